@@ -1,0 +1,1 @@
+"""Entrepot: a cross-border marketplace where every buyer sees one delivered price."""

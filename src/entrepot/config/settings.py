@@ -1,0 +1,192 @@
+"""Django's settings, all derived from the environment (`environment.py`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ as django_environ
+
+from entrepot.config import environment, secrets
+
+_env = environment.read()
+DATA_DIR = environment.data_dir(_env)
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = _env["ENTREPOT_SECRET_KEY"] or secrets.secret_key(DATA_DIR)
+FIELD_KEYS = secrets.field_keys(_env["ENTREPOT_FIELD_KEYS"], DATA_DIR)
+DEBUG = _env["ENTREPOT_DEBUG"] == "1"
+ALLOWED_HOSTS = _env["ENTREPOT_ALLOWED_HOSTS"].split(",")
+BASE_URL = _env["ENTREPOT_BASE_URL"].rstrip("/")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+ROOMS = [
+    "kernel",
+    "accounts",
+    "markets",
+    "ledger",
+    "ui",
+    "sellers",
+    "customs",
+    "catalog",
+    "payments",
+    "shipping",
+    "pricing",
+    "orders",
+    "payouts",
+    "search",
+    "notifications",
+    "integrations",
+    "storefront",
+    "seller_centre",
+    "operator_console",
+    "api",
+    "config",
+    "demo",
+    "bench",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.admin",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    *(f"entrepot.{room}" for room in ROOMS),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "entrepot.ui.middleware.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "entrepot.config.urls"
+WSGI_APPLICATION = "entrepot.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "entrepot.ui.context.page",
+            ]
+        },
+    }
+]
+
+# Prepared statements on the server (Django leaves them off): the hot statements are planned once per connection.
+_POSTGRES_OPTIONS = {"server_side_binding": True, "prepare_threshold": 3}
+if _env["DATABASE_URL"]:
+    _database = django_environ.Env.db_url_config(_env["DATABASE_URL"])
+else:
+    _database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "entrepot",
+        "USER": "postgres",
+        "HOST": str(environment.socket_dir(DATA_DIR)),
+    }
+_database["OPTIONS"] = {**_database.get("OPTIONS", {}), **_POSTGRES_OPTIONS}
+_database["CONN_MAX_AGE"] = None
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LOCALE_PATHS = [PACKAGE_DIR / "ui" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+PRIVATE_ROOT = DATA_DIR / "private"  # Verification papers, bank files, customs papers: never served by address.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+if _env["ENTREPOT_EMAIL_URL"]:
+    vars().update(django_environ.Env.email_url_config(_env["ENTREPOT_EMAIL_URL"]))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "outbox")
+DEFAULT_FROM_EMAIL = _env["ENTREPOT_FROM_EMAIL"]
+
+_HTTPS = _env["ENTREPOT_HTTPS"] == "1"
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+
+COUNTRIES_DIR = _env["ENTREPOT_COUNTRIES_DIR"]
+OPERATOR_FILE = _env["ENTREPOT_OPERATOR_FILE"]
+SANDBOX_PAYMENTS = _env["ENTREPOT_SANDBOX_PAYMENTS"] == "1"
+WORKERS = int(_env["ENTREPOT_WORKERS"])
+THREADS = int(_env["ENTREPOT_THREADS"])
+LOG_FORMAT = _env["ENTREPOT_LOG_FORMAT"]
+
+PROCRASTINATE_ON_APP_READY = "entrepot.config.worker.register_jobs"
+SILENCED_SYSTEM_CHECKS = ["account.W001"]

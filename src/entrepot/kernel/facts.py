@@ -1,0 +1,116 @@
+"""
+Facts: what a room tells of itself, in the same transaction as its rows; and the followers that read them.
+
+Serial ids do not commit in order, so a follower that asked for `id > last` would miss a late commit. Facts carry the
+transaction id, and a follower reads only those below every transaction still running, ordered by (xid, id).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection
+
+from entrepot.kernel.transactions import step, transaction
+
+
+@dataclass(frozen=True)
+class Event:
+    """The base of a fact's class, in its room's `events.py`: frozen, of ids, strings, numbers, dates and lists of them."""
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.kind = cls.__name__
+
+    def payload(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact as a follower reads it."""
+
+    xid: int
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    recorded_at: datetime
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"a fact cannot carry {type(value).__name__}")
+
+
+_RECORD = "INSERT INTO kernel_fact (kind, payload) SELECT * FROM unnest(%s::text[], %s::jsonb[])"
+
+
+@step
+def record(*events: Event) -> None:
+    """Write facts in the open transaction; one statement however many."""
+    if not events:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            [[event.kind for event in events], [json.dumps(event.payload(), default=_plain) for event in events]],
+        )
+
+
+_READ = """
+SELECT f.xid::text::bigint, f.id, f.kind, f.payload::text, f.recorded_at
+FROM kernel_fact f
+WHERE (f.xid, f.id) > (%s::text::xid8, %s)
+  AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY f.xid, f.id
+LIMIT %s
+"""
+
+
+def read_after(*, xid: int, fact_id: int, limit: int = 500) -> list[StoredFact]:
+    """Return the next facts after a position, in order, none of which can still be joined by an earlier one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [str(xid), fact_id, limit])
+        return [StoredFact(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
+
+
+_LOCK = "SELECT xid, fact_id FROM kernel_followerposition WHERE name = %s FOR NO KEY UPDATE SKIP LOCKED"
+_ENSURE = "INSERT INTO kernel_followerposition (name, xid, fact_id) VALUES (%s, 0, 0) ON CONFLICT DO NOTHING"
+_ADVANCE = "UPDATE kernel_followerposition SET xid = %s, fact_id = %s WHERE name = %s"
+
+
+@transaction
+def follow(*, name: str, react: Callable[[Sequence[StoredFact]], None], limit: int = 500) -> int:
+    """
+    Read the next batch for a named follower, let it react, and move its position in the same transaction.
+
+    Two processes may call it at once: one reads, the other returns 0. An exception from `react` moves nothing.
+
+    :returns: the number of facts read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [name])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute(_ENSURE, [name])
+            if cursor.rowcount == 0:
+                return 0
+            row = (0, 0)
+    batch = read_after(xid=row[0], fact_id=row[1], limit=limit)
+    if not batch:
+        return 0
+    react(batch)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [batch[-1].xid, batch[-1].id, name])
+    return len(batch)

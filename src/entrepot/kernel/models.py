@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.expressions import RawSQL
+
+
+class XidField(models.Field):
+    """PostgreSQL's 64-bit transaction id (`xid8`). Filled by the database; read as an integer."""
+
+    def db_type(self, connection):  # noqa: ANN001, ANN201
+        return "xid8"
+
+    def from_db_value(self, value, expression, connection):  # noqa: ANN001, ANN201
+        return None if value is None else int(value)
+
+
+class Fact(models.Model):
+    """One thing that happened, written in the transaction that made it so. Append-only (a trigger refuses the rest)."""
+
+    id = models.BigAutoField(primary_key=True)
+    xid = XidField(db_default=RawSQL("pg_current_xact_id()", []))
+    kind = models.TextField()
+    payload = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=RawSQL("clock_timestamp()", []))
+
+    class Meta:
+        indexes = [models.Index(fields=["xid", "id"], name="kernel_fact_order")]
+
+
+class FollowerPosition(models.Model):
+    """How far a follower has read: every fact up to and including (xid, fact_id) is done."""
+
+    name = models.TextField(primary_key=True)
+    xid = models.BigIntegerField(default=0)
+    fact_id = models.BigIntegerField(default=0)
+
+
+class AuditEntry(models.Model):
+    """What an operator or a seller's member decided: who, what, on which subject, with which details. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.TextField()
+    action = models.TextField()
+    subject_kind = models.TextField()
+    subject_id = models.TextField()
+    details = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField(db_default=RawSQL("clock_timestamp()", []))
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "id"], name="kernel_audit_subject")]

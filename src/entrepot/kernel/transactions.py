@@ -1,0 +1,43 @@
+"""
+Who commits: an operation is a `@transaction`; the steps that it calls in other rooms are `@step`s.
+
+A network call inside either is a fault; coordinators that talk to the outside sit above both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction as _django
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def transaction(operation: Callable[P, R]) -> Callable[P, R]:
+    """
+    Run the operation in a transaction of its own, committed on return and undone on any exception.
+
+    Calling it inside another transaction is a programming error (RuntimeError): an operation's effects are durable
+    when it returns.
+    """
+
+    @wraps(operation)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _django.atomic(durable=True, savepoint=False):
+            return operation(*args, **kwargs)
+
+    return run
+
+
+def step(function: Callable[P, R]) -> Callable[P, R]:
+    """Demand that a transaction is open: the function writes, but its caller decides what commits together."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        assert connection.in_atomic_block, f"{function.__qualname__} is a step of a transaction and none is open"
+        return function(*args, **kwargs)
+
+    return run

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
 
 from entrepot.kernel.ids import new_id
 
@@ -36,3 +37,28 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        # The column's own uniqueness tells capitals apart; mailboxes do not.
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_person_email_lower")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ApiKey(models.Model):
+    """A seller's key to the API. The secret itself is never kept, only its SHA-256: it has 256 bits of its own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller_id = models.UUIDField(db_index=True)  # Sellers stand above: no foreign key upwards.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    hint = models.CharField(max_length=24, help_text="The first symbols of the secret, to tell keys apart.")
+    secret_sha256 = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, help_text="To the hour: noted at most once an hour.")
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"

@@ -26,7 +26,7 @@ def transaction(operation: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(operation)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _django.atomic(durable=True, savepoint=False):
+        with _django.atomic(durable=True):
             return operation(*args, **kwargs)
 
     return run

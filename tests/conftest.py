@@ -1,0 +1,163 @@
+"""
+The ground that every test stands on: a real PostgreSQL of this session's own, and a data folder that is thrown away.
+
+`pytest` starts the embedded server under a temporary folder (fsync off), so that sessions do not disturb each other;
+`TEST_DATABASE_URL` names another server instead (its role must be a superuser, to empty append-only tables).
+Builders are imported as `from tests.builders import sellers`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Before the settings are read: nothing of a test may touch the developer's own data folder or database.
+_DATA = Path(tempfile.mkdtemp(prefix="entrepot-test-"))
+_DATA.chmod(0o711)  # The server may run under another account, which walks through.
+_ELSEWHERE = os.environ.get("TEST_DATABASE_URL", "")
+for _name in [name for name in os.environ if name.startswith("ENTREPOT_")]:
+    del os.environ[_name]
+os.environ.update(
+    ENTREPOT_DATA_DIR=str(_DATA), DATABASE_URL=_ELSEWHERE, DJANGO_SETTINGS_MODULE="entrepot.config.settings"
+)
+
+from django.conf import settings  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
+
+from entrepot.config import environment  # noqa: E402
+from entrepot.config.embedded_postgres import EmbeddedPostgres  # noqa: E402
+
+settings.DATABASES["default"]["TEST"] = {"NAME": f"test_entrepot_{os.getpid()}"}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+_quiet = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+hypothesis_settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_quiet)
+hypothesis_settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=_quiet)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres | None]:
+    """The session's own server; None when `TEST_DATABASE_URL` names another."""
+    if _ELSEWHERE:
+        yield None
+        return
+    socket_dir = environment.socket_dir(_DATA)
+    server = EmbeddedPostgres(
+        folder=_DATA / "postgres", socket_dir=socket_dir, log_path=_DATA / "logs" / "postgres.log", durable=False
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(socket_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: EmbeddedPostgres | None) -> None:
+    """Have the server up before pytest-django makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let the emptying of tables after a `transactional_db` test pass the triggers that refuse it elsewhere."""
+    from django.db import connection
+
+    flush = connection.ops.execute_sql_flush
+
+    def flush_append_only_too(statements: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            flush(statements)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET session_replication_role")
+
+    connection.ops.execute_sql_flush = flush_append_only_too
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which a test takes place unless it says otherwise."""
+    return NOW
+
+
+@pytest.fixture
+def run_jobs(now: datetime) -> Callable[..., int]:
+    """
+    Return a function that turns facts into jobs and runs what is due, until nothing is left: `run_jobs(at=now)`.
+
+    It works inside a test's transaction (`db`) and with committed rows (`transactional_db`). A job's exception reaches
+    the test. It returns the number of jobs run.
+    """
+
+    def run(*, at: datetime = now) -> int:
+        from entrepot.config.subscriptions import SUBSCRIPTIONS
+        from entrepot.kernel import jobs
+
+        done = 0
+        while True:
+            with _facts_of_this_transaction():
+                read = jobs.dispatch(SUBSCRIPTIONS)
+            ran = _run_due_jobs(at)
+            done += ran
+            if not read and not ran:
+                return done
+
+    return run
+
+
+@contextmanager
+def _facts_of_this_transaction() -> Iterator[None]:
+    """Followers never read facts of a running transaction; a `db` test lives in one, so it lifts that for itself."""
+    from django.db import connection
+
+    from entrepot.kernel import facts
+
+    guarded = facts._READ
+    if connection.in_atomic_block:
+        facts._READ = guarded.replace("AND f.xid < pg_snapshot_xmin(pg_current_snapshot())", "")
+        assert facts._READ != guarded
+    try:
+        yield
+    finally:
+        facts._READ = guarded
+
+
+_TAKE = """
+DELETE FROM procrastinate_jobs
+WHERE id = (SELECT id FROM procrastinate_jobs
+            WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s) ORDER BY id LIMIT 1)
+RETURNING task_name, args
+"""
+
+
+def _run_due_jobs(at: datetime) -> int:
+    from procrastinate.contrib.django import app
+
+    from entrepot.kernel import sql
+
+    ran = 0
+    while row := sql.fetch_one(_TAKE, [at]):
+        name, arguments = row
+        app.tasks[name].func(**arguments)
+        ran += 1
+    return ran

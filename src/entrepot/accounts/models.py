@@ -5,6 +5,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from entrepot.kernel.clock import now
 from entrepot.kernel.ids import new_id
 
 
@@ -31,7 +32,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=16, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="An operator: may enter the console.")
-    joined_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(default=now)
 
     objects = PersonManager()
 

@@ -1,0 +1,49 @@
+"""Django's admin as a window: it shows rows to operators and writes nothing, because writes go through operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Field
+from django.http import HttpRequest
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """
+    Shows a model's rows; adding, changing, deleting and bulk actions are refused, whoever asks.
+
+    `hidden` names fields that even operators do not see here (secrets, tokens).
+    """
+
+    hidden: tuple[str, ...] = ()
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        shown: list[Field[Any, Any]] = [field for field in self.model._meta.fields if field.name not in self.hidden]
+        return [field.name for field in shown]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.get_fields(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_operator(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_operator(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @staticmethod
+    def _is_operator(request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.is_active and user.is_staff)

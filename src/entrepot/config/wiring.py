@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
+from entrepot.integrations.simulated_carrier import SimulatedCarrier
+from entrepot.shipping import ports as carriers
+
 
 def bind() -> None:
     """Bind every port to its adapter, once, when Django has loaded the rooms."""
+    if settings.SIMULATED_CARRIER:
+        carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())

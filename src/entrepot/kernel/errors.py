@@ -23,10 +23,17 @@ class DomainError(Exception):
         super().__init__(self.summary)
         self.fields = fields
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.fields)  # An exception's own pickling knows no named fields.
+
     def __str__(self) -> str:
         if not self.fields:
             return self.summary
         return f"{self.summary} ({', '.join(f'{name}: {value}' for name, value in self.fields.items())})"
+
+
+def _restore(error: type[DomainError], fields: dict[str, Any]) -> DomainError:
+    return error(**fields)
 
 
 class InvalidField(DomainError):

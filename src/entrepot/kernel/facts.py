@@ -17,12 +17,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from entrepot.kernel import sql
 from entrepot.kernel.transactions import step, transaction
 
 
 @dataclass(frozen=True)
 class Event:
-    """The base of a fact's class, in its room's `events.py`: frozen, of ids, strings, numbers, dates and lists of them."""
+    """The base of a fact's class, in its room's `events.py`: frozen; ids, texts, numbers, dates and lists of them."""
 
     kind: ClassVar[str]
 
@@ -83,6 +84,25 @@ def read_after(*, xid: int, fact_id: int, limit: int = 500) -> list[StoredFact]:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [str(xid), fact_id, limit])
         return [StoredFact(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
+
+
+_IS_WAITING = """
+SELECT EXISTS (
+  SELECT FROM kernel_fact f
+  WHERE (f.xid, f.id) > (
+      coalesce((SELECT p.xid FROM kernel_followerposition p WHERE p.name = %s), 0)::text::xid8,
+      coalesce((SELECT p.fact_id FROM kernel_followerposition p WHERE p.name = %s), 0)
+    )
+    AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
+)
+"""
+
+
+def is_waiting(*, name: str) -> bool:
+    """Return whether a follower has something to read: one cheap statement without a lock, to poll with."""
+    row = sql.fetch_one(_IS_WAITING, [name, name])
+    assert row is not None
+    return bool(row[0])
 
 
 _LOCK = "SELECT xid, fact_id FROM kernel_followerposition WHERE name = %s FOR NO KEY UPDATE SKIP LOCKED"

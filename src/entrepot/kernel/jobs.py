@@ -11,47 +11,56 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import structlog
-from procrastinate import Blueprint, RetryStrategy
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
 
-from entrepot.kernel import facts
-
-log = structlog.get_logger(__name__)
-
-blueprint = Blueprint()
-_tasks: dict[str, Any] = {}
+from entrepot.kernel import facts, sql
 
 Job = Callable[..., None]
 
+FOLLOWER = "jobs"  # The follower that turns facts into jobs.
+_NAMES: dict[Job, str] = {}
+
 
 def job(function: Job | None = None, *, queue: str = "default", attempts: int = 8) -> Any:
-    """Declare a function of keyword arguments (JSON values) as a job, retried with growing pauses."""
+    """Declare a function of keyword arguments (JSON values) as a job: tried up to `attempts` times, with growing pauses."""
 
     def declare(target: Job) -> Job:
-        name = f"{target.__module__}.{target.__name__}"
-        retry = RetryStrategy(max_attempts=attempts, exponential_wait=3)
-        _tasks[name] = blueprint.task(name=name, queue=queue, retry=retry)(target)
-        target.job_name = name  # type: ignore[attr-defined]
+        retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)  # Procrastinate counts the repetitions.
+        app.task(name=_register(target), queue=queue, retry=retry)(target)
         return target
 
     return declare(function) if function is not None else declare
 
 
 def periodic(*, cron: str, queue: str = "default") -> Callable[[Job], Job]:
-    """Declare a function without arguments to run by the clock (cron, UTC)."""
+    """
+    Declare a function without arguments to run by the clock (cron, UTC).
+
+    A run that is due while an earlier one still waits in the queue is left out.
+    """
 
     def declare(target: Job) -> Job:
-        name = f"{target.__module__}.{target.__name__}"
+        name = _register(target)
 
-        def run(timestamp: int) -> None:
+        def run(timestamp: int = 0) -> None:
             target()
 
-        task = blueprint.task(name=name, queue=queue, queueing_lock=name, pass_context=False)(run)
-        _tasks[name] = blueprint.periodic(cron=cron)(task)
-        target.job_name = name  # type: ignore[attr-defined]
+        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(run))
         return target
 
     return declare
+
+
+def _register(target: Job) -> str:
+    name = f"{target.__module__}.{target.__name__}"
+    _NAMES[target] = name
+    return name
+
+
+def name_of(target: Job) -> str:
+    """Return the name under which a job waits in the queue."""
+    return _NAMES[target]
 
 
 def defer(target: Job, *, run_at: datetime | None = None, **arguments: Any) -> None:
@@ -63,8 +72,7 @@ def defer_many(target: Job, arguments: Iterable[Mapping[str, Any]], *, run_at: d
     """Put one job per set of arguments into the queue, in one statement."""
     rows = [dict(row) for row in arguments]
     if rows:
-        options = {"schedule_at": run_at} if run_at else {}
-        _tasks[target.job_name].configure(**options).batch_defer(*rows)  # type: ignore[attr-defined]
+        app.tasks[_NAMES[target]].configure(schedule_at=run_at).batch_defer(*rows)
 
 
 Subscriptions = Mapping[str, Sequence[Job]]
@@ -73,7 +81,7 @@ Subscriptions = Mapping[str, Sequence[Job]]
 def dispatch(subscriptions: Subscriptions, *, limit: int = 500) -> int:
     """
     Turn the next facts into jobs: one job per subscriber and batch, called with `facts`, a list of
-    {"fact_id", ...payload} in order. (A job per fact would cost more than most reactions do.)
+    {"fact_id", "kind", ...payload} in order. (A job per fact would cost more than most reactions do.)
 
     :returns: the number of facts read; 0 when there is nothing new.
     """
@@ -86,4 +94,17 @@ def dispatch(subscriptions: Subscriptions, *, limit: int = 500) -> int:
         for target, rows in due.items():
             defer(target, facts=rows)
 
-    return facts.follow(name="jobs", react=react, limit=limit)
+    return facts.follow(name=FOLLOWER, react=react, limit=limit)
+
+
+_COUNT_UNFINISHED = """
+SELECT count(*) FROM procrastinate_jobs
+WHERE status = 'doing' OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s))
+"""
+
+
+def count_unfinished(*, at: datetime) -> int:
+    """Return the number of jobs that run or are due."""
+    row = sql.fetch_one(_COUNT_UNFINISHED, [at])
+    assert row is not None
+    return int(row[0])

@@ -13,6 +13,9 @@ class XidField(models.Field):
     def from_db_value(self, value, expression, connection):  # noqa: ANN001, ANN201
         return None if value is None else int(value)
 
+    def get_prep_value(self, value):  # noqa: ANN001, ANN201
+        return None if value is None else str(value)  # There is no cast from an integer: PostgreSQL reads the text.
+
 
 class Fact(models.Model):
     """One thing that happened, written in the transaction that made it so. Append-only (a trigger refuses the rest)."""

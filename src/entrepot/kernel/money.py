@@ -24,6 +24,9 @@ _MINOR_DIGITS = {
 }
 
 
+MINOR_MAX = 10**18  # Amounts stay below it, so that they and their small sums fit PostgreSQL's bigint.
+
+
 class Rounding(StrEnum):
     """How a fraction of a minor unit is settled; a rule names its own."""
 
@@ -90,14 +93,19 @@ class Money:
 
         :raises AmountNotRepresentable: it is no finite number, or needs more decimals and no rounding was named.
         """
+        refusal = AmountNotRepresentable(amount=str(text)[:60], currency=currency)
         try:
-            scaled = Decimal(text).scaleb(minor_digits(currency))
+            number = Decimal(text)
         except (InvalidOperation, ValueError):
-            raise AmountNotRepresentable(amount=str(text), currency=currency) from None
-        if not scaled.is_finite() or abs(scaled) >= 10**18:
-            raise AmountNotRepresentable(amount=str(text), currency=currency)
-        if scaled != scaled.to_integral_value() and rounding is None:
-            raise AmountNotRepresentable(amount=str(text), currency=currency)
+            raise refusal from None
+        # Bounded before any arithmetic: "1e999999999" must not become an integer of that many digits.
+        if number == 0:
+            return cls(0, currency)
+        if not number.is_finite() or not -40 <= number.adjusted() < 18 or len(str(text)) > 60:
+            raise refusal
+        scaled = Fraction(number) * 10 ** minor_digits(currency)
+        if abs(scaled) >= MINOR_MAX or (scaled.denominator != 1 and rounding is None):
+            raise refusal
         return cls(round_to_int(scaled, rounding or Rounding.HALF_UP), currency)
 
     @classmethod

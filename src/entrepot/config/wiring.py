@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
+from entrepot.payments import ports as payment_services
 from entrepot.shipping import ports as carriers
 
 
 def bind() -> None:
     """Bind every port to its adapter, once, when Django has loaded the rooms."""
+    if settings.SANDBOX_PAYMENTS:
+        payment_services.bind("sandbox", SandboxPayments())
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())

@@ -41,3 +41,10 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return run
+
+
+def demand_no_transaction(what: str) -> None:
+    """See that nothing is open and uncommitted while `what` happens (a call to the outside, which cannot be undone)."""
+    blocks = connection.atomic_blocks
+    inside = connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase)
+    assert not inside, f"{what} outside any transaction only, and one is open"

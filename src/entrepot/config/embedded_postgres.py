@@ -314,7 +314,8 @@ def _find_prefix(data: Path) -> tuple[str, ...]:
     if owner is None:
         return (setpriv, *dies_with_us)
     demote = (setpriv, *dies_with_us, "--reuid", str(owner.pw_uid), "--regid", str(owner.pw_gid), "--clear-groups")
-    lent = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search")
+    # Without no_setuid_fixup access(2), with which PostgreSQL looks for its programs, would ignore the capability.
+    lent = ("--securebits", "+no_setuid_fixup", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
     for prefix in ((*demote, "--inh-caps=-all"), (*demote, *lent)):
         if _reaches(prefix, data):
             return prefix

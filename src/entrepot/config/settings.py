@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "entrepot.ui.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "entrepot.config.urls"
@@ -79,6 +80,7 @@ WSGI_APPLICATION = "entrepot.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE_DIR / "ui" / "templates"],  # Before allauth's: its pages wear our look.
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -86,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "entrepot.ui.context.page",
+                "entrepot.storefront.context.shop",
             ]
         },
     }
@@ -128,7 +131,7 @@ ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
-LOCALE_PATHS = [PACKAGE_DIR / "ui" / "locale"]
+LOCALE_PATHS = [DATA_DIR / "locale"]  # Made from ui/locale/*.po when the shop starts.
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -166,6 +169,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "entrepot.ui.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

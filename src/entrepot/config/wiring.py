@@ -8,10 +8,13 @@ from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
 from entrepot.payments import ports as payment_services
 from entrepot.shipping import ports as carriers
+from entrepot.storefront import reach
+from entrepot.ui import ports as page_frame
 
 
 def bind() -> None:
     """Bind every port to its adapter, once, when Django has loaded the rooms."""
+    page_frame.bind_reach(reach.get_reach)
     if settings.SANDBOX_PAYMENTS:
         payment_services.bind("sandbox", SandboxPayments())
     if settings.SIMULATED_CARRIER:

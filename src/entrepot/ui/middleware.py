@@ -1,5 +1,63 @@
-from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
+"""What happens to every page request: the reader's language, and refusals turned into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from entrepot.kernel.errors import DomainError
+from entrepot.ui import choice as choices
+from entrepot.ui.ports import get_reach
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
+_NOT_PAGES = ("/api/", settings.STATIC_URL, settings.MEDIA_URL)
 
 
-class LocaleMiddleware(DjangoLocaleMiddleware):
-    """The language of the page: the reader's choice, else what the browser asks for."""
+class LocaleMiddleware:
+    """The language of the page: the reader's choice, else what the browser asks for. Sets `request.choice`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_NOT_PAGES):
+            return self.get_response(request)
+        chosen = read_choice(request)
+        request.choice = chosen  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = chosen.language
+        with translation.override(chosen.language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", chosen.language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+def read_choice(request: HttpRequest) -> choices.Choice:
+    """Return the choice of the cookie, else the guess from Accept-Language."""
+    reach = get_reach()
+    kept = request.COOKIES.get(choices.COOKIE)
+    if kept and (found := choices.from_cookie(kept, reach=reach, languages=_LANGUAGES)):
+        return found
+    return choices.guess(request.headers.get("Accept-Language", ""), reach=reach, languages=_LANGUAGES)
+
+
+class RefusalMiddleware:
+    """A domain refusal that a view let pass becomes a page that says what happened and what to do."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+            return None
+        from entrepot.ui.views import refusal
+
+        return refusal(request, exception)

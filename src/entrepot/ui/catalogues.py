@@ -1,0 +1,197 @@
+"""
+The translation catalogues: one per language, for the messages of all rooms, without the gettext programs.
+
+`extract` reads templates (Django's templatize), Python calls of gettext, and the `summary` of every domain error. The
+`.po` files are kept with the source; the machine-readable ones are made in the data folder when they are missing or
+their source changed, so that a clean clone needs no step of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract as babel_extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SOURCE = PACKAGE / "ui" / "locale"
+DOMAIN = "django"
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
+# Names and codes that are the same in every language.
+SAME_EVERYWHERE = frozenset(
+    "Entrepot SKU HS IBAN BIC PDF CSV VAT EORI CN22 CN23 API XML YML TSV IOSS OSS GTIN pain.001 tok_ok tok_decline".split()
+)
+_SCRIPTS = {"ar": re.compile(r"[\u0600-\u06ff]"), "ru": re.compile(r"[\u0400-\u04ff]"), "zh": re.compile(r"[\u4e00-\u9fff]")}
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with one message of one language."""
+
+    language: str
+    message: str
+    fault: str
+
+
+def languages() -> list[str]:
+    """Return the languages that have a catalogue; English is the source and needs none."""
+    return sorted(path.parent.parent.name for path in SOURCE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+
+
+def path_of(language: str) -> Path:
+    return SOURCE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def extract() -> Catalog:
+    """Return every message of all rooms, without translations."""
+    catalog = Catalog(domain=DOMAIN, project="Entrepot")
+    for path in sorted(PACKAGE.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for message, context in [*_of_python(source), *_of_errors(source)]:
+            catalog.add(message, context=context)
+    for pattern in ("*.html", "*.txt"):
+        for path in sorted(PACKAGE.rglob(f"templates/**/{pattern}")):
+            for message, context in _of_template(path):
+                catalog.add(message, context=context)
+    return catalog
+
+
+Found = tuple[str | tuple[str, str], str | None]
+
+
+def _of_python(source: str) -> Iterator[Found]:
+    for _, message, _, context in babel_extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS):
+        yield (tuple(message[:2]) if isinstance(message, tuple) else message), context
+
+
+def _of_template(path: Path) -> Iterator[Found]:
+    calls = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    # Every call stands on one line; the rest is blanked text whose indentation would not be Python's.
+    yield from _of_python("\n".join(line.strip() for line in calls.splitlines()))
+
+
+def _of_errors(source: str) -> Iterator[Found]:
+    if "DomainError" not in source and "summary" not in source:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for line in node.body:
+            target = line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", None)
+            value = getattr(line, "value", None)
+            if isinstance(target, ast.Name) and target.id == "summary" and isinstance(value, ast.Constant):
+                yield str(value.value), None
+
+
+def read(language: str) -> Catalog:
+    """Return a language's catalogue as it is kept."""
+    with path_of(language).open("rb") as file:
+        return read_po(file, locale=language.replace("-", "_"), domain=DOMAIN)
+
+
+def write(language: str, catalog: Catalog) -> None:
+    """Keep a language's catalogue, sorted, without line numbers, so that a change shows only what changed."""
+    catalog.fuzzy = False
+    with path_of(language).open("wb") as file:
+        write_po(file, catalog, width=120, no_location=True, sort_output=True, ignore_obsolete=True)
+
+
+def update(language: str, found: Catalog) -> int:
+    """Bring a catalogue in line with the source; return how many messages await translation."""
+    catalog = read(language)
+    catalog.update(found, no_fuzzy_matching=True)
+    write(language, catalog)
+    return sum(1 for message in _messages(catalog) if not all(_strings(message)))
+
+
+def find_flaws(language: str, found: Catalog) -> list[Flaw]:
+    """Return what is wrong with a language's catalogue."""
+    catalog = read(language)
+    flaws = []
+    for wanted in _messages(found):
+        source = _source(wanted)
+        message = catalog.get(wanted.id, wanted.context)
+        if message is None or not any(_strings(message)):
+            flaws.append(Flaw(language, source, "missing"))
+            continue
+        flaws += [Flaw(language, source, fault) for fault in _faults(language, catalog, message)]
+    return flaws
+
+
+def _faults(language: str, catalog: Catalog, message: Message) -> Iterator[str]:
+    strings = _strings(message)
+    if isinstance(message.id, tuple) and (len(strings) != catalog.num_plurals or not all(strings)):
+        yield f"has {sum(map(bool, strings))} plural forms of {catalog.num_plurals}"
+        return
+    sources = message.id if isinstance(message.id, tuple) else (message.id,)
+    wanted = {match.group() for source in sources for match in _PLACEHOLDER.finditer(source)}
+    required = set.intersection(*({m.group() for m in _PLACEHOLDER.finditer(s)} for s in sources))
+    script = _SCRIPTS.get(language.split("-")[0])
+    for string in strings:
+        have = {match.group() for match in _PLACEHOLDER.finditer(string)}
+        if not have <= wanted or (not isinstance(message.id, tuple) and not required <= have):
+            yield f"other placeholders: {sorted(have)} for {sorted(wanted)}"
+        words = re.findall(r"[A-Za-z]{2,}[\w.]*", _PLACEHOLDER.sub("", re.sub(r"<[^>]+>", "", string)))
+        if string in sources and not all(word in SAME_EVERYWHERE for word in words):
+            yield "equal to its source"
+        elif script and words and not script.search(string) and not all(word in SAME_EVERYWHERE for word in words):
+            yield "not in the language's script"
+
+
+def _messages(catalog: Catalog) -> Iterator[Message]:
+    return (message for message in catalog if message.id)
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
+
+
+def _source(message: Message) -> str:
+    return message.id[0] if isinstance(message.id, tuple) else message.id
+
+
+def compile_into(folder: Path) -> list[str]:
+    """Make the machine-readable catalogues that are missing or out of date; return their languages."""
+    made = []
+    for language in languages():
+        source = path_of(language).read_bytes()
+        digest = hashlib.sha256(source).hexdigest()
+        home = folder / language.replace("-", "_") / "LC_MESSAGES"
+        mark = home / f"{DOMAIN}.sha256"
+        if mark.is_file() and mark.read_text(encoding="ascii") == digest:
+            continue
+        home.mkdir(parents=True, exist_ok=True)
+        catalog = read_po(io.BytesIO(source), locale=language.replace("-", "_"), domain=DOMAIN)
+        for name, content in ((f"{DOMAIN}.mo", _machine_readable(catalog)), (mark.name, digest.encode())):
+            draft = home / f"{name}.{os.getpid()}"
+            draft.write_bytes(content)
+            draft.replace(home / name)  # Two processes may start at once: each replaces whole files.
+        made.append(language)
+    return made
+
+
+def _machine_readable(catalog: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()

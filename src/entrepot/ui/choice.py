@@ -1,0 +1,111 @@
+"""The reader's choice of destination, currency and language: guessed, then kept in a cookie as `ES.EUR.es`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel.core import get_global
+from babel.languages import get_official_languages
+from babel.numbers import get_territory_currencies
+
+from entrepot.ui.ports import Reach
+
+COOKIE = "entrepot_choice"
+COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
+_COOKIE = re.compile(r"([A-Z]{2})\.([A-Z]{3})\.([a-zA-Z-]{2,11})")
+_TAG = re.compile(r"([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}|\d{3}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where to deliver, in which currency prices are shown, in which language the page speaks."""
+
+    country: str
+    currency: str
+    language: str
+
+    @property
+    def cookie(self) -> str:
+        return f"{self.country}.{self.currency}.{self.language}"
+
+
+def from_cookie(text: str, *, reach: Reach, languages: tuple[str, ...]) -> Choice | None:
+    """Return the kept choice, or None when it is no choice any more (a language or currency that is not offered)."""
+    match = _COOKIE.fullmatch(text)
+    if match is None:
+        return None
+    country, currency, language = match.groups()
+    if language not in languages or currency not in reach.currencies:
+        return None
+    if country not in get_global("territory_currencies"):
+        return None
+    return Choice(country, currency, language)
+
+
+def currency_of(country: str, *, reach: Reach) -> str:
+    """Return the legal tender of a country by CLDR where the shop prices in it, else a currency that it does."""
+    for currency in get_territory_currencies(country):
+        if currency in reach.currencies:
+            return currency
+    return "USD" if "USD" in reach.currencies else sorted(reach.currencies)[0]
+
+
+def parse_accept_language(header: str) -> list[tuple[str, str, str]]:
+    """Return (language, script, territory) by falling preference; unreadable parts are left out."""
+    ranked: list[tuple[float, int, tuple[str, str, str]]] = []
+    for position, part in enumerate(header[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        match = _TAG.fullmatch(tag)
+        if match is None:
+            continue
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        if quality > 0:
+            language, script, territory = match.groups()
+            ranked.append((-quality, position, (language.lower(), (script or "").title(), (territory or "").upper())))
+    return [tag for _, _, tag in sorted(ranked)]
+
+
+@lru_cache(maxsize=1024)
+def guess(header: str, *, reach: Reach, languages: tuple[str, ...]) -> Choice:
+    """Return the likeliest choice of a reader whose browser sent this Accept-Language header."""
+    tags = parse_accept_language(header)
+    language = next((found for tag in tags if (found := _offered(tag, languages))), languages[0])
+    country = next((found for tag in tags if (found := _territory(tag, reach))), None)
+    if country is None:
+        country = _territory((language.split("-")[0], "", ""), reach) or _fallback(reach)
+    return Choice(country, currency_of(country, reach=reach), language)
+
+
+def _offered(tag: tuple[str, str, str], languages: tuple[str, ...]) -> str | None:
+    code, script, territory = tag
+    if code == "zh" and not script:
+        script = "Hant" if territory in ("TW", "HK", "MO") else "Hans"
+    for language in languages:
+        base, _, wanted_script = language.partition("-")
+        if base == code and (not wanted_script or not script or wanted_script.title() == script):
+            return language
+    return None
+
+
+def _territory(tag: tuple[str, str, str], reach: Reach) -> str | None:
+    """Return where a reader of this language tag most likely lives, if the shop delivers there."""
+    code, _, territory = tag
+    if len(territory) == 2:
+        return territory if territory in get_global("territory_currencies") else None
+    likely = get_global("likely_subtags").get(code, "")
+    home = likely.rpartition("_")[2] if "_" in likely else ""
+    if home in reach.destinations:
+        return home
+    for country in reach.destinations:
+        if code in get_official_languages(country):
+            return country
+    return None
+
+
+def _fallback(reach: Reach) -> str:
+    return "US" if "US" in reach.destinations or not reach.destinations else reach.destinations[0]

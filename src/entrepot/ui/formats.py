@@ -1,0 +1,123 @@
+"""Numbers, money, dates and names as the reader's language writes them (CLDR, through Babel)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date as _format_date, format_datetime as _format_datetime
+from babel.lists import format_list as _format_list
+from babel.numbers import format_currency, format_decimal, format_percent as _format_percent
+from django.utils.translation import get_language
+
+from entrepot.kernel.money import Money, minor_digits
+
+RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ur"})
+
+
+@cache
+def locale_of(language: str | None) -> Locale:
+    """Return the CLDR locale of a language code as Django writes it (`zh-hans`)."""
+    return Locale.parse((language or "en").replace("-", "_"))
+
+
+def current() -> Locale:
+    """Return the locale of the page that is being written."""
+    return locale_of(get_language())
+
+
+def direction(language: str | None) -> str:
+    """Return `rtl` or `ltr`."""
+    return "rtl" if (language or "").split("-")[0] in RTL_LANGUAGES else "ltr"
+
+
+def money(amount: Money, language: str | None = None) -> str:
+    """Return money as the reader writes it, with the currency's own number of decimals."""
+    return _money(amount.minor, amount.currency, language or get_language() or "en")
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, language: str) -> str:
+    digits = minor_digits(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    return format_currency(amount, currency, locale=locale_of(language), currency_digits=True)
+
+
+def number(value: int | Decimal, language: str | None = None) -> str:
+    """Return a number with the reader's separators."""
+    return format_decimal(value, locale=locale_of(language or get_language()))
+
+
+def percent(value: Decimal, language: str | None = None) -> str:
+    """Return a rate given in percent (`21` → 21 %)."""
+    return _format_percent(
+        Decimal(value) / 100, format=_percent_pattern(language or get_language() or "en"),
+        locale=locale_of(language or get_language()), decimal_quantization=False,
+    )  # fmt: skip
+
+
+@cache
+def _percent_pattern(language: str) -> str:
+    return locale_of(language).percent_formats[None].pattern
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, width: str, language: str) -> str:
+    return _format_date(value, format=width, locale=locale_of(language))
+
+
+def day(value: date | datetime, width: str = "medium") -> str:
+    """Return a date in words; a moment is taken in UTC."""
+    return _day(value.date() if isinstance(value, datetime) else value, width, get_language() or "en")
+
+
+def moment(value: datetime) -> str:
+    """Return a date with the time of day, in UTC and saying so."""
+    return f"{_format_datetime(value, 'medium', locale=current()).strip()} UTC"
+
+
+@lru_cache(maxsize=2048)
+def _day_range(start: date, end: date, language: str) -> str:
+    from babel.dates import format_interval
+
+    return format_interval(start, end, "MMMd", locale=locale_of(language))
+
+
+def day_range(start: date, end: date) -> str:
+    """Return a span of days the short way (`3 – 9 December`)."""
+    return _day_range(start, end, get_language() or "en")
+
+
+def country(code: str, language: str | None = None) -> str:
+    """Return a country's name in the reader's language; the code itself when CLDR knows none."""
+    return locale_of(language or get_language()).territories.get(code, code)
+
+
+def currency(code: str, language: str | None = None) -> str:
+    """Return a currency's name in the reader's language."""
+    return locale_of(language or get_language()).currencies.get(code, code)
+
+
+@cache
+def language_own_name(code: str) -> str:
+    """Return a language's name in itself (`Español`), the first letter large."""
+    name = locale_of(code).get_display_name() if code.startswith("zh") else locale_of(code).get_language_name()
+    return (name or code)[:1].upper() + (name or code)[1:]
+
+
+def language_name(code: str) -> str:
+    """Return a language's name in the reader's language."""
+    return current().languages.get(code.split("-")[0], code)
+
+
+def listing(items: list[str]) -> str:
+    """Return words joined as the language does (`a, b and c`)."""
+    return _format_list(items, locale=current()) if items else ""
+
+
+def knows_territory(code: str) -> bool:
+    """Tell whether a code is a country or territory with money of its own (leaves out `EU`, `UN`, `001`)."""
+    return code in get_global("territory_currencies")

@@ -1,0 +1,244 @@
+"""Components and formats for every template: `{% load ui %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from entrepot.kernel.money import Money
+from entrepot.ui import formats
+from entrepot.ui.ports import get_reach
+
+register = template.Library()
+
+_POINTING_ICONS = frozenset({"chevron", "arrow", "exit"})  # Mirrored where one reads from the right.
+_FLAGS = frozenset("it fr es ru de cn tr kz sa gb".split())
+
+
+@cache
+def _sprite() -> str:
+    return static("ui/icons.svg")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Write an icon of the sprite; with a label it speaks, without it is decoration."""
+    return _icon(name, label)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, label: str) -> SafeString:
+    mirrored = " icon-points" if name in _POINTING_ICONS else ""
+    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon{}" {}><use href="{}#{}"/></svg>', mirrored, named, _sprite(), name)
+
+
+@register.simple_tag
+def flag(country: str) -> SafeString:
+    """Write a country's small flag where the sprite has it, else its two letters as a plate."""
+    return _flag(country)
+
+
+@lru_cache(maxsize=512)
+def _flag(country: str) -> SafeString:
+    if country.lower() in _FLAGS:
+        return format_html(
+            '<svg class="flag" aria-hidden="true"><use href="{}#flag-{}"/></svg>', _sprite(), country.lower()
+        )
+    return format_html('<span class="flag flag-plate" aria-hidden="true">{}</span>', country)
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """Write money as the reader's language does; nothing for None."""
+    return "" if value is None else formats.money(value)
+
+
+@register.simple_tag
+def amount(minor: int, currency: str) -> str:
+    """Write an amount in minor units of a currency."""
+    return formats.money(Money(minor, currency))
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    return "" if value is None else formats.number(value)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    return "" if value is None else formats.percent(Decimal(value))
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    return "" if value is None else formats.day(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return "" if value is None else formats.moment(value)
+
+
+@register.filter
+def country(code: str | None) -> str:
+    return formats.country(code) if code else ""
+
+
+@register.filter
+def currency_name(code: str | None) -> str:
+    return formats.currency(code) if code else ""
+
+
+@register.filter
+def language_name(code: str | None) -> str:
+    return formats.language_name(code) if code else ""
+
+
+@register.filter
+def joined(items: Sequence[object]) -> str:
+    return formats.listing([str(item) for item in items])
+
+
+@register.filter
+def direction(language: str | None) -> str:
+    return formats.direction(language)
+
+
+@register.simple_tag
+def choice_options(kind: str, selected: str) -> SafeString:
+    """Write the options of the destination, currency or language control."""
+    return _choice_options(kind, selected, get_language() or "en", get_reach())
+
+
+@lru_cache(maxsize=1024)
+def _choice_options(kind: str, selected: str, language: str, reach: Any) -> SafeString:
+    locale = formats.locale_of(language)
+    if kind == "country":
+        codes = {*reach.destinations, selected}
+        pairs = sorted(((c, locale.territories.get(c, c)) for c in codes), key=lambda pair: pair[1].casefold())
+    elif kind == "currency":
+        pairs = [(c, f"{c} · {locale.currencies.get(c, c)}") for c in sorted({*reach.currencies, selected})]
+    else:
+        pairs = [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
+    return mark_safe(
+        "".join(
+            f'<option value="{code}"{" selected" if code == selected else ""}'
+            f"{f' lang={code}' if kind == 'language' else ''}>{conditional_escape(name)}</option>"
+            for code, name in pairs
+        )
+    )
+
+
+@register.simple_tag
+def badge(tone: str, text: str) -> SafeString:
+    """Write a state in words with a dot; tones: quiet, sea, leaf, brick."""
+    return format_html('<span class="badge badge-{}">{}</span>', tone, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One colour of the price bar: where it starts and how wide it is, in thousandths."""
+
+    code: str
+    label: str
+    amount: Money
+    start: int
+    width: int
+
+
+def segments(parts: Sequence[tuple[str, str, Money]]) -> list[Segment]:
+    """Return the segments of a price bar from (code, label, amount); each that costs anything is at least visible."""
+    shown = [part for part in parts if part[2].minor > 0]
+    total = sum(part[2].minor for part in shown)
+    if not total:
+        return []
+    widths = [max(18, round(1000 * part[2].minor / total)) for part in shown]
+    widths[0] -= sum(widths) - 1000
+    result, start = [], 0
+    for (code, label, value), width in zip(shown, widths, strict=True):
+        result.append(Segment(code, label, value, start, width))
+        start += width
+    return result
+
+
+@register.inclusion_tag("ui/components/price_bar.html")
+def price_bar(parts: Sequence[tuple[str, str, Money]]) -> dict[str, Any]:
+    """Write the thin stacked bar of goods, delivery, duty, tax and fees with its key."""
+    return {"segments": segments(parts)}
+
+
+@register.inclusion_tag("ui/components/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """Write a form field: label, control, help and the fault beside it."""
+    name = bound.auto_id or bound.name
+    described = [f"{name}-hint"] if (hint or bound.help_text) else []
+    if bound.errors:
+        described.append(f"{name}-error")
+    attrs: dict[str, Any] = {}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    widget = bound.field.widget
+    kind = "check" if isinstance(widget, CheckboxInput) else "radio" if isinstance(widget, RadioSelect) else "line"
+    if isinstance(widget, FileInput):
+        kind = "file"
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "hint": hint or bound.help_text,
+        "kind": kind,
+        "id": name,
+        "optional": not bound.field.required and kind != "check",
+    }
+
+
+@register.inclusion_tag("ui/components/pagination.html", takes_context=True)
+def pagination(context: dict[str, Any], page: int, pages: int) -> dict[str, Any]:
+    """Write links to the neighbouring pages, keeping the rest of the address."""
+    query: QueryDict = context["request"].GET
+
+    def link(number_: int) -> str:
+        kept = [(key, value) for key, values in query.lists() if key != "page" for value in values]
+        return "?" + urlencode([*kept, ("page", number_)])
+
+    near = sorted({n for n in (1, page - 1, page, page + 1, pages) if 1 <= n <= pages})
+    entries: list[dict[str, Any]] = []
+    for position, n in enumerate(near):
+        if position and n - near[position - 1] > 1:
+            entries.append({"gap": True})
+        entries.append({"number": n, "link": link(n), "current": n == page})
+    return {
+        "entries": entries,
+        "previous": link(page - 1) if page > 1 else "",
+        "next": link(page + 1) if page < pages else "",
+        "pages": pages,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> str:
+    """Write this page's address with some of its query changed; an empty value removes it, and so does the page number."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    for key, value in changes.items():
+        if value in ("", None):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return "?" + query.urlencode() if query else context["request"].path

@@ -1,0 +1,148 @@
+"""The reader's choice, the living page of components, and the pages that say that something went wrong."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from entrepot.kernel.errors import DomainError
+from entrepot.ui import choice as choices, formats, refusals, specimens
+from entrepot.ui.middleware import read_choice
+from entrepot.ui.ports import get_reach
+
+
+def safe_target(request: HttpRequest, target: str | None, default: str = "/") -> str:
+    """Return a redirect target of this shop; anything that leads elsewhere becomes the default."""
+    if target and url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return target
+    return default
+
+
+@require_POST
+def set_choice(request: HttpRequest) -> HttpResponse:
+    """Keep where to deliver, the currency and the language in a cookie and go back to the page."""
+    reach, old = get_reach(), read_choice(request)
+    country = request.POST.get("country", old.country)
+    if not formats.knows_territory(country):
+        country = old.country
+    language = request.POST.get("language", old.language)
+    if language not in dict(settings.LANGUAGES):
+        language = old.language
+    currency = request.POST.get("currency", old.currency)
+    if country != old.country and currency == old.currency:
+        currency = choices.currency_of(country, reach=reach)  # Another country: its money, unless another was picked.
+    if currency not in reach.currencies:
+        currency = old.currency
+    response = HttpResponseRedirect(safe_target(request, request.POST.get("next")))
+    response.set_cookie(
+        choices.COOKIE,
+        choices.Choice(country, currency, language).cookie,
+        max_age=choices.COOKIE_MAX_AGE_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+    return response
+
+
+@require_GET
+def living_page(request: HttpRequest) -> HttpResponse:
+    """Show every component in every state and both directions."""
+    return render(request, "ui/living.html", specimens.build())
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Show a refusal as a page of its status."""
+    if error.kind == "not_found":
+        return page_not_found(request, error)
+    if error.kind == "forbidden":
+        return permission_denied(request, error)
+    details = [f"{field}: {reason}" if field else reason for field, reason in refusals.field_errors(error)]
+    return _page(
+        request, refusals.STATUS[error.kind], "info", _("That did not work"), [refusals.text(error), *details],
+        back=_back(request),
+    )  # fmt: skip
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is nothing under this address."""
+    return _page(
+        request, 404, "search", _("There is nothing here"),
+        [_("The address may be wrong, or what was here is gone. The search above may find it.")],
+    )  # fmt: skip
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that this is not for the reader."""
+    return _page(
+        request, 403, "lock", _("This is not open to you"),
+        [_("Your account or your role does not allow this. Somebody who manages the shop can change that.")],
+    )  # fmt: skip
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was too old or came from elsewhere, and that nothing was done."""
+    return _page(
+        request, 403, "lock", _("This form was open for too long"),
+        [_("Nothing was sent or changed. Go back, load the page again and send it once more.")],
+        back=_back(request),
+    )  # fmt: skip
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request could not be read."""
+    return _plain(400, _("That request could not be read"), [_("Nothing was changed.")])
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours (500), or that the shop rests for a moment (503: the database is away)."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _plain(
+            503, _("We are closed for a moment"),
+            [_("The shop cannot reach its books right now. Nothing that you sent was lost: "
+               "what was confirmed is kept, what was not confirmed was not done. Try again in a minute.")],
+        )  # fmt: skip
+        response["Retry-After"] = "60"
+        return response
+    return _plain(
+        500, _("Something broke on our side"),
+        [_("It is our fault, not yours, and it has been noted. If you were paying: look at your orders "
+           "before you pay again.")],
+    )  # fmt: skip
+
+
+def _back(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    target = safe_target(request, referer, "")
+    return urlsplit(target)._replace(scheme="", netloc="").geturl() if target else ""
+
+
+def _page(
+    request: HttpRequest, status: int, symbol: str, title: str, texts: list[str], back: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {"symbol": symbol, "title": title, "texts": texts, "back": back}
+    try:
+        return render(request, "ui/refusal.html", context, status=status)
+    except (OperationalError, InterfaceError):
+        return _plain(status, title, texts)  # The frame asks the database who reads; without it the page is plain.
+
+
+def _plain(status: int, title: str, texts: list[str]) -> HttpResponse:
+    language = get_language() or "en"
+    context = {
+        "title": title, "texts": texts, "link": "/", "action": _("To the front page"),
+        "language": language, "direction": formats.direction(language),
+    }  # fmt: skip
+    return HttpResponse(render_to_string("ui/plain.html", context), status=status)

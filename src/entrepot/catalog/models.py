@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from entrepot.kernel.ids import new_id
+from entrepot.sellers.models import Seller, Store
 
 LISTING_STATES = ("draft", "active", "paused", "blocked")
 _CURRENCY = r"^[A-Z]{3}$"
@@ -35,7 +36,7 @@ class SellerCategory(models.Model):
     """A category as the seller's own system names it, mapped to ours, with what customs wants to know of its goods."""
 
     id = models.BigAutoField(primary_key=True)
-    seller_id = models.UUIDField()
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, db_index=False, related_name="+")
     text = models.TextField()
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
     hs_code = models.TextField(null=True)
@@ -46,8 +47,8 @@ class SellerCategory(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["seller_id", "text"], name="catalog_sellercategory_text"),
-            models.UniqueConstraint(fields=["id", "seller_id"], name="catalog_sellercategory_owner"),
+            models.UniqueConstraint(fields=["seller", "text"], name="catalog_sellercategory_text"),
+            models.UniqueConstraint(fields=["id", "seller"], name="catalog_sellercategory_owner"),
             models.CheckConstraint(
                 condition=Q(hs_code__isnull=True) | Q(hs_code__regex=_HS), name="catalog_sellercategory_hs"
             ),
@@ -67,8 +68,8 @@ class Listing(models.Model):
     """A seller's product page. `external_id` is its name in the seller's feeds; `feed_hash` what was last read there."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    seller_id = models.UUIDField()
-    store_id = models.UUIDField()
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, db_index=False, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False, related_name="+")
     slug = models.TextField()
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
     seller_category = models.ForeignKey(SellerCategory, null=True, **_within("+"))
@@ -92,9 +93,9 @@ class Listing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["id", "seller_id"], name="catalog_listing_owner"),
-            models.UniqueConstraint(fields=["id", "seller_id", "currency"], name="catalog_listing_currency"),
-            models.UniqueConstraint(fields=["seller_id", "external_id"], name="catalog_listing_external"),
+            models.UniqueConstraint(fields=["id", "seller"], name="catalog_listing_owner"),
+            models.UniqueConstraint(fields=["id", "seller", "currency"], name="catalog_listing_currency"),
+            models.UniqueConstraint(fields=["seller", "external_id"], name="catalog_listing_external"),
             models.CheckConstraint(condition=Q(state__in=LISTING_STATES), name="catalog_listing_state"),
             models.CheckConstraint(
                 condition=Q(hs_code__isnull=True) | Q(hs_code__regex=_HS), name="catalog_listing_hs"
@@ -117,8 +118,8 @@ class Listing(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["seller_id", "id"], name="catalog_listing_seller"),
-            models.Index(fields=["seller_id", "seller_category"], name="catalog_listing_sellercat"),
+            models.Index(fields=["seller", "id"], name="catalog_listing_seller"),
+            models.Index(fields=["seller", "seller_category"], name="catalog_listing_sellercat"),
             models.Index(fields=["category", "state"], name="catalog_listing_category"),
         ]
 
@@ -278,7 +279,7 @@ class FeedRun(models.Model):
     """One reading of a seller's feed: what it changed, and every row that it could not take with the reason."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    seller_id = models.UUIDField()
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, db_index=False, related_name="+")
     name = models.TextField()
     format = models.TextField(db_default="", default="")
     state = models.TextField()
@@ -302,4 +303,4 @@ class FeedRun(models.Model):
                 condition=Q(state__in=("waiting", "running", "done", "failed")), name="catalog_feedrun_state"
             ),
         ]
-        indexes = [models.Index(fields=["seller_id", "-started_at"], name="catalog_feedrun_seller")]
+        indexes = [models.Index(fields=["seller", "-started_at"], name="catalog_feedrun_seller")]

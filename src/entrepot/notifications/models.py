@@ -84,9 +84,7 @@ class WebhookDelivery(models.Model):
 
     class Meta:
         db_table = "notifications_webhookdelivery"
-        constraints = [
-            models.UniqueConstraint(fields=["endpoint", "message_id"], name="notifications_delivery_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["endpoint", "message_id"], name="notifications_delivery_once")]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="due"), name="notifications_delivery_due"),
             models.Index(fields=["seller_id", "id"], name="notifications_delivery_seller"),

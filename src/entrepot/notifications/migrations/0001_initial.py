@@ -6,71 +6,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.UUIDField(default=entrepot.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('seller_id', models.UUIDField(db_index=True)),
-                ('url', models.TextField()),
-                ('secret', models.TextField()),
-                ('kinds', models.JSONField(default=list)),
-                ('state', models.TextField(choices=[('active', 'Active'), ('paused', 'Paused'), ('failing', 'switched off after days of failures')], default='active')),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=entrepot.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("seller_id", models.UUIDField(db_index=True)),
+                ("url", models.TextField()),
+                ("secret", models.TextField()),
+                ("kinds", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("failing", "switched off after days of failures"),
+                        ],
+                        default="active",
+                    ),
+                ),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+            ],
+            options={"db_table": "notifications_webhookendpoint"},
+        ),
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.TextField(unique=True)),
+                ("template", models.TextField()),
+                ("subject_id", models.UUIDField()),
+                ("recipient", models.TextField()),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("due", "Due"),
+                            ("sent", "Sent"),
+                            ("dropped", "nobody to send it to"),
+                            ("failed", "given up after repeated attempts"),
+                        ],
+                        default="due",
+                    ),
+                ),
+                ("attempts", models.IntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(default="")),
             ],
             options={
-                'db_table': 'notifications_webhookendpoint',
+                "db_table": "notifications_message",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "due")), fields=["id"], name="notifications_due"),
+                    models.Index(fields=["subject_id"], name="notifications_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.TextField(unique=True)),
-                ('template', models.TextField()),
-                ('subject_id', models.UUIDField()),
-                ('recipient', models.TextField()),
-                ('details', models.JSONField(default=dict)),
-                ('state', models.TextField(choices=[('due', 'Due'), ('sent', 'Sent'), ('dropped', 'nobody to send it to'), ('failed', 'given up after repeated attempts')], default='due')),
-                ('attempts', models.IntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(default='')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("seller_id", models.UUIDField()),
+                ("message_id", models.TextField()),
+                ("kind", models.TextField()),
+                ("payload", models.JSONField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("due", "Due"), ("delivered", "Delivered"), ("failed", "given up after all attempts")],
+                        default="due",
+                    ),
+                ),
+                ("attempts", models.IntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("last_status", models.IntegerField(null=True)),
+                ("last_error", models.TextField(default="")),
+                ("created_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="notifications.webhookendpoint",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'notifications_message',
-                'indexes': [models.Index(condition=models.Q(('state', 'due')), fields=['id'], name='notifications_due'), models.Index(fields=['subject_id'], name='notifications_subject')],
-            },
-        ),
-        migrations.CreateModel(
-            name='WebhookDelivery',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('seller_id', models.UUIDField()),
-                ('message_id', models.TextField()),
-                ('kind', models.TextField()),
-                ('payload', models.JSONField()),
-                ('state', models.TextField(choices=[('due', 'Due'), ('delivered', 'Delivered'), ('failed', 'given up after all attempts')], default='due')),
-                ('attempts', models.IntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('last_status', models.IntegerField(null=True)),
-                ('last_error', models.TextField(default='')),
-                ('created_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='notifications.webhookendpoint')),
-            ],
-            options={
-                'db_table': 'notifications_webhookdelivery',
-                'indexes': [models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='notifications_delivery_due'), models.Index(fields=['seller_id', 'id'], name='notifications_delivery_seller')],
-                'constraints': [models.UniqueConstraint(fields=('endpoint', 'message_id'), name='notifications_delivery_once')],
+                "db_table": "notifications_webhookdelivery",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "due")), fields=["due_at"], name="notifications_delivery_due"
+                    ),
+                    models.Index(fields=["seller_id", "id"], name="notifications_delivery_seller"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("endpoint", "message_id"), name="notifications_delivery_once")
+                ],
             },
         ),
     ]

@@ -6,6 +6,8 @@ from django.conf import settings
 
 from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
+from entrepot.integrations.webhook_sender import HttpsWebhookSender
+from entrepot.notifications import ports as webhooks
 from entrepot.payments import ports as payment_services
 from entrepot.shipping import ports as carriers
 from entrepot.storefront import reach
@@ -19,3 +21,4 @@ def bind() -> None:
         payment_services.bind("sandbox", SandboxPayments())
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())
+    webhooks.bind_sender(HttpsWebhookSender())

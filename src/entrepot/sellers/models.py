@@ -73,7 +73,7 @@ class Registration(models.Model):
 
 
 class BusinessId(models.Model):
-    """One identifier of a seller, in compact form. A person's own number is encrypted, an entity's public one is not."""
+    """One identifier of a seller, in compact form. A person's own number is encrypted, an entity's is public."""
 
     id = models.BigAutoField(primary_key=True)
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="business_ids")

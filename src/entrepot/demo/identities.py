@@ -1,0 +1,91 @@
+"""
+Identities for sellers that do not exist: numbers that pass every check and belong to nobody in particular.
+
+Everything is made from what the country's pack says, so that a new pack needs nothing here; the same serial gives the
+same identity each time.
+"""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import phonenumbers
+from fpdf import FPDF
+from schwifty import IBAN
+
+from entrepot.markets import queries as markets
+from entrepot.markets.packs import BusinessIdKind, PayoutField
+from entrepot.markets.rules import find_id_fault, tidy_id
+
+_TRIES = 20_000
+
+
+def business_ids(country: str, form: str, serial: int) -> dict[str, str]:
+    """Return a well-formed value of every identifier that the country asks of this form of seller."""
+    registration = markets.get_pack(country).registration
+    assert registration is not None, f"sellers of {country} cannot register"
+    return {kind.kind: _number(kind, f"{country}/{kind.kind}/{serial}") for kind in registration.forms[form].ids}  # type: ignore[index]
+
+
+def bank_fields(country: str, serial: int) -> dict[str, str]:
+    """Return the fields of a well-formed account on the country's payout rail."""
+    payout = markets.get_pack(country).payout
+    assert payout is not None, f"sellers of {country} cannot be paid"
+    return {field.name: _account_field(field, country, Random(f"{country}/{serial}")) for field in payout.fields}
+
+
+def phone(country: str) -> str:
+    """Return a number of the country that its plan keeps for examples."""
+    number = phonenumbers.example_number(country)
+    assert number is not None, f"no phone numbers are known in {country}"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def paper(title: str, *lines: str) -> bytes:
+    """Return a one-page PDF, as a scanner would deliver a document (Latin letters)."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", "B", 18)
+    pdf.cell(text=_latin(title), new_x="LMARGIN", new_y="NEXT", h=14)
+    pdf.set_font("Helvetica", "", 12)
+    for line in lines:
+        pdf.cell(text=_latin(line), new_x="LMARGIN", new_y="NEXT", h=8)
+    return bytes(pdf.output())
+
+
+def _latin(text: str) -> str:
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
+def _number(kind: BusinessIdKind, seed: str) -> str:
+    """Vary the digits of the pack's example until its own checks pass; one in 97 does so at worst."""
+    assert kind.example, f"the pack gives no example of {kind.kind}"
+    example = tidy_id(kind, kind.example)
+    chance = Random(seed)
+    first = len(example) // 3  # The leading digits often say what sort of number it is: those stay.
+    for _ in range(_TRIES):
+        varied = _varied(example, chance, first)
+        if varied != example and find_id_fault(kind, varied) is None:
+            return varied
+    raise AssertionError(f"no {kind.kind} like {kind.example} passes the pack's checks")
+
+
+def _varied(example: str, chance: Random, first: int = 0) -> str:
+    return "".join(
+        str(chance.randrange(10)) if symbol.isdigit() and position >= first else symbol
+        for position, symbol in enumerate(example)
+    )
+
+
+def _account_field(field: PayoutField, country: str, chance: Random) -> str:
+    if field.pattern == "iban":
+        return IBAN.random(country, random=chance).compact
+    if field.pattern == "bic":
+        return field.example or f"ENTR{country}2AXXX"
+    assert field.example, f"the pack gives no example of {field.name}"
+    for _ in range(_TRIES):
+        varied = _varied(field.example, chance, len(field.example) // 2)
+        if re.fullmatch(field.pattern, varied):
+            return varied
+    raise AssertionError(f"no {field.name} like {field.example} fits {field.pattern}")

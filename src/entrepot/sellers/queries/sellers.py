@@ -1,0 +1,263 @@
+"""Sellers and stores as others see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from entrepot.kernel import encryption
+from entrepot.kernel.errors import NotFound
+from entrepot.markets import queries as markets
+from entrepot.sellers.models import BankAccount, BusinessId, Registration, Seller, Store
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """A shop front. `is_selling`: open, and its seller approved (the market's stage is `markets`' to say)."""
+
+    id: UUID
+    seller_id: UUID
+    slug: str
+    name: str
+    state: str
+    is_selling: bool
+    country: str
+    dispatch_country: str
+    dispatch_region: str
+    dispatch_postal_code: str
+    dispatch_city: str
+    language: str
+    story: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SellerView:
+    """A trader, with its store once it has one."""
+
+    id: UUID
+    country: str
+    legal_name: str
+    form: str
+    state: str
+    vat_registered: bool
+    registrations: tuple[str, ...]
+    eu_sales_over_threshold: bool
+    payout_currency: str
+    created_at: datetime
+    store: StoreView | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalIdentity:
+    """What buyers are shown of a trader (DSA article 30(7)): contact, register entry, self-certification."""
+
+    seller_id: UUID
+    country: str
+    form: str
+    legal_name: str
+    trade_name: str
+    street: str
+    street2: str
+    city: str
+    region: str
+    postal_code: str
+    phone: str
+    email: str
+    register_name: str
+    register_number: str
+    ids: tuple[tuple[str, str], ...]
+    self_certified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccount:
+    """Where a seller is paid, opened: for the payout run alone, never for a page or a log."""
+
+    id: UUID
+    seller_id: UUID
+    rail: str
+    currency: str
+    holder: str
+    fields: dict[str, str]
+    hint: str
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        return f"PayoutAccount(seller_id={self.seller_id}, rail={self.rail}, hint=…{self.hint})"
+
+
+def store_view(store: Store) -> StoreView:
+    """Return the frozen value of a store's row (with its seller's beside it)."""
+    return StoreView(
+        id=store.id,
+        seller_id=store.seller_id,
+        slug=store.slug,
+        name=store.name,
+        state=store.state,
+        is_selling=store.state == "open" and store.seller.state == "approved",
+        country=store.seller.country,
+        dispatch_country=store.dispatch_country,
+        dispatch_region=store.dispatch_region,
+        dispatch_postal_code=store.dispatch_postal_code,
+        dispatch_city=store.dispatch_city,
+        language=store.language,
+        story=store.story,
+        created_at=store.created_at,
+    )
+
+
+def seller_view(seller: Seller) -> SellerView:
+    """Return the frozen value of a seller's row, and of its store's."""
+    store = Store.objects.select_related("seller").filter(seller=seller).first()
+    return _view(seller, store)
+
+
+def _view(seller: Seller, store: Store | None) -> SellerView:
+    return SellerView(
+        id=seller.id,
+        country=seller.country,
+        legal_name=seller.legal_name,
+        form=seller.form,
+        state=seller.state,
+        vat_registered=seller.vat_registered,
+        registrations=tuple(seller.registrations),
+        eu_sales_over_threshold=seller.eu_sales_over_threshold,
+        payout_currency=seller.payout_currency,
+        created_at=seller.created_at,
+        store=None if store is None else store_view(store),
+    )
+
+
+def get_seller(seller_id: UUID) -> SellerView:
+    """
+    Return one seller.
+
+    :raises NotFound: no seller has this id.
+    """
+    found = get_sellers([seller_id])
+    if seller_id not in found:
+        raise NotFound(seller_id=seller_id)
+    return found[seller_id]
+
+
+def get_sellers(seller_ids: Iterable[UUID]) -> dict[UUID, SellerView]:
+    """Return sellers by their ids, in one statement; unknown ids are left out."""
+    sellers = Seller.objects.select_related("store").filter(pk__in=list(seller_ids))
+    return {seller.id: _view(seller, _store_of(seller)) for seller in sellers}
+
+
+def list_sellers(
+    *, state: str | None = None, country: str | None = None, limit: int = 100, offset: int = 0
+) -> tuple[SellerView, ...]:
+    """Return sellers for the operator, the newest first, of one state and country or of all."""
+    sellers = Seller.objects.select_related("store").order_by("-created_at", "-id")
+    if state:
+        sellers = sellers.filter(state=state)
+    if country:
+        sellers = sellers.filter(country=country)
+    return tuple(_view(seller, _store_of(seller)) for seller in sellers[offset : offset + limit])
+
+
+def count_sellers(*, country: str | None = None) -> dict[str, int]:
+    """Return how many sellers are in each state that has any."""
+    sellers = Seller.objects.filter(country=country) if country else Seller.objects.all()
+    return dict(sellers.values_list("state").annotate(number=Count("id")).order_by("state"))
+
+
+def get_store(slug: str) -> StoreView:
+    """
+    Return the store of an address, whatever its state.
+
+    :raises NotFound: no store has this slug.
+    """
+    store = Store.objects.select_related("seller").filter(slug=slug).first()
+    if store is None:
+        raise NotFound(store=slug)
+    return store_view(store)
+
+
+def get_stores(seller_ids: Iterable[UUID]) -> dict[UUID, StoreView]:
+    """Return the stores of some sellers by seller id, in one statement; who has none is left out."""
+    stores = Store.objects.select_related("seller").filter(seller_id__in=list(seller_ids))
+    return {store.seller_id: store_view(store) for store in stores}
+
+
+def legal_identity(seller_id: UUID) -> LegalIdentity:
+    """
+    Return what a product page shows of its trader. Personal numbers are never among the ids.
+
+    :raises NotFound: no seller has this id, or it was never approved.
+    """
+    row = (
+        Registration.objects.select_related("seller")
+        .filter(seller_id=seller_id, seller__state__in=("approved", "suspended"))
+        .first()
+    )
+    if row is None:
+        raise NotFound(seller_id=seller_id)
+    assert row.self_certified_at is not None, "nobody is approved without a self-certification"
+    labels = _id_labels(row.seller.country, row.seller.form)
+    public = BusinessId.objects.filter(seller_id=seller_id).exclude(value="").order_by("id")
+    return LegalIdentity(
+        seller_id=seller_id,
+        country=row.seller.country,
+        form=row.seller.form,
+        legal_name=row.seller.legal_name,
+        trade_name=row.trade_name,
+        street=row.street,
+        street2=row.street2,
+        city=row.city,
+        region=row.region,
+        postal_code=row.postal_code,
+        phone=row.phone,
+        email=row.email,
+        register_name=row.register_name,
+        register_number=row.register_number,
+        ids=tuple((labels.get(number.kind, number.kind), number.value) for number in public),
+        self_certified_at=row.self_certified_at,
+    )
+
+
+def get_payout_account(seller_id: UUID) -> PayoutAccount:
+    """
+    Return the account that a seller is paid to now, opened.
+
+    :raises NotFound: the seller gave none.
+    """
+    account = BankAccount.objects.filter(seller_id=seller_id, replaced_at=None).first()
+    if account is None:
+        raise NotFound(seller_id=seller_id)
+    details: dict[str, Any] = json.loads(encryption.decrypt(account.details))
+    return PayoutAccount(
+        id=account.id,
+        seller_id=account.seller_id,
+        rail=account.rail,
+        currency=account.currency,
+        holder=details["holder"],
+        fields=details["fields"],
+        hint=account.hint,
+        created_at=account.created_at,
+    )
+
+
+def _store_of(seller: Seller) -> Store | None:
+    try:
+        store = seller.store
+    except Store.DoesNotExist:
+        return None
+    store.seller = seller
+    return store
+
+
+def _id_labels(country: str, form: str) -> dict[str, str]:
+    registration = markets.get_pack(country).registration
+    if registration is None or form not in registration.forms:
+        return {}
+    return {wanted.kind: wanted.label for wanted in registration.forms[form].ids}

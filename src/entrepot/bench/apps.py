@@ -1,3 +1,5 @@
+import os
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,9 @@ class BenchConfig(AppConfig):
     name = "entrepot.bench"
     label = "bench"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        if place := os.environ.get("ENTREPOT_BENCH_COUNTS"):
+            from entrepot.bench import counting
+
+            counting.install(place)

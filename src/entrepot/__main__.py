@@ -1,0 +1,5 @@
+"""`python -m entrepot` is the `entrepot` command."""
+
+from entrepot.config.cli import main
+
+main()

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from entrepot.bench import checkout, stocking
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure this machine with a private marketplace of its own (your data is not touched). "
+        "`entrepot bench checkout` takes purchases from an empty cart to paid, over HTTP, on the production server."
+    )
+    # The measured marketplace is a private one: this process may have no database at all.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="WHAT")
+        measure = actions.add_parser("checkout", help="from an empty cart to a placed and paid purchase")
+        measure.add_argument("--seconds", type=float, default=20.0, help="how long to measure (default 20)")
+        measure.add_argument("--warm-up", type=float, default=4.0, help="seconds before the measurement (default 4)")
+        measure.add_argument("--clients", type=int, default=4, help="buyers at once (default 4)")
+        measure.add_argument("--keep", type=Path, metavar="DIR", help="keep the marketplace here for the next run")
+        stock = actions.add_parser("stock", help="fill this data folder's marketplace for a measurement")
+        for action in (measure, stock):
+            action.add_argument("--sellers", type=int, default=100, help="sellers, of five countries (default 100)")
+            action.add_argument("--listings", type=int, default=10_000, help="listings, spread evenly (default 10000)")
+            action.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        oversold = actions.add_parser("oversold", help="count SKUs with more reserved than there is")
+        oversold.add_argument("--json", action="store_true")
+        actions.add_parser("await-idle", help="wait until the worker has nothing left to do")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        match options["action"]:
+            case "checkout":
+                self._checkout(options)
+            case "stock":
+                made = stocking.stock(sellers=options["sellers"], listings=options["listings"], progress=self._say)
+                self.stdout.write(json.dumps({"skus_by_seller": made}))
+            case "oversold":
+                self.stdout.write(json.dumps({"oversold": stocking.count_oversold()}))
+            case "await-idle":
+                stocking.await_idle()
+
+    def _checkout(self, options: dict[str, Any]) -> None:
+        load = checkout.Load(
+            sellers=options["sellers"],
+            listings=options["listings"],
+            clients=options["clients"],
+            seconds=options["seconds"],
+            warm_up_seconds=options["warm_up"],
+        )
+        try:
+            report = checkout.measure(load, keep=options["keep"], progress=self._say)
+        except RuntimeError as trouble:
+            raise CommandError(str(trouble)) from trouble
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+            return
+        cpu, statements = report["cpu_ms"], report["statements"]
+        self.stdout.write(
+            f"{report['purchases']} purchases, {report['purchases_per_s']} a second, "
+            f"p50 {report['p50_ms']} ms, p95 {report['p95_ms']} ms\n"
+            f"CPU per purchase: {cpu['total']} ms "
+            f"(application {cpu['application']}, database {cpu['database']}, worker {cpu['worker']})\n"
+            f"statements per purchase: {statements['total']} (web {statements['web']}, worker {statements['worker']}); "
+            f"commits {report['commits']}\n"
+            f"oversold: {report['oversold']}; refused: {report['refused'] or 'none'}; books verified"
+        )
+
+    def _say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)

@@ -4,39 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FxRate',
+            name="FxRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('rate_date', models.DateField()),
-                ('per_eur', models.DecimalField(decimal_places=10, max_digits=20)),
-                ('source', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("rate_date", models.DateField()),
+                ("per_eur", models.DecimalField(decimal_places=10, max_digits=20)),
+                ("source", models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['rate_date'], name='markets_fxrate_date')],
-                'constraints': [models.UniqueConstraint(fields=('currency', 'rate_date'), name='markets_fxrate_once_a_day'), models.CheckConstraint(condition=models.Q(('per_eur__gt', 0)), name='markets_fxrate_positive')],
+                "indexes": [
+                    models.Index(fields=["rate_date"], name="markets_fxrate_date")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("currency", "rate_date"),
+                        name="markets_fxrate_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_eur__gt", 0)),
+                        name="markets_fxrate_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Market',
+            name="Market",
             fields=[
-                ('code', models.CharField(max_length=2, primary_key=True, serialize=False)),
-                ('selling', models.TextField(default='closed')),
-                ('buying', models.TextField(default='closed')),
-                ('selling_reason', models.TextField(blank=True, default='')),
-                ('buying_reason', models.TextField(blank=True, default='')),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "code",
+                    models.CharField(max_length=2, primary_key=True, serialize=False),
+                ),
+                ("selling", models.TextField(default="closed")),
+                ("buying", models.TextField(default="closed")),
+                ("selling_reason", models.TextField(blank=True, default="")),
+                ("buying_reason", models.TextField(blank=True, default="")),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('selling__in', ('closed', 'pilot', 'open', 'suspended'))), name='markets_market_selling_stage'), models.CheckConstraint(condition=models.Q(('buying__in', ('closed', 'pilot', 'open', 'suspended'))), name='markets_market_buying_stage')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("selling__in", ("closed", "pilot", "open", "suspended"))
+                        ),
+                        name="markets_market_selling_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("buying__in", ("closed", "pilot", "open", "suspended"))
+                        ),
+                        name="markets_market_buying_stage",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,226 @@
+"""
+Reading packs: the files that ship, the operator's folder that adds to and overrides them, and errors that a person
+can act on (file, line, reason). No Django here; `queries.py` names the folders.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from entrepot.kernel.errors import DomainError
+from entrepot.markets.packs import CountryPack, OperatorPack, SanctionsPack, UnionPack
+
+PACKAGE_DIR = Path(__file__).resolve().parent
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class BadPack(DomainError):
+    """One or more pack files cannot be used: `faults` lists {"file", "line", "reason"}."""
+
+    code = "bad_pack"
+    summary = "A country pack cannot be used."
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{fault['file']}:{fault['line']}: {fault['reason']}"
+            for fault in self.fields["faults"]
+        )
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every pack of this installation; a country's regimes, rules and restrictions have its unions' behind its own."""
+
+    countries: Mapping[str, CountryPack]
+    unions: Mapping[str, UnionPack]
+    sanctions: tuple[SanctionsPack, ...]
+    operator: OperatorPack
+    files: Mapping[str, Path]
+
+    def members(self, area: str) -> frozenset[str]:
+        """Return the countries of a union, or the country itself."""
+        union = self.unions.get(area)
+        return frozenset(union.members) if union else frozenset({area})
+
+
+def load_library(
+    *, override_dir: Path | None = None, operator_file: Path | None = None
+) -> Library:
+    """
+    Return all packs, those in `override_dir` (`xx.toml`, `unions/`, `sanctions/`) in place of ours of the same name.
+
+    :raises BadPack: with every fault of every file.
+    """
+    faults: list[dict[str, Any]] = []
+
+    def read_all(folder: str, model: type[Model]) -> dict[str, tuple[Model, Path]]:
+        own = (
+            override_dir / folder
+            if folder != "countries" and override_dir
+            else override_dir
+        )
+        paths = {
+            path.stem: path for path in sorted((PACKAGE_DIR / folder).glob("*.toml"))
+        }
+        if own and own.is_dir():
+            paths |= {path.stem: path for path in sorted(own.glob("*.toml"))}
+        packs = {}
+        for stem, path in paths.items():
+            try:
+                pack = read_pack(path, model)
+                if getattr(pack, "code", stem).lower() != stem.lower():
+                    line = find_line(path.read_text(encoding="utf-8"), ("code",))
+                    reason = f"the code is {pack.code!r} but the file is {path.name}"  # type: ignore[attr-defined]
+                    raise BadPack(
+                        faults=[{"file": str(path), "line": line, "reason": reason}]
+                    )
+                packs[stem.upper()] = (pack, path)
+            except BadPack as refusal:
+                faults.extend(refusal.fields["faults"])
+        return packs
+
+    unions = read_all("unions", UnionPack)
+    countries = read_all("countries", CountryPack)
+    sanctions = read_all("sanctions", SanctionsPack)
+    operator: OperatorPack | None = None
+    try:
+        operator = read_pack(
+            operator_file or PACKAGE_DIR / "operator.toml", OperatorPack
+        )
+    except BadPack as refusal:
+        faults.extend(refusal.fields["faults"])
+    for code, (pack, path) in countries.items():
+        faults.extend(_find_cross_faults(code, pack, path, unions))
+    if faults or operator is None:
+        raise BadPack(faults=faults)
+
+    union_packs = {code: pack for code, (pack, _) in unions.items()}
+    return Library(
+        countries={
+            code: _with_unions(pack, union_packs)
+            for code, (pack, _) in sorted(countries.items())
+        },
+        unions=union_packs,
+        sanctions=tuple(pack for pack, _ in sanctions.values()),
+        operator=operator,
+        files={code: path for code, (_, path) in countries.items()},
+    )
+
+
+def read_pack(path: Path, model: type[Model]) -> Model:
+    """
+    Return one file as a pack.
+
+    :raises BadPack: it is no TOML, or does not fit the schema; a fault per misfit, with its line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadPack(
+            faults=[{"file": str(path), "line": 0, "reason": str(fault)}]
+        ) from None
+    try:
+        return model.model_validate(tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as fault:
+        found = re.search(r"at line (\d+)", str(fault))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise BadPack(
+            faults=[{"file": str(path), "line": line, "reason": str(fault)}]
+        ) from None
+    except ValidationError as refusal:
+        raise BadPack(
+            faults=[
+                {
+                    "file": str(path),
+                    "line": find_line(text, error["loc"]),
+                    "reason": f"{'.'.join(map(str, error['loc'])) or 'the file'}: {error['msg']}",
+                }
+                for error in refusal.errors()
+            ]
+        ) from None
+
+
+_HEADER = re.compile(r"^\s*(\[{1,2})\s*([A-Za-z0-9_.\-]+)\s*\]{1,2}")
+_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
+
+
+def find_line(text: str, location: tuple[str | int, ...]) -> int:
+    """Return the line (from 1) of the deepest part of a schema location that the TOML text writes out."""
+    lines = dict(_places(text))
+    for depth in range(len(location), 0, -1):
+        if location[:depth] in lines:
+            return lines[location[:depth]]
+    return 1
+
+
+def _places(text: str) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    counts: dict[tuple[str | int, ...], int] = {}
+    here: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            here = ()
+            names = header[2].split(".")
+            for position, name in enumerate(names):
+                here += (name,)
+                if position == len(names) - 1 and header[1] == "[[":
+                    counts[here] = counts.get(here, -1) + 1
+                    here += (counts[here],)
+                elif here in counts:
+                    here += (counts[here],)
+            yield here, number
+        elif key := _KEY.match(line):
+            yield (*here, key[1]), number
+
+
+def _find_cross_faults(
+    code: str,
+    pack: CountryPack,
+    path: Path,
+    unions: Mapping[str, tuple[UnionPack, Path]],
+) -> Iterator[dict[str, Any]]:
+    for position, union in enumerate(pack.unions):
+        if union not in unions or code not in unions[union][0].members:
+            line = find_line(path.read_text(encoding="utf-8"), ("unions",))
+            reason = f"unions.{position}: there is no union {union!r} that counts {code} among its members"
+            yield {"file": str(path), "line": line, "reason": reason}
+    seen: set[str] = set()
+    for position, regime in enumerate(pack.regimes):
+        if regime.id in seen:
+            line = find_line(
+                path.read_text(encoding="utf-8"), ("regimes", position, "id")
+            )
+            yield {
+                "file": str(path),
+                "line": line,
+                "reason": f"regimes.{position}.id: {regime.id!r} is there twice",
+            }
+        seen.add(regime.id)
+
+
+def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack]) -> CountryPack:
+    own = [unions[code] for code in pack.unions]
+
+    def named(row: Any) -> Any:
+        return row.model_copy(update={"id": row.id.replace("{country}", pack.code)})
+
+    return pack.model_copy(
+        update={
+            "sales": pack.sales
+            + tuple(named(rule) for union in own for rule in union.sales),
+            "regimes": pack.regimes
+            + tuple(named(regime) for union in own for regime in union.regimes),
+            "rate_unconfirmed_hs": pack.rate_unconfirmed_hs
+            + tuple(prefix for union in own for prefix in union.rate_unconfirmed_hs),
+            "fees": pack.fees + tuple(fee for union in own for fee in union.fees),
+            "restricted": pack.restricted
+            + tuple(named(row) for union in own for row in union.restricted),
+        }
+    )

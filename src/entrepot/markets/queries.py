@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.numbers import get_territory_currencies
+from django.conf import settings
+
+from entrepot.kernel import sql
+from entrepot.kernel.errors import DomainError
+from entrepot.markets import fx
+from entrepot.markets.loader import Library, load_library
+from entrepot.markets.models import FxRate
+from entrepot.markets.packs import CountryPack, OperatorPack
+from entrepot.markets.rules import CLOSED_MARKET, Corridor, FxTable, MarketStages
+from entrepot.markets.sanctions import find_ban
+
+# CLDR counts these as territories; they are no countries of ISO 3166-1.
+_NO_COUNTRY = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+
+
+class UnknownCountry(DomainError):
+    """The code is no country with a pack."""
+
+    code = "unknown_country"
+    kind = "not_found"
+    summary = "There is no country pack under this code."
+
+
+@cache
+def get_library() -> Library:
+    """
+    Return every pack, read once per process.
+
+    :raises BadPack: a file does not fit the schema.
+    """
+    return load_library(
+        override_dir=Path(settings.COUNTRIES_DIR) if settings.COUNTRIES_DIR else None,
+        operator_file=Path(settings.OPERATOR_FILE) if settings.OPERATOR_FILE else None,
+    )
+
+
+def get_pack(code: str) -> CountryPack:
+    """
+    Return a country's pack, its unions' rules behind its own.
+
+    :raises UnknownCountry: there is none under this code.
+    """
+    pack = get_library().countries.get(code)
+    if pack is None:
+        raise UnknownCountry(country=code)
+    return pack
+
+
+def find_pack(code: str) -> CountryPack | None:
+    """Return a country's pack, or None: every ISO country is a destination that a quote must answer for."""
+    return get_library().countries.get(code)
+
+
+def list_packs() -> tuple[CountryPack, ...]:
+    """Return all packs by code."""
+    return tuple(get_library().countries.values())
+
+
+def get_operator() -> OperatorPack:
+    """Return the operator's own pack."""
+    return get_library().operator
+
+
+@cache
+def list_iso_countries() -> dict[str, str]:
+    """Return the English name of every ISO 3166-1 country by its code."""
+    territories = Locale("en").territories
+    return {
+        code: name
+        for code, name in sorted(territories.items())
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+    }
+
+
+@cache
+def get_currency(country: str) -> str:
+    """Return a country's currency: the pack's, else what CLDR says of today, else the euro."""
+    if pack := find_pack(country):
+        return pack.currency
+    found = get_territory_currencies(country)
+    return found[-1] if found else "EUR"
+
+
+_STAGES = (
+    "SELECT code, selling, buying, selling_reason, buying_reason FROM markets_market"
+)
+
+
+def get_stages(at: datetime | None = None) -> dict[str, MarketStages]:
+    """Return the switches of every market, read in one statement."""
+    return {row[0]: MarketStages(*row[1:]) for row in sql.fetch_all(_STAGES)}
+
+
+def corridor(
+    origin: str,
+    destination: str,
+    *,
+    hs: str | None = None,
+    value: Decimal | None = None,
+    currency: str | None = None,
+    region: str = "",
+    at: datetime,
+    stages: dict[str, MarketStages] | None = None,
+) -> Corridor:
+    """
+    Say whether goods may be sold from one country to another: the stages of both, then the sanctions that bind the
+    operator. `stages` saves reading them again; `value` is in `currency` (the US dollar when unnamed).
+    """
+    standing = get_stages() if stages is None else stages
+    seller_side, buyer_side = (
+        standing.get(origin, CLOSED_MARKET),
+        standing.get(destination, CLOSED_MARKET),
+    )
+    if not seller_side.can_sell:
+        return Corridor(
+            False, f"selling_{seller_side.selling}", seller_side.selling_reason or None
+        )
+    if not buyer_side.can_buy:
+        return Corridor(
+            False, f"buying_{buyer_side.buying}", buyer_side.buying_reason or None
+        )
+    return sanctions_corridor(
+        origin,
+        destination,
+        hs=hs,
+        value=value,
+        currency=currency,
+        region=region,
+        on=at.date(),
+    )
+
+
+def sanctions_corridor(
+    origin: str,
+    destination: str,
+    *,
+    hs: str | None = None,
+    value: Decimal | None = None,
+    currency: str | None = None,
+    region: str = "",
+    on: date,
+) -> Corridor:
+    """Say whether the sanctions that bind the operator leave a corridor open, whatever the stages of its markets."""
+    return _bans(origin, destination, hs, value, currency or "USD", region, on)
+
+
+_OPEN = Corridor(True)
+
+
+def _bans(
+    origin: str,
+    destination: str,
+    hs: str | None,
+    value: Decimal | None,
+    currency: str,
+    region: str,
+    on: date,
+) -> Corridor:
+    ban = find_ban(
+        get_library(),
+        origin=origin,
+        destination=destination,
+        hs=hs,
+        value=value,
+        value_currency=currency,
+        region=region,
+        on=on,
+    )
+    return _OPEN if ban is None else Corridor(False, ban.reason, ban.source)
+
+
+def list_destinations(at: datetime) -> tuple[str, ...]:
+    """Return the countries whose buyers are admitted, by code."""
+    return tuple(
+        sorted(code for code, stages in get_stages(at).items() if stages.can_buy)
+    )
+
+
+def list_seller_countries(at: datetime) -> tuple[str, ...]:
+    """Return the countries whose sellers are admitted, by code."""
+    return tuple(
+        sorted(code for code, stages in get_stages(at).items() if stages.can_sell)
+    )
+
+
+_NEWEST = """
+SELECT DISTINCT ON (currency) currency, rate_date, per_eur, source
+FROM markets_fxrate WHERE rate_date <= %s ORDER BY currency, rate_date DESC
+"""
+_FX_KEPT_SECONDS = 60
+_fx_kept: dict[date, tuple[float, FxTable]] = {}
+
+
+def get_fx(*, at: datetime) -> FxTable:
+    """
+    Return the newest rates known at a moment; the snapshot that ships fills in what was never imported.
+
+    A process keeps a day's table for a minute.
+    """
+    day = at.date()
+    kept = _fx_kept.get(day)
+    if kept is not None and time.monotonic() - kept[0] < _FX_KEPT_SECONDS:
+        return kept[1]
+    rows = [fx.RateRow(*row) for row in sql.fetch_all(_NEWEST, [day])]
+    table = (
+        fx.table_of([*fx.shipped_rows(), *rows])
+        if rows
+        else fx.table_of(fx.shipped_rows())
+    )
+    if len(_fx_kept) > 16:
+        _fx_kept.clear()
+    _fx_kept[day] = (time.monotonic(), table)
+    return table
+
+
+def get_shipped_fx() -> FxTable:
+    """Return the dated snapshot that ships, for commands that run without a database."""
+    return fx.table_of(fx.shipped_rows())
+
+
+def forget_fx() -> None:
+    """Drop the process's kept rates (after an import in the same process)."""
+    _fx_kept.clear()
+
+
+def get_fx_margin(country: str) -> Decimal:
+    """Return the margin in percent on the rate that turns a seller's price into the money of a country's buyers."""
+    pack = find_pack(country)
+    if pack is not None and pack.fx_margin_percent is not None:
+        return pack.fx_margin_percent
+    return get_operator().fx_margin_percent
+
+
+def list_fx_history(
+    currency: str, *, days: int = 30, until: date
+) -> Sequence[tuple[date, Decimal, str]]:
+    """Return the imported rates of a currency, the newest first."""
+    rows = FxRate.objects.filter(
+        currency=currency,
+        rate_date__gt=until - timedelta(days=days),
+        rate_date__lte=until,
+    )
+    return tuple(
+        rows.order_by("-rate_date").values_list("rate_date", "per_eur", "source")
+    )
+
+
+def readiness(code: str, *, today: date) -> dict[str, Any]:
+    """
+    Return which parts of a country's pack are there, from which source and how old.
+
+    :raises UnknownCountry: there is no pack.
+    """
+    from entrepot.markets.readiness import assess
+
+    return assess(get_pack(code), get_library(), today=today)

@@ -159,6 +159,16 @@ class EmbeddedPostgres:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             return True
 
+    def drop_database(self, name: str) -> None:
+        """Drop a database and all in it, also while it is in use."""
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(
+            host=str(self.socket_dir), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
     def _make_folders(self) -> None:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -279,6 +289,11 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return ""
         return "\n".join([f"(from {self.log_path})", *lines[-8:]])
+
+
+def of_data_folder(data: Path, socket_dir: Path) -> EmbeddedPostgres:
+    """Return the cluster that a data folder holds."""
+    return EmbeddedPostgres(folder=data / "postgres", socket_dir=socket_dir, log_path=data / "logs" / "postgres.log")
 
 
 def _server_owner() -> pwd.struct_passwd | None:

@@ -95,6 +95,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ENTREPOT_LOG_FORMAT", "text", "`text` for people, `json` for machines.", _one_of("text", "json")),
     Setting(
+        "ENTREPOT_LOG_REQUESTS",
+        "0",
+        "1 logs every request; 0 only those that failed or took longer than a second.",
+        _BOOLEAN,
+    ),
+    Setting(
+        "ENTREPOT_METRICS_TOKEN",
+        "",
+        "Bearer token that `/metrics` asks for. Empty: it answers requests from this machine only.",
+    ),
+    Setting(
         "ENTREPOT_SANDBOX_PAYMENTS",
         "1",
         "1 offers the sandbox payment service, which moves no money. 0 in production.",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import environ as django_environ
 
-from entrepot.config import environment, secrets
+from entrepot.config import environment, logs, secrets
 
 _env = environment.read()
 DATA_DIR = environment.data_dir(_env)
+SOCKET_DIR = environment.socket_dir(DATA_DIR)  # Of the embedded PostgreSQL.
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = _env["ENTREPOT_SECRET_KEY"] or secrets.secret_key(DATA_DIR)
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "entrepot.config.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -103,7 +105,7 @@ else:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "entrepot",
         "USER": "postgres",
-        "HOST": str(environment.socket_dir(DATA_DIR)),
+        "HOST": str(SOCKET_DIR),
     }
 _database["OPTIONS"] = {**_database.get("OPTIONS", {}), **_POSTGRES_OPTIONS}
 _database["CONN_MAX_AGE"] = None
@@ -192,7 +194,9 @@ SIMULATED_CARRIER = _env["ENTREPOT_SIMULATED_CARRIER"] == "1"
 WORKERS = int(_env["ENTREPOT_WORKERS"])
 THREADS = int(_env["ENTREPOT_THREADS"])
 API_WRITES_PER_MINUTE = int(_env["ENTREPOT_API_WRITES_PER_MINUTE"])
-LOG_FORMAT = _env["ENTREPOT_LOG_FORMAT"]
+LOGGING = logs.configure(_env["ENTREPOT_LOG_FORMAT"])
+LOG_REQUESTS = _env["ENTREPOT_LOG_REQUESTS"] == "1"
+METRICS_TOKEN = _env["ENTREPOT_METRICS_TOKEN"]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # The worker finds the rooms' jobs itself; web processes need not.
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

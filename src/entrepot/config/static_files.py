@@ -1,0 +1,31 @@
+"""Static files, collected once per state of their sources: stamped, compressed, ready for whitenoise."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def collect() -> bool:
+    """Collect the static files into the data folder when their sources changed; return whether they had."""
+    stamp = settings.STATIC_ROOT / "sources"
+    state = _state_of_sources()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+        return False
+    if settings.STATIC_ROOT.exists():
+        shutil.rmtree(settings.STATIC_ROOT)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(state, encoding="ascii")
+    return True
+
+
+def _state_of_sources() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(None):
+            digest.update(f"{path}\0{storage.size(path)}\0{storage.get_modified_time(path).timestamp()}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,65 @@
+"""Every write of catalog. Callers import this module; the files beside it are its own order."""
+
+from __future__ import annotations
+
+from entrepot.catalog.operations.categories import (
+    CategoriesMissing,
+    CustomsResult,
+    map_category,
+    set_category_customs,
+    sync_categories,
+)
+from entrepot.catalog.operations.listings import (
+    ListingBlocked,
+    RefusedListing,
+    UpsertResult,
+    block_listing,
+    set_listing_state,
+    set_prices,
+    set_translation,
+    unblock_listing,
+    upsert_listing,
+    upsert_listings,
+)
+from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.operations.stock import (
+    OutOfStock,
+    dispatch_stock,
+    reserve_stock,
+    return_stock,
+    set_stock,
+)
+from entrepot.catalog.operations.stores import NoStore
+from entrepot.catalog.rules.listings import ListingInput, SkuInput
+
+# A purchase's pieces that leave the house; two words for one act, as orders and catalog say it.
+take_stock = dispatch_stock
+
+__all__ = [
+    "CategoriesMissing",
+    "CustomsResult",
+    "ListingBlocked",
+    "ListingInput",
+    "NoStore",
+    "OutOfStock",
+    "RefusedListing",
+    "Rejected",
+    "SetResult",
+    "SkuInput",
+    "UpsertResult",
+    "block_listing",
+    "dispatch_stock",
+    "map_category",
+    "reserve_stock",
+    "return_stock",
+    "set_category_customs",
+    "set_listing_state",
+    "set_prices",
+    "set_stock",
+    "set_translation",
+    "sync_categories",
+    "take_stock",
+    "unblock_listing",
+    "upsert_listing",
+    "upsert_listings",
+]

@@ -1,0 +1,140 @@
+"""
+Stock: what buyers take from it and give back, and what the seller says there is.
+
+Every change locks its rows in SKU order with FOR NO KEY UPDATE (beside foreign keys FOR UPDATE deadlocks), and writes
+its movements in the same statement as the change. Callers take stock last, so that a hot row is locked shortest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.rules.listings import ON_HAND_MAX
+from entrepot.kernel import sql
+from entrepot.kernel.errors import DomainError
+from entrepot.kernel.transactions import step, transaction
+
+
+class OutOfStock(DomainError):
+    """Some SKUs no longer cover what is wanted: `skus` is a list of {"sku", "wanted", "available"} by public code."""
+
+    code = "out_of_stock"
+    kind = "conflict"
+    summary = "Some of the goods are no longer in stock in this quantity."
+
+
+_RESERVE_LOCK = sql.load("entrepot.catalog", "reserve_lock")
+_RESERVE = sql.load("entrepot.catalog", "reserve_stock")
+_RETURN = sql.load("entrepot.catalog", "return_stock")
+_DISPATCH = sql.load("entrepot.catalog", "dispatch_stock")
+_SET = sql.load("entrepot.catalog", "set_stock")
+_LOCK = "SELECT sku_id FROM catalog_stock WHERE sku_id = ANY(%s) ORDER BY sku_id FOR NO KEY UPDATE"
+_CODES = "SELECT id, code FROM catalog_sku WHERE id = ANY(%s)"
+
+
+@step
+def reserve_stock(*, wanted: Mapping[int, int], reference: UUID, at: datetime) -> None:
+    """
+    Reserve pieces for a purchase, all SKUs or none; the same reference again changes nothing. Two statements.
+
+    :param wanted: quantity (1 or more) by SKU id.
+    :raises OutOfStock: some SKU covers less than is wanted; the caller's transaction must be undone.
+    """
+    sku_ids, quantities = _sorted(wanted)
+    rows = sql.fetch_all(_RESERVE_LOCK, [reference, sku_ids])
+    available = {sku_id: left for sku_id, left, reserved_before in rows if not reserved_before}
+    done = {sku_id for sku_id, _, reserved_before in rows if reserved_before}
+    short = [sku_id for sku_id in sku_ids if sku_id not in done and available.get(sku_id, 0) < wanted[sku_id]]
+    if short:
+        codes = dict(sql.fetch_all(_CODES, [short]))
+        raise OutOfStock(
+            skus=[
+                {
+                    "sku": codes.get(sku_id, str(sku_id)),
+                    "wanted": wanted[sku_id],
+                    "available": max(available.get(sku_id, 0), 0),
+                }
+                for sku_id in short
+            ]
+        )
+    if len(done) < len(sku_ids):
+        taken = sql.execute(_RESERVE, [sku_ids, quantities, reference, at])
+        assert taken == len(sku_ids) - len(done), "stock was locked and counted, and yet not taken"
+
+
+@step
+def return_stock(*, quantities: Mapping[int, int], reference: UUID, at: datetime) -> None:
+    """
+    Give reserved pieces back: a purchase that was never paid, or lines cancelled before dispatch.
+
+    :param reference: of this return (an expiry, one cancellation), so that a second telling changes nothing.
+    """
+    _change(_RETURN, quantities, reference, at)
+
+
+@step
+def dispatch_stock(*, quantities: Mapping[int, int], reference: UUID, at: datetime) -> None:
+    """
+    Let reserved pieces leave the house: `reserved` and `on_hand` both go down.
+
+    `on_hand` stops at zero: a seller who counts by feed may have taken the pieces off already.
+
+    :param reference: of the parcel, so that a second telling changes nothing.
+    """
+    _change(_DISPATCH, quantities, reference, at)
+
+
+def _change(statement: str, quantities: Mapping[int, int], reference: UUID, at: datetime) -> None:
+    sku_ids, amounts = _sorted(quantities)
+    locked = sql.fetch_all(_LOCK, [sku_ids])
+    assert len(locked) == len(sku_ids), "stock of a SKU that has none"
+    sql.execute(statement, [sku_ids, amounts, reference, at])
+
+
+def _sorted(quantities: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    assert quantities and all(quantity > 0 for quantity in quantities.values()), "quantities are positive"
+    sku_ids = sorted(quantities)
+    return sku_ids, [quantities[sku_id] for sku_id in sku_ids]
+
+
+@step
+def write_on_hand(*, seller_id: UUID, counts: Mapping[int, int], at: datetime) -> int:
+    """
+    Set the seller's own count of SKUs, new ones too; `reserved` is never touched. Unchanged counts write nothing.
+
+    :returns: the number of SKUs whose count changed.
+    """
+    if not counts:
+        return 0
+    sku_ids, amounts = sorted(counts), [counts[sku_id] for sku_id in sorted(counts)]
+    sql.fetch_all(_LOCK, [sku_ids])
+    rows: Sequence[tuple[Any, ...]] = sql.fetch_all(_SET, [sku_ids, amounts, seller_id, at])
+    return len(rows)
+
+
+_SKU_IDS = "SELECT id, seller_sku FROM catalog_sku WHERE seller_id = %s AND seller_sku = ANY(%s)"
+
+
+@transaction
+def set_stock(*, seller_id: UUID, stock: Mapping[str, int], now: datetime) -> SetResult:
+    """
+    Set how many pieces the seller has, by the seller's own SKU names.
+
+    :returns: how many counts changed, how many were so already, and the rejected ones with the reason.
+    """
+    ids = {seller_sku: sku_id for sku_id, seller_sku in sql.fetch_all(_SKU_IDS, [seller_id, list(stock)])}
+    rejected = [Rejected(name, "sku", "You have no SKU of this name.") for name in stock if name not in ids]
+    counts: dict[int, int] = {}
+    for name, count in stock.items():
+        if name not in ids:
+            continue
+        if not 0 <= count <= ON_HAND_MAX:
+            rejected.append(Rejected(name, "stock", f"The stock must be a whole number from 0 to {ON_HAND_MAX}."))
+        else:
+            counts[ids[name]] = count
+    changed = write_on_hand(seller_id=seller_id, counts=counts, at=now)
+    return SetResult(updated=changed, unchanged=len(counts) - changed, rejected=tuple(rejected))

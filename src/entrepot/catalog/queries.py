@@ -1,0 +1,376 @@
+"""Every read of catalog. Answers are frozen values; the hot ones are one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from orjson import loads  # Django leaves the JSON of raw statements as text.
+
+from entrepot.catalog.rules.pictures import SIZES, file_name
+from entrepot.kernel import sql
+from entrepot.kernel.errors import NotFound
+from entrepot.kernel.money import Money
+
+_ROOM = "entrepot.catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture that is ready: its addresses by width in pixels, the small ones first."""
+
+    id: int
+    width: int
+    height: int
+    urls: tuple[tuple[int, str], ...]
+    sku: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the largest size."""
+        return self.urls[-1][1]
+
+    @property
+    def small_url(self) -> str:
+        """The address of the smallest size."""
+        return self.urls[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class SkuView:
+    """One thing to buy, under its public code."""
+
+    sku: str
+    sku_id: int
+    seller_sku: str
+    options: tuple[tuple[str, str], ...]
+    price: Money
+    available: int
+    on_hand: int
+    reserved: int
+    weight_g: int | None
+    gtin: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """A listing in one language; `language` is what was found, `original_language` the seller's own."""
+
+    id: UUID
+    slug: str
+    seller_id: UUID
+    store_id: UUID
+    store_slug: str
+    store_name: str
+    store_country: str
+    category_id: int
+    category_slug: str
+    seller_category: str | None
+    external_id: str | None
+    state: str
+    block_reason: str | None
+    language: str
+    original_language: str
+    is_translation: bool
+    title: str
+    description: str
+    attributes: tuple[tuple[str, str], ...]
+    brand: str
+    hs_code: str | None
+    hs_confirmed_at: datetime | None
+    origin_country: str | None
+    currency: str
+    tax_included: bool
+    home_tax_rate: Decimal | None
+    shipping_class: str
+    flags: dict[str, Any]
+    option_names: tuple[str, ...]
+    skus: tuple[SkuView, ...]
+    pictures: tuple[PictureView, ...]
+    languages: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def sku(self) -> str:
+        """The code of its first SKU, for listings that have one."""
+        return self.skus[0].sku
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What a card shows of a listing, without the delivered price (pricing's). `price` is the cheapest SKU's."""
+
+    id: UUID
+    slug: str
+    title: str
+    language: str
+    store_slug: str
+    store_name: str
+    store_country: str
+    price: Money
+    price_max: Money
+    available: int
+    image: str
+    image_srcset: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category with its children, named in the language asked for."""
+
+    id: int
+    slug: str
+    name: str
+    children: tuple[CategoryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SellerCategoryView:
+    """A seller's category: where it is mapped, what is confirmed for its goods, how many listings wait for that."""
+
+    id: int
+    text: str
+    category_slug: str | None
+    hs_code: str | None
+    origin_country: str | None
+    default_weight_g: int | None
+    confirmed_at: datetime | None
+    listings: int
+    without_hs: int
+    without_origin: int
+    without_weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class SellerListing:
+    """A line of the seller's own list of listings."""
+
+    id: UUID
+    slug: str
+    external_id: str | None
+    title: str
+    state: str
+    block_reason: str | None
+    category_slug: str
+    hs_code: str | None
+    origin_country: str | None
+    price: Money | None
+    price_max: Money | None
+    skus: int
+    on_hand: int
+    reserved: int
+    image: str
+    languages: tuple[str, ...]
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SellerListingPage:
+    """One page of a seller's listings and the count of all that fit the filter, with the counts by state."""
+
+    count: int
+    items: tuple[SellerListing, ...]
+    page: int
+    page_size: int
+    by_state: dict[str, int] = field(default_factory=dict)
+
+
+def get_listing(
+    listing_id: UUID, language: str, *, seller_id: UUID | None = None, include_hidden: bool = False
+) -> ListingView:
+    """
+    Return a listing in a language, else in the seller's own.
+
+    :param seller_id: read as its seller, who sees hidden ones and retired SKUs too.
+    :raises NotFound: there is none, or it is hidden from buyers (draft, paused, blocked, store closed).
+    """
+    row = sql.fetch_one(
+        sql.load(_ROOM, "get_listing"),
+        {
+            "listing_id": listing_id,
+            "language": language,
+            "seller_id": seller_id,
+            "hidden": include_hidden or seller_id is not None,
+        },
+    )
+    if row is None:
+        raise NotFound(listing_id=str(listing_id))
+    names = [name for name in ListingView.__slots__ if name not in ("skus", "pictures", "languages")]
+    values = dict(zip(names, row, strict=False))
+    skus, pictures, languages = row[len(names) :]
+    values["attributes"] = tuple((name, value) for name, value in loads(values["attributes"]))
+    values["option_names"] = tuple(loads(values["option_names"]))
+    values["flags"] = loads(values["flags"])
+    return ListingView(
+        **values,
+        skus=tuple(_sku(entry, values["option_names"], values["currency"]) for entry in loads(skus)),
+        pictures=tuple(_picture(*entry) for entry in loads(pictures)),
+        languages=tuple(languages),
+    )
+
+
+def _sku(entry: dict[str, Any], option_names: Sequence[str], currency: str) -> SkuView:
+    options = entry["options"]
+    ordered = [name for name in option_names if name in options] + [n for n in options if n not in option_names]
+    return SkuView(
+        sku=entry["code"],
+        sku_id=entry["id"],
+        seller_sku=entry["seller_sku"],
+        options=tuple((name, options[name]) for name in ordered),
+        price=Money(entry["price_minor"], currency),
+        available=max(entry["on_hand"] - entry["reserved"], 0),
+        on_hand=entry["on_hand"],
+        reserved=entry["reserved"],
+        weight_g=entry["weight_g"],
+        gtin=entry["gtin"],
+        state=entry["state"],
+    )
+
+
+def _picture(id: int, content_hash: str, width: int, height: int, sku: str | None = None) -> PictureView:
+    sizes = [size for size in SIZES if size == SIZES[0] or size < width * 2]
+    return PictureView(
+        id=id,
+        width=width,
+        height=height,
+        urls=tuple((size, media_url(content_hash, size)) for size in sizes),
+        sku=sku,
+    )
+
+
+def media_url(content_hash: str, size: int) -> str:
+    """Return the address of a picture's size."""
+    return default_storage.url(file_name(content_hash, size))
+
+
+def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
+    """
+    Return the cards of listings in the order given, in a language where there is a text in it; those gone or hidden
+    are left out. One statement.
+    """
+    wanted = list(listing_ids)
+    cards = []
+    for row in sql.fetch_all(sql.load(_ROOM, "get_cards"), {"listing_ids": wanted, "language": language}):
+        *head, currency, price_minor, price_max, available, content_hash, width = row
+        picture = _picture(0, content_hash, width, width) if content_hash else None
+        cards.append(
+            CardView(
+                *head,
+                price=Money(price_minor, currency),
+                price_max=Money(price_max, currency),
+                available=available,
+                image=picture.urls[min(1, len(picture.urls) - 1)][1] if picture else "",
+                image_srcset=", ".join(f"{url} {size}w" for size, url in picture.urls) if picture else "",
+            )
+        )
+    return cards
+
+
+_CATEGORIES = "SELECT id, parent_id, slug, names FROM catalog_category WHERE NOT retired ORDER BY position"
+
+
+def list_categories(language: str) -> tuple[CategoryView, ...]:
+    """Return the category tree, departments first, named in a language (English where a name is missing)."""
+    rows = sql.fetch_all(_CATEGORIES)
+    below: dict[int | None, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        below.setdefault(row[1], []).append(row)
+
+    def view(row: tuple[Any, ...]) -> CategoryView:
+        category_id, _, slug, names = row
+        return CategoryView(category_id, slug, _name(loads(names), language), tuple(map(view, below.get(category_id, ()))))
+
+    return tuple(view(row) for row in below.get(None, ()))
+
+
+def _name(names: dict[str, str], language: str) -> str:
+    return names.get(language) or names.get(language.partition("-")[0]) or names["en"]
+
+
+def get_category_path(slug: str, language: str) -> tuple[CategoryView, ...]:
+    """
+    Return a category and what is above it, the department first; the last one carries its children.
+
+    :raises NotFound: there is none of this slug.
+    """
+
+    def find(nodes: tuple[CategoryView, ...], above: tuple[CategoryView, ...]) -> tuple[CategoryView, ...] | None:
+        for node in nodes:
+            if node.slug == slug:
+                return (*above, node)
+            if found := find(node.children, (*above, node)):
+                return found
+        return None
+
+    path = find(list_categories(language), ())
+    if path is None:
+        raise NotFound(category=slug)
+    return path
+
+
+def get_dispatch_country(seller_id: UUID) -> str | None:
+    """Return the country that a seller's parcels leave from, or None while there is no store."""
+    row = sql.fetch_one("SELECT dispatch_country FROM sellers_store WHERE seller_id = %s", [seller_id])
+    return row[0] if row else None
+
+
+def list_seller_categories(seller_id: UUID) -> tuple[SellerCategoryView, ...]:
+    """Return a seller's own categories, those with most listings that wait for a customs answer first."""
+    rows = sql.fetch_all(sql.load(_ROOM, "list_seller_categories"), [seller_id])
+    return tuple(SellerCategoryView(*row) for row in rows)
+
+
+def list_seller_listings(
+    seller_id: UUID,
+    *,
+    language: str = "",
+    state: str | None = None,
+    q: str = "",
+    seller_category_id: int | None = None,
+    without_hs: bool = False,
+    out_of_stock: bool = False,
+    page: int = 1,
+    page_size: int = 50,
+) -> SellerListingPage:
+    """Return a page of a seller's own listings, newest first; `q` looks into titles, SKU names and ids."""
+    parameters = {
+        "seller_id": seller_id,
+        "language": language,
+        "state": state,
+        "like": "%" + q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%" if q else None,
+        "seller_category_id": seller_category_id,
+        "without_hs": without_hs,
+        "out_of_stock": out_of_stock,
+        "limit": page_size,
+        "offset": (max(page, 1) - 1) * page_size,
+    }
+    rows = sql.fetch_all(sql.load(_ROOM, "list_seller_listings"), parameters)
+    states = dict(
+        sql.fetch_all("SELECT state, count(*) FROM catalog_listing WHERE seller_id = %s GROUP BY 1", [seller_id])
+    )
+    items = []
+    for row in rows:
+        *head, currency, price, price_max, skus, on_hand, reserved, content_hash, languages, updated_at, _ = row
+        items.append(
+            SellerListing(
+                *head,
+                price=Money(price, currency) if price else None,
+                price_max=Money(price_max, currency) if price else None,
+                skus=skus,
+                on_hand=on_hand,
+                reserved=reserved,
+                image=media_url(content_hash, SIZES[0]) if content_hash else "",
+                languages=tuple(languages),
+                updated_at=updated_at,
+            )
+        )
+    count = rows[0][-1] if rows else 0
+    return SellerListingPage(count=count, items=tuple(items), page=page, page_size=page_size, by_state=states)
+

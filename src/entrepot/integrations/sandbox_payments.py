@@ -151,10 +151,9 @@ class SandboxPayments:
 
 
 def _capture_later(charge: Charge, at: datetime) -> None:
-    from entrepot.integrations import jobs as integration_jobs
     from entrepot.kernel import jobs
 
-    jobs.defer(integration_jobs.capture_late_charge, run_at=at, reference=charge.reference)
+    jobs.defer("entrepot.integrations.jobs.capture_late_charge", run_at=at, reference=charge.reference)
 
 
 def _read(row: tuple | None) -> Charge:

@@ -63,16 +63,21 @@ def name_of(target: Job) -> str:
     return _NAMES[target]
 
 
-def defer(target: Job, *, run_at: datetime | None = None, **arguments: Any) -> None:
-    """Put one job into the queue; inside a transaction it becomes due when that commits."""
+def defer(target: Job | str, *, run_at: datetime | None = None, **arguments: Any) -> None:
+    """
+    Put one job into the queue; inside a transaction it becomes due when that commits.
+
+    An operation, which stands below its room's `jobs.py`, names the job: "entrepot.payments.jobs.send_refund".
+    """
     defer_many(target, [arguments], run_at=run_at)
 
 
-def defer_many(target: Job, arguments: Iterable[Mapping[str, Any]], *, run_at: datetime | None = None) -> None:
+def defer_many(target: Job | str, arguments: Iterable[Mapping[str, Any]], *, run_at: datetime | None = None) -> None:
     """Put one job per set of arguments into the queue, in one statement."""
     rows = [dict(row) for row in arguments]
     if rows:
-        app.tasks[_NAMES[target]].configure(schedule_at=run_at).batch_defer(*rows)
+        name = target if isinstance(target, str) else _NAMES[target]
+        app.configure_task(name, schedule_at=run_at).batch_defer(*rows)
 
 
 Subscriptions = Mapping[str, Sequence[Job]]

@@ -167,8 +167,6 @@ def request_refund(
     :raises AttemptNotCaptured: no money came from it.
     :raises RefundExceedsPayment: refunds would exceed what was captured; nothing was written.
     """
-    from entrepot.payments import jobs as payment_jobs
-
     assert amount.minor > 0, f"a refund gives back a positive amount, not {amount}"
     attempt = queries.lock_attempt(attempt_id)  # Two refunds at once must see each other.
     if refund_id is not None and (known := queries.find_refund(refund_id)) is not None:
@@ -200,7 +198,7 @@ def request_refund(
         """,
         [refund.id, attempt_id, refund.purchase_id, reference, amount.minor, amount.currency, reason, now],
     )
-    jobs.defer(payment_jobs.send_refund, refund_id=str(refund.id))
+    jobs.defer("entrepot.payments.jobs.send_refund", refund_id=str(refund.id))
     return refund
 
 
@@ -226,8 +224,6 @@ def record_refund(*, refund_id: UUID, result: RefundResult, now: datetime) -> Re
 @transaction
 def retry_refund(*, refund_id: UUID) -> Refund:
     """Ask the service once more for a refund that failed (an operator's decision, when the cause is gone)."""
-    from entrepot.payments import jobs as payment_jobs
-
     changed = sql.execute(
         """
         UPDATE payments_refund SET state = 'requested', failure_code = '', resolved_at = NULL
@@ -236,7 +232,7 @@ def retry_refund(*, refund_id: UUID) -> Refund:
         [refund_id],
     )
     if changed:
-        jobs.defer(payment_jobs.send_refund, refund_id=str(refund_id))
+        jobs.defer("entrepot.payments.jobs.send_refund", refund_id=str(refund_id))
     return queries.get_refund(refund_id)
 
 

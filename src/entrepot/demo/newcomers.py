@@ -68,9 +68,8 @@ def submit_newcomer(newcomer: Newcomer, *, person_id: UUID, now: datetime) -> UU
         if is_required:
             content = identities.paper(label, newcomer.legal_name, f"Serial {newcomer.serial}")
             operations.upload_document(**seat, kind=kind, file_name=f"{kind}.pdf", content=content)
-    operations.set_bank_account(
-        **seat, holder=newcomer.legal_name, fields=identities.bank_fields(country, newcomer.serial)
-    )
+    account = identities.bank_fields(country, newcomer.serial)
+    operations.set_bank_account(**seat, fields={**account, "account_holder": newcomer.legal_name})
     operations.set_tax_profile(**seat, vat_registered=newcomer.vat_registered, registrations=newcomer.registrations)
     operations.accept_terms(**seat, version=TERMS_VERSION)
     operations.certify_compliance(**seat)

@@ -7,6 +7,7 @@ The first key encrypts, every key decrypts, so a new key is put in front, what i
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -66,6 +67,23 @@ def renew(token: str) -> str:
     :raises Undecryptable: no configured key opens it.
     """
     return token if is_under_newest_key(token) else encrypt(decrypt(token))
+
+
+def fingerprint(text: str) -> str:
+    """
+    Return a keyed digest of a text under the newest key, so that an encrypted value can be told equal without being
+    opened. Without the key nobody can try numbers against it.
+    """
+    return fingerprints(text)[0]
+
+
+def fingerprints(text: str) -> tuple[str, ...]:
+    """Return the digests under every key, the newest first: what is kept may still be under an older one."""
+    return tuple(_digest(key, text) for key in settings.FIELD_KEYS)
+
+
+def _digest(key: str, text: str) -> str:
+    return hmac.digest(b"fingerprint:" + key.encode("ascii"), text.encode("utf-8"), "sha256").hex()
 
 
 Rotation = Callable[[], int]

@@ -8,6 +8,7 @@ class SellersConfig(AppConfig):
 
     def ready(self) -> None:
         from entrepot.kernel import encryption
+        from entrepot.sellers.operations.rotation import rotate_business_ids
 
         encryption.register_column(table="sellers_bankaccount", column="details")
-        encryption.register_column(table="sellers_businessid", column="value_encrypted")
+        encryption.register("sellers_businessid.value_encrypted", rotate_business_ids)

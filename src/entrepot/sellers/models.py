@@ -81,6 +81,7 @@ class BusinessId(models.Model):
     kind = models.TextField()
     value = models.TextField(blank=True, default="")
     value_encrypted = models.TextField(blank=True, default="")
+    fingerprint = models.CharField(max_length=64, help_text="Keyed digest: tells equal values, shows none.")
     is_entity_key = models.BooleanField(default=False)
     is_claimed = models.BooleanField(
         default=False, help_text="Submitted or approved under this id. A draft claims nothing, so nobody can squat."
@@ -90,16 +91,13 @@ class BusinessId(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seller", "kind"], name="sellers_businessid_one_of_a_kind"),
             models.UniqueConstraint(
-                fields=["country", "kind", "value"],
+                fields=["country", "kind", "fingerprint"],
                 condition=Q(is_entity_key=True, is_claimed=True),
                 name="sellers_businessid_one_entity",
             ),
             models.CheckConstraint(
                 condition=(Q(value="") & ~Q(value_encrypted="")) | (~Q(value="") & Q(value_encrypted="")),
                 name="sellers_businessid_plain_or_encrypted",
-            ),
-            models.CheckConstraint(
-                condition=~Q(is_entity_key=True, value=""), name="sellers_businessid_key_is_comparable"
             ),
         ]
 

@@ -22,6 +22,10 @@ class Migration(migrations.Migration):
                 ("kind", models.TextField()),
                 ("value", models.TextField(blank=True, default="")),
                 ("value_encrypted", models.TextField(blank=True, default="")),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="Keyed digest: tells equal values, shows none.", max_length=64),
+                ),
                 ("is_entity_key", models.BooleanField(default=False)),
                 (
                     "is_claimed",
@@ -331,7 +335,7 @@ class Migration(migrations.Migration):
             model_name="businessid",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_claimed", True), ("is_entity_key", True)),
-                fields=("country", "kind", "value"),
+                fields=("country", "kind", "fingerprint"),
                 name="sellers_businessid_one_entity",
             ),
         ),
@@ -344,13 +348,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="sellers_businessid_plain_or_encrypted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="businessid",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_entity_key", True), ("value", ""), _negated=True),
-                name="sellers_businessid_key_is_comparable",
             ),
         ),
         migrations.AddConstraint(

@@ -23,7 +23,7 @@ from entrepot.sellers.events import BankAccountChanged, SellerSubmitted
 from entrepot.sellers.models import BankAccount, BusinessId, Member, Registration, Seller
 from entrepot.sellers.operations.access import demand_state, line, lock_for, note
 from entrepot.sellers.queries import RegistrationView
-from entrepot.sellers.queries.verification import FIELDS, registration_view, wanted_form
+from entrepot.sellers.queries.verification import FIELDS, given_ids, registration_view, wanted_form
 
 _DRAFTS_AT_MOST = 5
 _BANK_CHANGEABLE = frozenset({"draft", "rejected", "approved"})
@@ -180,9 +180,7 @@ def certify_compliance(*, seller_id: UUID, person_id: UUID, now: datetime) -> Re
 
 
 @transaction
-def set_bank_account(
-    *, seller_id: UUID, person_id: UUID, holder: str, fields: Mapping[str, str], now: datetime
-) -> RegistrationView:
+def set_bank_account(*, seller_id: UUID, person_id: UUID, fields: Mapping[str, str], now: datetime) -> RegistrationView:
     """
     Set where the seller is paid: the fields of the pack's payout rail, encrypted at rest. The former account stays on
     record; the same one again changes nothing.
@@ -194,11 +192,10 @@ def set_bank_account(
     demand_state(seller.state, _BANK_CHANGEABLE)
     payout = markets.get_pack(seller.country).payout
     assert payout is not None, "a country that registers sellers pays them"
-    name = line("holder", holder, limit=140, is_required=True)
     kept, hint = _clean_account(payout, seller.country, fields)
     row = Registration.objects.get(seller=seller)
     row.seller = seller
-    details = json.dumps({"holder": name, "fields": kept}, ensure_ascii=False, sort_keys=True)
+    details = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     current = BankAccount.objects.filter(seller=seller, replaced_at=None).first()
     if current is not None:
         if encryption.decrypt(current.details) == details:
@@ -311,35 +308,45 @@ def _keep_id(seller: Seller, wanted: BusinessIdKind, number: str) -> None:
     if not number:
         BusinessId.objects.filter(seller=seller, kind=wanted.kind).delete()
         return
-    if wanted.entity_key:
-        others = BusinessId.objects.filter(
-            country=seller.country, kind=wanted.kind, value=number, is_entity_key=True, is_claimed=True
-        )
-        if others.exclude(seller=seller).exists():
-            raise EntityTaken(kind_of_id=wanted.kind)
-    # An entity's key must stay comparable, so it is kept plain even where the entity is a person.
-    is_secret = wanted.personal and not wanted.entity_key
+    if wanted.entity_key and _is_claimed_by_another(seller, wanted.kind, number):
+        raise EntityTaken(kind_of_id=wanted.kind)
     BusinessId.objects.update_or_create(
         seller=seller,
         kind=wanted.kind,
         defaults={
             "country": seller.country,
-            "value": "" if is_secret else number,
-            "value_encrypted": encryption.encrypt(number) if is_secret else "",
+            "value": "" if wanted.personal else number,
+            "value_encrypted": encryption.encrypt(number) if wanted.personal else "",
+            "fingerprint": encryption.fingerprint(number),
             "is_entity_key": wanted.entity_key,
         },
     )
 
 
+def _is_claimed_by_another(seller: Seller, kind: str, number: str) -> bool:
+    claimed = BusinessId.objects.filter(
+        country=seller.country,
+        kind=kind,
+        fingerprint__in=encryption.fingerprints(number),
+        is_entity_key=True,
+        is_claimed=True,
+    )
+    return claimed.exclude(seller=seller).exists()
+
+
 @step
 def _claim_ids(seller: Seller) -> None:
     # One by one, so that the refusal can name the identifier.
-    for number in BusinessId.objects.filter(seller=seller, is_entity_key=True).order_by("kind"):
+    values = given_ids(seller)
+    for row in BusinessId.objects.filter(seller=seller, is_entity_key=True).order_by("kind"):
+        number = values[row.kind]
+        if _is_claimed_by_another(seller, row.kind, number):
+            raise EntityTaken(kind_of_id=row.kind)
         try:
             with _django.atomic():
-                BusinessId.objects.filter(pk=number.pk).update(is_claimed=True)
+                BusinessId.objects.filter(pk=row.pk).update(is_claimed=True, fingerprint=encryption.fingerprint(number))
         except IntegrityError as fault:
-            raise EntityTaken(kind_of_id=number.kind) from fault
+            raise EntityTaken(kind_of_id=row.kind) from fault
 
 
 def _clean_account(payout: Payout, country: str, given: Mapping[str, str]) -> tuple[dict[str, str], str]:
@@ -358,7 +365,7 @@ def _clean_account(payout: Payout, country: str, given: Mapping[str, str]) -> tu
     if faults:
         raise InvalidField(errors=faults)
     account = next((field for field in payout.fields if field.pattern == "iban"), None)
-    account = account or next((field for field in payout.fields if "account" in field.name), payout.fields[-1])
+    account = account or next((field for field in payout.fields if "number" in field.name), payout.fields[-1])
     return kept, kept[account.name][-4:]
 
 
@@ -370,7 +377,12 @@ def _clean_account_field(payout: Payout, field: PayoutField, country: str, text:
     if field.pattern == "bic":
         return numbers.compact_bic(text)
     written = rules.clean_line(text)
-    for candidate in (written, numbers.plain(written)):
-        if len(candidate) <= 200 and re.fullmatch(field.pattern, candidate):
+    for candidate in (numbers.plain(written), written):
+        # Digits lose their blanks, a holder's name keeps them and its small letters.
+        if (
+            len(candidate) <= 200
+            and re.fullmatch(field.pattern, candidate)
+            and (candidate.isdigit() or candidate == written)
+        ):
             return candidate
     raise numbers.BadNumber("invalid_format")

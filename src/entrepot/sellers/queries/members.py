@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -111,6 +112,16 @@ def list_members(seller_id: UUID) -> tuple[MemberView, ...]:
     )
 
 
+def list_people_who_may(action: str, *, seller_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the ids of each seller's people whose role allows an action, the oldest member first."""
+    seats = Member.objects.filter(seller_id__in=list(seller_ids), person__is_active=True).order_by("joined_at", "id")
+    found: dict[UUID, list[UUID]] = {}
+    for seller_id, person_id, role in seats.values_list("seller_id", "person_id", "role"):
+        if rules.may(role, action):
+            found.setdefault(seller_id, []).append(person_id)
+    return found
+
+
 def invitation_view(invitation: Invitation) -> InvitationView:
     """Return the frozen value of an invitation's row."""
     state = "accepted" if invitation.accepted_at else "revoked" if invitation.revoked_at else "open"
@@ -142,6 +153,12 @@ def get_invitation(token: str) -> InvitationView:
     if invitation is None:
         raise NotFound()
     return invitation_view(invitation)
+
+
+def find_invitation(invitation_id: UUID) -> InvitationView | None:
+    """Return an invitation by its id, for the mail that carries it, or None."""
+    invitation = Invitation.objects.select_related("seller").filter(pk=invitation_id).first()
+    return None if invitation is None else invitation_view(invitation)
 
 
 def get_invitation_token(invitation_id: UUID) -> str:

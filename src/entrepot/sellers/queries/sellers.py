@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -78,7 +77,11 @@ class LegalIdentity:
 
 @dataclass(frozen=True, slots=True)
 class PayoutAccount:
-    """Where a seller is paid, opened: for the payout run alone, never for a page or a log."""
+    """
+    Where a seller is paid, opened: for the payout run alone, never for a page or a log.
+
+    `fields` are the pack's (`iban`, `bic`, `account_number`, `bank_code` …), `holder` is its `account_holder`.
+    """
 
     id: UUID
     seller_id: UUID
@@ -234,14 +237,14 @@ def get_payout_account(seller_id: UUID) -> PayoutAccount:
     account = BankAccount.objects.filter(seller_id=seller_id, replaced_at=None).first()
     if account is None:
         raise NotFound(seller_id=seller_id)
-    details: dict[str, Any] = json.loads(encryption.decrypt(account.details))
+    fields: dict[str, str] = json.loads(encryption.decrypt(account.details))
     return PayoutAccount(
         id=account.id,
         seller_id=account.seller_id,
         rail=account.rail,
         currency=account.currency,
-        holder=details["holder"],
-        fields=details["fields"],
+        holder=fields.get("account_holder", ""),
+        fields=fields,
         hint=account.hint,
         created_at=account.created_at,
     )

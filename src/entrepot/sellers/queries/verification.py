@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import storages
@@ -278,13 +277,14 @@ def document_view(document: Document) -> DocumentView:
 
 
 def _account_hint(account: BankAccount, seller: Seller, row: Registration) -> BankAccountHint:
-    details: dict[str, Any] = json.loads(encryption.decrypt(account.details))
+    details: dict[str, str] = json.loads(encryption.decrypt(account.details))
+    holder = details.get("account_holder", "")
     names = [seller.legal_name] + ([row.representative] if seller.form == "sole_trader" else [])
     return BankAccountHint(
         rail=account.rail,
         currency=account.currency,
-        holder=details["holder"],
+        holder=holder,
         hint=account.hint,
-        is_own_name=any(rules.same_name(details["holder"], name) for name in names),
+        is_own_name=any(rules.same_name(holder, name) for name in names),
         created_at=account.created_at,
     )

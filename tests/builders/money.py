@@ -16,6 +16,7 @@ from entrepot.ledger.rules import AccountRef, NewTransfer
 from entrepot.payments import operations as payments
 from entrepot.payments.ports import ChargeResult, RefundResult, ServiceDidNotAnswer
 from entrepot.payments.queries import Attempt, Refund
+from entrepot.sellers.queries import SellerView
 
 ESCROW = AccountRef("escrow", "EUR")
 RECEIVABLE = AccountRef("psp_receivable", "EUR")
@@ -92,3 +93,36 @@ def refund_requested(attempt: Attempt, minor: int, *, now: datetime, **fields: A
         amount = Money(minor, attempt.amount.currency)
         given = {"reference": ids.new_id(), "reason": "cancelled", **fields}
         return payments.request_refund(attempt_id=attempt.id, amount=amount, now=now, **given)
+
+
+def released(
+    seller: SellerView,
+    *,
+    at: datetime,
+    goods: int = 0,
+    delivery: int = 0,
+    tax: int = 0,
+    commission: int = 0,
+    order_id: UUID | None = None,
+) -> UUID:
+    """Post what an order's release brings a seller, in minor units of its payout currency; return the order's id."""
+    order_id = order_id or ids.new_id()
+    currency = seller.payout_currency
+    payable = AccountRef("seller_payable", currency, str(seller.id))
+    position, revenue = AccountRef("fx_position", currency), AccountRef("commission_revenue", currency)
+    amounts = (("goods", goods), ("delivery", delivery), ("seller_tax", tax))
+    transfers = [
+        transfer(position, payable, minor=minor, kind=kind, reference=order_id) for kind, minor in amounts if minor
+    ]
+    if commission:
+        transfers.append(transfer(payable, revenue, minor=commission, kind="commission", reference=order_id))
+    assert posted(f"release:{order_id}:1", *transfers, at=at)
+    return order_id
+
+
+def clawed_back(seller: SellerView, minor: int, *, order_id: UUID, at: datetime) -> None:
+    """Post that a seller owes an order's refund."""
+    payable = AccountRef("seller_payable", seller.payout_currency, str(seller.id))
+    position = AccountRef("fx_position", seller.payout_currency)
+    charge = transfer(payable, position, minor=minor, kind="clawback", reference=order_id)
+    assert posted(f"clawback:{ids.new_id()}", charge, at=at)

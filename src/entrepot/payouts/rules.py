@@ -1,0 +1,69 @@
+"""What becomes of a payout, and why a seller is not paid now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from entrepot.kernel.money import Money
+
+
+class PayoutState(StrEnum):
+    """`made`: left the seller's due and waits for the bank. A payout that comes back after `confirmed` is `failed`."""
+
+    MADE = "made"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+
+
+class Skip(StrEnum):
+    """Why a seller with money on account is not paid now."""
+
+    NOT_DUE = "not_due_yet"
+    OWES_US = "owes_us"
+    BELOW_MINIMUM = "below_minimum"
+    SUSPENDED = "seller_suspended"
+    NO_ACCOUNT = "no_bank_account"
+    OTHER_CURRENCY = "account_in_other_currency"
+    NO_OPERATOR_ACCOUNT = "operator_has_no_account_in_currency"
+
+
+SKIP_WORDS = {
+    Skip.NOT_DUE: "nothing is due yet",
+    Skip.OWES_US: "the seller owes us",
+    Skip.BELOW_MINIMUM: "less than the smallest payout",
+    Skip.SUSPENDED: "the seller is suspended",
+    Skip.NO_ACCOUNT: "the seller gave no bank account",
+    Skip.OTHER_CURRENCY: "the seller's bank account is in another currency",
+    Skip.NO_OPERATOR_ACCOUNT: "the operator's pack names no account in this currency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a seller has on account in one currency: all of it, what is not due yet, and the rest."""
+
+    seller_id: UUID
+    seller_name: str
+    country: str
+    state: str
+    balance: Money
+    held: Money
+
+    @property
+    def amount(self) -> Money:
+        return self.balance - self.held
+
+
+def reason_to_skip(due: Due, *, minimum: Money) -> Skip | None:
+    """Return why nothing is paid, as far as the amounts and the seller's state say; None when it can be paid."""
+    if due.balance.minor < 0:
+        return Skip.OWES_US
+    if due.amount.minor <= 0:
+        return Skip.NOT_DUE
+    if due.amount < minimum:
+        return Skip.BELOW_MINIMUM
+    if due.state != "approved":
+        return Skip.SUSPENDED
+    return None

@@ -18,6 +18,10 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(allow=["status_code"]),
 ]
 
+_tracebacks_as_data = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure(log_format: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING setting for the same lines from the standard library's loggers."""
@@ -31,10 +35,11 @@ def configure(log_format: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    # Tracebacks without local variables: those hold addresses and tokens.
     renderers: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_tracebacks_as_data, structlog.processors.JSONRenderer()]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,

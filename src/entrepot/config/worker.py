@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -21,6 +22,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 from django.utils.module_loading import autodiscover_modules
 from procrastinate import App, PsycopgConnector, exceptions
 from procrastinate.contrib.django import app as declared, connector_params
+from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from entrepot.kernel import clock, facts, jobs
@@ -88,7 +90,7 @@ async def _own_connections(threads: int) -> AsyncIterator[App]:
     app's connector is not replaced.
     """
     connector = PsycopgConnector(
-        kwargs={**connector_params(), "autocommit": True}, min_size=1, max_size=threads + 1, timeout=10
+        kwargs=connector_params(), configure=_commit_each_statement, min_size=1, max_size=threads + 1, timeout=10
     )
     app = App(connector=connector, worker_defaults=declared.worker_defaults)
     app.tasks = declared.tasks
@@ -100,6 +102,10 @@ async def _own_connections(threads: int) -> AsyncIterator[App]:
     finally:
         _close_connections(executor, threads)
         await sync_to_async(connections.close_all)()
+
+
+async def _commit_each_statement(connection: AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
 
 
 def _close_connections(executor: ThreadPoolExecutor, threads: int) -> None:

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
         parser.add_argument("--reset", action="store_true", help="throw all its data away first")
+        parser.add_argument("--empty", action="store_true", help="leave the marketplace empty, for your own first steps")
         parser.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         }
         all_of_it = Supervisor(environ=environ, say=self._say)
         try:
-            self._prepare_database(all_of_it)
+            self._prepare_database(all_of_it, fill=not options["empty"])
             self._say("Collecting static files")
             static_files.collect()
             connection.close()
@@ -84,7 +85,7 @@ class Command(BaseCommand):
             connection.close()
             all_of_it.stop()
 
-    def _prepare_database(self, all_of_it: Supervisor) -> None:
+    def _prepare_database(self, all_of_it: Supervisor, *, fill: bool) -> None:
         embedded = settings.DATABASES["default"]["HOST"] == str(settings.SOCKET_DIR)
         if embedded:
             self._say("Starting PostgreSQL")
@@ -111,7 +112,7 @@ class Command(BaseCommand):
                 shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)
             call_command("migrate", interactive=False, verbosity=0)
             state = marketplace.State.EMPTY
-        if state == marketplace.State.EMPTY:
+        if state == marketplace.State.EMPTY and fill:
             self._say("Filling the marketplace (once; this takes a while)")
             marketplace.make(progress=lambda words: self._say(f"  {words}"))
 
@@ -147,7 +148,8 @@ class Command(BaseCommand):
             "",
             "  Log in as",
         ]
-        lines += [f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in marketplace.list_logins()]
+        for who in marketplace.list_logins():
+            lines.append(f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}")
         lines += ["", "  Ctrl-C stops everything; the data stays.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

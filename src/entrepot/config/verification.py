@@ -1,0 +1,75 @@
+"""Run every room's checks over one state of the database. A room has checks when it has a module `checks`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from entrepot.kernel import clock
+from entrepot.kernel.verification import Check, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check as it came out: what it proves, how many rows it looked at (None: not counted), what breaks it."""
+
+    check: str
+    proves: str
+    rows: int | None
+    seconds: float
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks over one state of the database."""
+
+    at: datetime
+    seconds: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return tuple(fault for finding in self.findings for fault in finding.faults)
+
+
+def list_rooms_with_checks() -> tuple[str, ...]:
+    """Return the rooms that prove something of themselves, lowest floor first."""
+    return tuple(room for room in settings.ROOMS if find_spec(f"entrepot.{room}.checks"))
+
+
+def verify(rooms: Iterable[str] | None = None) -> Report:
+    """Run the checks of some rooms, or of all, in one read-only snapshot: sales that go on meanwhile disturb nothing."""
+    at, begun = clock.now(), time.perf_counter()
+    outermost = not connection.in_atomic_block
+    findings: list[Finding] = []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if outermost:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL work_mem = '64MB'")
+        for room in rooms or list_rooms_with_checks():
+            findings += _run_room(room, import_module(f"entrepot.{room}.checks"))
+    return Report(at=at, seconds=time.perf_counter() - begun, findings=tuple(findings))
+
+
+def _run_room(room: str, module: ModuleType) -> Iterator[Finding]:
+    named: tuple[Check, ...] | None = getattr(module, "CHECKS", None)
+    if named is None:
+        begun = time.perf_counter()
+        faults = tuple(module.find_faults())
+        proves = (module.find_faults.__doc__ or "").strip().split("\n")[0].removeprefix("Yield ").rstrip(".")
+        yield Finding(room, f"looks for {proves}", None, time.perf_counter() - begun, faults)
+        return
+    for check in named:
+        begun = time.perf_counter()
+        faults = tuple(check.find_faults())
+        yield Finding(check.name, check.sentence, check.count_rows(), time.perf_counter() - begun, faults)

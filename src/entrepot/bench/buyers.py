@@ -25,81 +25,104 @@ ADDRESSES = {
 CURRENCIES = {"DE": "EUR", "FR": "EUR", "GB": "GBP", "NL": "EUR"}
 
 
+_PATIENCE_SECONDS = 60  # A buyer whose connection broke asks again with the same key for so long.
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What one buyer did: milliseconds per finished purchase, the purchases' ids, refusals by code, faults."""
+    """What one buyer did: milliseconds per finished purchase, [id, token] of each, refusals by code, broken calls."""
 
     milliseconds: list[float] = field(default_factory=list)
-    purchases: list[str] = field(default_factory=list)
+    purchases: list[list[str]] = field(default_factory=list)
     refusals: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
 class Refused(Exception):
-    """The shop answered with a problem document."""
+    """The shop answered with a problem document; the text is its code."""
 
 
-def buy_once(connection: http.client.HTTPConnection, skus: list[str], key: str, country: str) -> str:
-    """Take the SKUs from an empty cart to a paid purchase; return the purchase's id."""
-    cart = _call(
-        connection,
-        "POST",
-        "/api/v1/carts",
-        {
-            "country": country,
-            "currency": CURRENCIES[country],
-            "language": "en",
-            "email": "buyer@example.com",
-            "address": {"name": "Anna Berg", "country": country, **ADDRESSES[country]},
-            "lines": [{"sku": sku, "quantity": 1} for sku in skus],
-        },
-    )
-    placed = _call(
-        connection,
-        "POST",
-        f"/api/v1/carts/{cart['id']}/place",
-        {
-            "shown_total": {"amount": cart["quote"]["total"], "currency": cart["quote"]["currency"]},
-            "payment": {"method": "sandbox", "token": "tok_ok"},
-            "accept_due_at_door": True,
-        },
-        {"Idempotency-Key": key, "X-Cart-Token": cart["token"]},
-    )["purchase"]
-    if placed["payment"]["state"] != "captured":
-        raise Refused(f"payment is {placed['payment']['state']}")
-    return str(placed["id"])
+@dataclass(slots=True)
+class Buyer:
+    """One buyer's connection; a call that breaks off is made again, as a careful client would."""
 
+    port: int
+    faults: list[str]
+    connection: http.client.HTTPConnection = field(init=False)
 
-def _call(
-    connection: http.client.HTTPConnection, method: str, path: str, body: Any, headers: dict[str, str] | None = None
-) -> Any:
-    connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
-    response = connection.getresponse()
-    text = response.read()
-    if response.status >= 400:
-        problem = json.loads(text) if text.startswith(b"{") else {"code": f"http_{response.status}"}
-        raise Refused(problem.get("code", f"http_{response.status}"))
-    return json.loads(text)
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def buy(self, skus: list[str], key: str, country: str) -> list[str]:
+        """Take the SKUs from an empty cart to a paid purchase; return the purchase's id and token."""
+        cart = self.call(
+            "POST",
+            "/api/v1/carts",
+            {
+                "country": country,
+                "currency": CURRENCIES[country],
+                "language": "en",
+                "email": "buyer@example.com",
+                "address": {"name": "Anna Berg", "country": country, **ADDRESSES[country]},
+                "lines": [{"sku": sku, "quantity": 1} for sku in skus],
+            },
+        )
+        placed = self.call(
+            "POST",
+            f"/api/v1/carts/{cart['id']}/place",
+            {
+                "shown_total": cart["quote"]["total"],
+                "payment": {"method": "sandbox", "token": "tok_ok"},
+                "accept_due_at_door": True,
+            },
+            {"Idempotency-Key": key, "X-Cart-Token": cart["token"]},
+        )["purchase"]
+        if placed["payment"]["state"] != "captured":
+            raise Refused(f"payment_{placed['payment']['state']}")
+        return [placed["id"], placed["token"]]
+
+    def call(self, method: str, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+        """Make one call, again and again while the server is away or still busy with the same key."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return self._call(method, path, body, headers or {})
+            except Refused as refusal:
+                if str(refusal) not in ("request_in_flight", "http_503", "unavailable") or time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            except (OSError, http.client.HTTPException) as fault:
+                self.faults.append(f"{type(fault).__name__}: {fault}")
+                self.connection.close()
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        self.connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **headers})
+        response = self.connection.getresponse()
+        text = response.read()
+        if response.status >= 400:
+            problem = json.loads(text) if text.startswith(b"{") else {}
+            raise Refused("http_503" if response.status == 503 else problem.get("code", f"http_{response.status}"))
+        return json.loads(text)
 
 
 def _shop(order: dict[str, Any], number: int, until: float, outcome: Outcome) -> None:
     chance = random.Random(order["seed"] * 1000 + number)  # noqa: S311 - load, not a secret
     sellers: list[list[str]] = order["skus_by_seller"]
-    connection = http.client.HTTPConnection("127.0.0.1", order["port"], timeout=30)
+    buyer = Buyer(order["port"], outcome.faults)
     while time.monotonic() < until:
         chosen = [chance.choice(skus) for skus in chance.sample(sellers, min(order["goods"], len(sellers)))]
         key = f"{order['seed']}-{number}-{chance.getrandbits(64):x}"
         started = time.monotonic()
         try:
-            outcome.purchases.append(buy_once(connection, chosen, key, chance.choice(order["countries"])))
+            outcome.purchases.append(buyer.buy(chosen, key, chance.choice(order["countries"])))
             outcome.milliseconds.append((time.monotonic() - started) * 1000)
         except Refused as refusal:
             outcome.refusals[str(refusal)] = outcome.refusals.get(str(refusal), 0) + 1
-        except (OSError, http.client.HTTPException) as fault:
-            outcome.faults.append(f"{type(fault).__name__}: {fault}")
-            connection.close()
-            time.sleep(0.05)
-    connection.close()
+        except (OSError, http.client.HTTPException):
+            break  # The shop stayed away for longer than a buyer waits; the faults say how.
 
 
 def main() -> None:

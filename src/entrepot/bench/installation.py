@@ -97,13 +97,19 @@ class Installation:
         )
 
     def kill(self, role: str) -> None:
-        """End the web server or the worker with SIGKILL, children first."""
-        process = self.web if role == "web" else self.worker
-        assert process is not None, f"the {role} is not running"
-        for pid in reversed(_tree(process.pid)):
+        """End the web server, the worker or the database with SIGKILL, all its processes at once."""
+        if role == "database":
+            victims = self.postgres.processes()
+        else:
+            process = self.web if role == "web" else self.worker
+            assert process is not None, f"the {role} is not running"
+            victims = list(reversed(_tree(process.pid)))
+        for pid in victims:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.wait()
+        if role != "database":
+            assert process is not None
+            process.wait()
 
     def stop(self) -> None:
         for process in (self.web, self.worker):

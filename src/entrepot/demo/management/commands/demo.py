@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
         parser.add_argument("--reset", action="store_true", help="throw all its data away first")
-        parser.add_argument("--empty", action="store_true", help="leave the marketplace empty, for your own first steps")
+        parser.add_argument("--empty", action="store_true", help="leave the marketplace empty")
         parser.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -148,8 +148,9 @@ class Command(BaseCommand):
             "",
             "  Log in as",
         ]
-        for who in marketplace.list_logins():
-            lines.append(f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}")
+        lines.extend(
+            f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in marketplace.list_logins()
+        )
         lines += ["", "  Ctrl-C stops everything; the data stays.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

@@ -1,0 +1,149 @@
+"""The sellers of the demonstration with all that stands on their shelves: listings, translations, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from entrepot.accounts import operations as accounts
+from entrepot.catalog import operations as catalog
+from entrepot.catalog.operations import ListingInput, RefusedListing, SkuInput
+from entrepot.demo import goods, pictures, stage
+from entrepot.demo.goods import Firm, Goods
+from entrepot.demo.newcomers import Newcomer, settle_newcomer
+from entrepot.markets import queries as markets
+
+LISTINGS_EACH = 44
+_UNREGISTERED = {"ceramiche-aurora", "bakirci-yusuf", "altay-bal"}  # Small traders below their country's VAT line.
+_WITH_OSS = {"bottega-siena", "seta-comense", "piel-de-ubrique"}
+_SEED = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One seller as the rest of the seeding needs it."""
+
+    firm: Firm
+    seller_id: UUID
+    owner_id: UUID
+    owner_email: str
+    skus: tuple[str, ...]  # Public codes of SKUs that are in stock.
+
+
+def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: datetime) -> tuple[UUID, UUID, str]:
+    """Take one firm from its registration to an open store with delivery templates; return seller, owner, e-mail."""
+    email = f"{firm.slug}@sellers.example"
+    owner = accounts.create_person(
+        email=email, password=password, language=goods.home_language(firm.country), email_confirmed=True, now=now
+    )
+    is_european = firm.country in ("IT", "ES")
+    seller = settle_newcomer(
+        Newcomer(
+            country=firm.country,
+            legal_name=firm.legal_name,
+            store_name=firm.name,
+            slug=firm.slug,
+            serial=serial,
+            form=firm.form,
+            street=firm.street,
+            city=firm.city,
+            region=firm.region,
+            postal_code=firm.postal_code,
+            email=email,
+            language=goods.home_language(firm.country),
+            story=firm.story,
+            vat_registered=firm.slug not in _UNREGISTERED,
+            registrations=("OSS",) if is_european and firm.slug in _WITH_OSS else (),
+        ),
+        person_id=owner.id,
+        actor=actor,
+        now=now,
+    )
+    stage.set_templates(seller_id=seller.id, country=firm.country, now=now)
+    return seller.id, owner.id, email
+
+
+def fill(firm: Firm, *, seller_id: UUID, owner_id: UUID, email: str, now: datetime) -> Shop:
+    """List a firm's goods with translations and pictures; return the shop with the SKUs that can be bought."""
+    pack = markets.get_pack(firm.country)
+    language = goods.home_language(firm.country)
+    rate = markets.get_fx(at=now).rate("EUR", pack.currency)
+    stocked = list(goods.list_goods(firm, currency=pack.currency, rate=rate, count=LISTINGS_EACH, seed=_SEED))
+    outcomes = catalog.upsert_listings(
+        seller_id=seller_id,
+        listings=[_listing(item, language, firm.country) for item in stocked],
+        now=now,
+    )
+    translations, pictured, codes = [], {}, []
+    for item, outcome in zip(stocked, outcomes, strict=True):
+        assert not isinstance(outcome, RefusedListing), f"{item.external_id}: {outcome}"
+        translations += [
+            catalog.Translation(
+                listing_id=outcome.listing_id,
+                language=other,
+                title=text.title,
+                description=text.description,
+                attributes=text.attributes,
+                options=_option_words(item, language, other),
+            )
+            for other, text in item.texts.items()
+            if other != language
+        ]
+        pictured.setdefault((item.kind, item.finish), []).append(outcome.listing_id)
+        codes += [outcome.skus[variant.seller_sku] for variant in item.variants if variant.stock > 5]
+    catalog.set_translations(seller_id=seller_id, translations=translations, now=now)
+    for (kind, finish), listing_ids in pictured.items():
+        for close in (False, True):
+            content = pictures.draw(kind, finish, close=close)
+            catalog.add_picture(seller_id=seller_id, listing_ids=listing_ids, content=content, now=now)
+    return Shop(firm=firm, seller_id=seller_id, owner_id=owner_id, owner_email=email, skus=tuple(codes))
+
+
+def settle_all(*, password: str, operator: str, now: datetime, progress: Callable[[str], None]) -> list[Shop]:
+    """Settle and fill every firm of the demonstration, the oldest ones first."""
+    firms = goods.list_firms()
+    shops = []
+    for number, firm in enumerate(firms):
+        opened_at = now - timedelta(days=90) + timedelta(hours=7 * number)
+        seller_id, owner_id, email = settle(firm, serial=1000 + number, password=password, actor=operator, now=opened_at)
+        shops.append(fill(firm, seller_id=seller_id, owner_id=owner_id, email=email, now=opened_at + timedelta(days=1)))
+        progress(f"  {number + 1} of {len(firms)} sellers: {firm.name}")
+    return shops
+
+
+def _listing(item: Goods, language: str, country: str) -> ListingInput:
+    text = item.texts[language]
+    return ListingInput(
+        external_id=item.external_id,
+        title=text.title,
+        description=text.description,
+        attributes=text.attributes,
+        language=language,
+        category=item.category,
+        hs_code=item.hs_code,
+        origin_country=country,
+        shipping_class=item.shipping_class,
+        flags=item.flags,
+        state="active",
+        skus=tuple(
+            SkuInput(
+                seller_sku=variant.seller_sku,
+                price=variant.price,
+                options=dict([variant.option[language]]),
+                stock=variant.stock,
+                weight_g=variant.weight_g,
+            )
+            for variant in item.variants
+        ),
+    )
+
+
+def _option_words(item: Goods, home: str, language: str) -> dict[str, str]:
+    """Return the words of a listing's options, from the seller's language into another."""
+    return {
+        word: translated
+        for variant in item.variants
+        for word, translated in zip(variant.option[home], variant.option[language], strict=True)
+    }

@@ -38,7 +38,8 @@ def install(prefix: str) -> None:
     path.write_bytes(bytes(8 * _SLOTS))
     with path.open("r+b") as file:
         slots = memoryview(mmap.mmap(file.fileno(), 8 * _SLOTS)).cast("Q")
-    command, send, send_prepared = BaseConnection._exec_command, BaseCursor._execute_send, BaseCursor._send_query_prepared
+    command = BaseConnection._exec_command
+    send, send_prepared = BaseCursor._execute_send, BaseCursor._send_query_prepared
 
     def count(connection: Any, text: bytes) -> None:
         slots[0] += 1

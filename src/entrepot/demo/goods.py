@@ -114,7 +114,7 @@ def list_goods(firm: Firm, *, currency: str, rate: Decimal, count: int, seed: in
 
     `rate` is units of `currency` per euro; the data's prices are in euro.
     """
-    chance = random.Random(f"{seed} {firm.slug}")  # noqa: S311 - variety, not a secret
+    chance = random.Random(f"{seed} {firm.slug}")
     by_kind = [_combinations(firm, kind, chance) for kind in firm.kinds]
     # The kinds take turns, so that a short list has some of each.
     turns = itertools.chain.from_iterable(itertools.zip_longest(*by_kind))

@@ -107,8 +107,10 @@ def settle_all(*, password: str, operator: str, now: datetime, progress: Callabl
     shops = []
     for number, firm in enumerate(firms):
         opened_at = now - timedelta(days=90) + timedelta(hours=7 * number)
-        seller_id, owner_id, email = settle(firm, serial=1000 + number, password=password, actor=operator, now=opened_at)
-        shops.append(fill(firm, seller_id=seller_id, owner_id=owner_id, email=email, now=opened_at + timedelta(days=1)))
+        serial = 1000 + number
+        seller_id, owner_id, email = settle(firm, serial=serial, password=password, actor=operator, now=opened_at)
+        listed_at = opened_at + timedelta(days=1)
+        shops.append(fill(firm, seller_id=seller_id, owner_id=owner_id, email=email, now=listed_at))
         progress(f"  {number + 1} of {len(firms)} sellers: {firm.name}")
     return shops
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,4 +72,4 @@ class Command(BaseCommand):
         )
 
     def _say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        self.stderr.write(text, style_func=str)

@@ -47,9 +47,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"         … and {len(finding.faults) - _SHOWN} more (--json names all)")
         rows = sum(finding.rows or 0 for finding in report.findings)
         outcome = f"{len(report.faults)} FAULTS" if report.faults else "all of it holds"
-        self.stdout.write(
-            f"\n{len(report.findings)} checks over {rows:,} rows in {report.seconds:.1f} s: {outcome}."
-        )
+        self.stdout.write(f"\n{len(report.findings)} checks over {rows:,} rows in {report.seconds:.1f} s: {outcome}.")
 
 
 def _line(finding: Finding, width: int) -> str:
@@ -71,8 +69,7 @@ def _as_json(report: Report) -> dict[str, Any]:
                 "rows": finding.rows,
                 "seconds": round(finding.seconds, 3),
                 "faults": [
-                    {"check": fault.check, "subject": fault.subject, "detail": fault.detail}
-                    for fault in finding.faults
+                    {"check": fault.check, "subject": fault.subject, "detail": fault.detail} for fault in finding.faults
                 ],
             }
             for finding in report.findings

@@ -12,13 +12,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 # Before the settings are read: nothing of a test may touch the developer's own data folder or database.
 _DATA = Path(tempfile.mkdtemp(prefix="entrepot-test-"))
@@ -30,12 +31,10 @@ os.environ.update(
     ENTREPOT_DATA_DIR=str(_DATA), DATABASE_URL=_ELSEWHERE, DJANGO_SETTINGS_MODULE="entrepot.config.settings"
 )
 
-from django.conf import settings  # noqa: E402
-from hypothesis import HealthCheck  # noqa: E402
-from hypothesis import settings as hypothesis_settings  # noqa: E402
+from django.conf import settings
 
-from entrepot.config import environment  # noqa: E402
-from entrepot.config.embedded_postgres import EmbeddedPostgres  # noqa: E402
+from entrepot.config import environment
+from entrepot.config.embedded_postgres import EmbeddedPostgres
 
 settings.DATABASES["default"]["TEST"] = {"NAME": f"test_entrepot_{os.getpid()}"}
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -83,7 +82,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     flush = connection.ops.execute_sql_flush
 
-    def flush_append_only_too(statements: list[str]) -> None:
+    def flush_append_only_too(statements: Iterable[str]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
         try:
@@ -92,7 +91,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("RESET session_replication_role")
 
-    connection.ops.execute_sql_flush = flush_append_only_too
+    connection.ops.execute_sql_flush = flush_append_only_too  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -138,7 +137,7 @@ def _facts_of_this_transaction() -> Iterator[None]:
     guarded = facts._READ
     if connection.in_atomic_block:
         facts._READ = guarded.replace("AND f.xid < pg_snapshot_xmin(pg_current_snapshot())", "")
-        assert facts._READ != guarded
+        assert guarded != facts._READ
     try:
         yield
     finally:

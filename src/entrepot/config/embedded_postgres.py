@@ -18,7 +18,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,7 +140,7 @@ class EmbeddedPostgres:
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if os.path.samefile(entry / "cwd", self.folder) and _state(entry) not in "ZX":
+                if (entry / "cwd").samefile(self.folder) and _state(entry) not in "ZX":
                     found.append(int(entry.name))
             except OSError:
                 continue
@@ -182,7 +182,7 @@ class EmbeddedPostgres:
         found = self.socket_dir.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != (owner.pw_uid if owner else os.getuid()):
             raise PostgresTrouble(f"{self.socket_dir} belongs to somebody else; remove it or use another data folder.")
-        os.chmod(self.socket_dir, 0o700)
+        self.socket_dir.chmod(0o700)
 
     @contextmanager
     def _locked(self, deadline: float) -> Iterator[None]:
@@ -199,14 +199,14 @@ class EmbeddedPostgres:
             os.close(descriptor)
 
     def _answer(self) -> int:
-        command = [programs_dir() / "pg_isready", "-q", "-t", "3", "-h", self.socket_dir, "-p", str(PORT)]
+        command = [str(programs_dir() / "pg_isready"), "-q", "-t", "3", "-h", str(self.socket_dir), "-p", str(PORT)]
         return min(subprocess.run(command, check=False, env=_environment()).returncode, _NO_ANSWER)
 
     def _clear_leftovers(self) -> bool:
         """Return whether processes of an earlier server are still there; when none is, remove what it left behind."""
         living = self.processes()
         if living:
-            if not (self.folder / "postmaster.pid").exists() or not _is_alive(_written_pid(self.folder), living):
+            if _written_pid(self.folder) not in living:
                 for pid in living:  # Orphans of a killed server: they leave by themselves, at the latest when told.
                     _signal(pid, signal.SIGQUIT)
             return True
@@ -364,12 +364,6 @@ def _written_pid(folder: Path) -> int:
         return 0
 
 
-def _is_alive(pid: int, living: Sequence[int]) -> bool:
-    return pid in living
-
-
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

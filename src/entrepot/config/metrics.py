@@ -47,7 +47,7 @@ def render() -> bytes:
     registry = CollectorRegistry()
     text = b""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
     else:
         text = generate_latest(REGISTRY)
     registry.register(_Backlog())

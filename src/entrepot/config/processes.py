@@ -26,7 +26,11 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
 def start(command: Sequence[str], *, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a command that ends with us; Ctrl-C at the terminal reaches only us, who stop it in good order."""
     return subprocess.Popen(
-        command, env=dict(environ), stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
+        command,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,  # noqa: PLW1509  A supervisor has no threads.
     )
 
 

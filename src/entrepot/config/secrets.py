@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets as _secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -21,7 +23,7 @@ def field_keys(configured: str, data: Path) -> list[str]:
     return [_kept(data / "keys" / "field-key", lambda: Fernet.generate_key().decode())]
 
 
-def _kept(path: Path, make) -> str:  # noqa: ANN001
+def _kept(path: Path, make: Callable[[], str]) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
@@ -30,9 +32,7 @@ def _kept(path: Path, make) -> str:  # noqa: ANN001
     draft = path.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(make(), encoding="ascii")
-    try:
-        os.link(draft, path)  # Two processes may start at once: the first one's key is kept.
-    except FileExistsError:
-        pass
+    with suppress(FileExistsError):  # Two processes may start at once: the first one's key is kept.
+        os.link(draft, path)
     draft.unlink()
     return path.read_text(encoding="ascii").strip()

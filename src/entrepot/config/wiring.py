@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from entrepot.accounts import ports as personal_data
 from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
 from entrepot.integrations.webhook_sender import HttpsWebhookSender
 from entrepot.notifications import ports as webhooks
+from entrepot.orders.personal_data import OrdersData
 from entrepot.payments import ports as payment_services
+from entrepot.sellers.handlers import SellersPersonalData
 from entrepot.shipping import ports as carriers
 from entrepot.storefront import reach
 from entrepot.ui import ports as page_frame
@@ -22,3 +25,5 @@ def bind() -> None:
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())
     webhooks.bind_sender(HttpsWebhookSender())
+    personal_data.bind(SellersPersonalData())
+    personal_data.bind(OrdersData())

@@ -43,12 +43,14 @@ def find_jobs() -> None:
 
 def run(*, threads: int) -> None:
     """Work until SIGTERM or SIGINT; jobs that run then are finished."""
+    _demand_database()
     find_jobs()
     asyncio.run(_run_for_good(threads))
 
 
 def run_until_idle(*, threads: int = 1) -> None:
     """Turn every fact into jobs and run every due job, until there is neither; what runs by the clock is left aside."""
+    _demand_database()
     find_jobs()
     while True:
         read = _dispatch()
@@ -57,6 +59,12 @@ def run_until_idle(*, threads: int = 1) -> None:
         asyncio.run(_run_due(threads))
         if not read and jobs.count_unfinished(at=clock.now()):
             time.sleep(POLL_BUSY_SECONDS)  # Jobs that another worker runs.
+
+
+def _demand_database() -> None:
+    """See that the database is there and prepared: a clear word at the start, instead of warnings for good."""
+    jobs.count_unfinished(at=clock.now())
+    connection.close()
 
 
 def _dispatch() -> int:

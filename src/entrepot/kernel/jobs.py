@@ -23,7 +23,7 @@ _NAMES: dict[Job, str] = {}
 
 
 def job(function: Job | None = None, *, queue: str = "default", attempts: int = 8) -> Any:
-    """Declare a function of keyword arguments (JSON values) as a job: tried up to `attempts` times, with growing pauses."""
+    """Declare a function of keyword arguments (JSON values) as a job, tried up to `attempts` times."""
 
     def declare(target: Job) -> Job:
         retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)  # Procrastinate counts the repetitions.

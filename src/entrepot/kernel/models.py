@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 
 
-class XidField(models.Field):
+class XidField(models.Field):  # type: ignore[type-arg]
     """PostgreSQL's 64-bit transaction id (`xid8`). Filled by the database; read as an integer."""
 
-    def db_type(self, connection):  # noqa: ANN001, ANN201
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "xid8"
 
-    def from_db_value(self, value, expression, connection):  # noqa: ANN001, ANN201
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> int | None:
         return None if value is None else int(value)
 
-    def get_prep_value(self, value):  # noqa: ANN001, ANN201
+    def get_prep_value(self, value: int | None) -> str | None:
         return None if value is None else str(value)  # There is no cast from an integer: PostgreSQL reads the text.
 
 

@@ -16,9 +16,7 @@ from entrepot.kernel.errors import DomainError
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 _MINOR_DIGITS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
     **dict.fromkeys("CLF UYW".split(), 4),
 }
@@ -162,7 +160,8 @@ class Money:
 
         The units left over by rounding down go to the largest remainders, the earlier share first.
         """
-        assert weights and all(weight >= 0 for weight in weights), "weights are non-negative and not empty"
+        assert weights, "there is at least one weight"
+        assert min(weights) >= 0, "no weight is negative"
         total = sum(weights) or len(weights)
         parts = list(weights) if sum(weights) else [1] * len(weights)
         sign = -1 if self.minor < 0 else 1

@@ -46,5 +46,5 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
 def demand_no_transaction(what: str) -> None:
     """See that nothing is open and uncommitted while `what` happens (a call to the outside, which cannot be undone)."""
     blocks = connection.atomic_blocks
-    inside = connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase)
+    inside = connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase)  # type: ignore[attr-defined]
     assert not inside, f"{what} outside any transaction only, and one is open"

@@ -8,7 +8,12 @@ class SellersConfig(AppConfig):
 
     def ready(self) -> None:
         from entrepot.kernel import encryption
-        from entrepot.sellers.operations.rotation import rotate_business_ids
 
         encryption.register_column(table="sellers_bankaccount", column="details")
-        encryption.register("sellers_businessid.value_encrypted", rotate_business_ids)
+        encryption.register("sellers_businessid.value_encrypted", _rotate_business_ids)
+
+
+def _rotate_business_ids() -> int:
+    from entrepot.sellers.operations.rotation import rotate_business_ids
+
+    return rotate_business_ids()

@@ -1,0 +1,209 @@
+"""
+Refusals as RFC 9457 problem documents: `application/problem+json` with a stable `code`.
+
+The domain raises `DomainError`s that know nothing of HTTP; here, and only here, they get a status.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.encoding import escape_uri_path
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from entrepot.api.rendering import to_json
+from entrepot.kernel.errors import DomainError, Kind, NotFound
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+STATUS_OF_KIND: dict[Kind, int] = {
+    "invalid": 422,
+    "not_found": 404,
+    "conflict": 409,
+    "forbidden": 403,
+    "unavailable": 503,
+}
+# RFC 9457's own members; a refusal's field of the same name would hide one of them.
+_RESERVED = frozenset({"type", "title", "status", "detail", "instance", "code"})
+
+
+class MalformedBody(DomainError):
+    """The body is no JSON document."""
+
+    code = "malformed_body"
+    summary = "The request's body is not a JSON document."
+    status: ClassVar[int] = 400
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than the API takes."""
+
+    code = "body_too_large"
+    summary = "The request's body is larger than this address takes."
+    status: ClassVar[int] = 413
+
+
+class MethodNotAllowed(DomainError):
+    """The address exists, but not with this method."""
+
+    code = "method_not_allowed"
+    summary = "This address does not answer to this method."
+    status: ClassVar[int] = 405
+
+
+class Unauthenticated(DomainError):
+    """There is no API key, or it is unknown, expired or revoked."""
+
+    code = "unauthenticated"
+    kind = "forbidden"
+    summary = "Send a valid API key as `Authorization: Bearer …`."
+    status: ClassVar[int] = 401
+
+
+class ScopeMissing(DomainError):
+    """The API key is valid but was not given this scope."""
+
+    code = "scope_missing"
+    kind = "forbidden"
+    summary = "The API key was not given the scope that this address needs."
+
+
+class IdempotencyKeyMissing(DomainError):
+    """A call that places or pays must be safe to repeat, so it needs a key."""
+
+    code = "idempotency_key_missing"
+    summary = "Send an `Idempotency-Key` header: 1 to 200 printable characters, a new one for each intent."
+    status: ClassVar[int] = 400
+
+
+class TokenMissing(DomainError):
+    """The cart's secret token was not sent."""
+
+    code = "cart_token_missing"
+    summary = "Send the cart's token in the `X-Cart-Token` header (or as `token` in the query or the body)."
+    status: ClassVar[int] = 400
+
+
+class CartVersionMissing(DomainError):
+    """A change to a cart must say which version it was made to."""
+
+    code = "cart_version_missing"
+    kind = "conflict"
+    summary = "Send the `version` of the cart that you have read; it may have been changed since."
+
+
+class TooManyRequests(DomainError):
+    """This address writes faster than the API allows."""
+
+    code = "too_many_requests"
+    kind = "unavailable"
+    summary = "Too many writes from your address; wait as long as `Retry-After` says."
+    status: ClassVar[int] = 429
+
+
+class Unexpected(DomainError):
+    """A fault of ours; it is in the log."""
+
+    code = "unexpected"
+    kind = "unavailable"
+    summary = "Something failed on our side. The request can be repeated with the same Idempotency-Key."
+    status: ClassVar[int] = 500
+
+
+def status_of(error: DomainError | type[DomainError]) -> int:
+    """
+    Return the HTTP status of a refusal: its kind's, unless it is one of HTTP's own above.
+
+    404 says that the address names nothing. What the body names and nobody knows (a country, a SKU) is 422: its
+    error is of the kind `not_found` without being a `NotFound`.
+    """
+    own = getattr(error, "status", None)
+    if own is not None:
+        return int(own)
+    kind = error if isinstance(error, type) else type(error)
+    return STATUS_OF_KIND["invalid" if kind.kind == "not_found" and not issubclass(kind, NotFound) else kind.kind]
+
+
+def document(error: DomainError, *, instance: str) -> dict[str, Any]:
+    """Return the problem document of a refusal; its fields become members of their own."""
+    return {
+        "type": f"/api/v1/docs#problem-{error.code}",
+        "title": error.summary,
+        "status": status_of(error),
+        "code": error.code,
+        "detail": _detail(error),
+        "instance": instance,
+        **{(f"{name}_value" if name in _RESERVED else name): value for name, value in error.fields.items()},
+    }
+
+
+def _detail(error: DomainError) -> str:
+    faults = error.fields.get("errors")
+    if isinstance(faults, list):
+        told = [f"{fault['field']}: {fault['reason']}" for fault in faults[:5] if isinstance(fault, Mapping)]
+        return "; ".join(told) or error.summary
+    return str(error)
+
+
+def problem(request: HttpRequest, error: DomainError, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Return the HTTP answer that refuses."""
+    content = to_json(document(error, instance=escape_uri_path(request.path)))
+    return HttpResponse(content, status=status_of(error), content_type=CONTENT_TYPE, headers=headers)
+
+
+class _InvalidRequest(DomainError):
+    """Some of the input does not fit the schema; the same code and shape as the domain's own InvalidField."""
+
+    code = "invalid_field"
+    summary = "Some of the input cannot be taken."
+
+
+def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+    faults = []
+    for fault in exc.errors:
+        location = [str(part) for part in fault["loc"]]
+        source, names = location[0], location[1:]
+        if source == "path":
+            # An id that cannot be an id names nothing.
+            return problem(request, NotFound())
+        if names and names[0] in ("body", "query"):
+            names = names[1:]  # The name of the endpoint's argument is no part of the request.
+        faults.append({"field": ".".join(names) or source, "reason": fault["type"], "message": fault["msg"]})
+    return problem(request, _InvalidRequest(errors=faults))
+
+
+def _http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
+    if isinstance(exc, AuthenticationError):
+        return problem(request, Unauthenticated(), headers={"WWW-Authenticate": 'Bearer realm="entrepot"'})
+    assert exc.status_code == 400, "django-ninja raises HttpError itself only for a body that it cannot parse"
+    return problem(request, MalformedBody())
+
+
+def _suspicious(request: HttpRequest, exc: Exception) -> HttpResponse:
+    return problem(request, BodyTooLarge() if isinstance(exc, RequestDataTooBig) else MalformedBody())
+
+
+def _unexpected(request: HttpRequest, exc: Exception) -> HttpResponse:
+    log.error("unexpected failure at %s %s", request.method, request.path, exc_info=exc)
+    return problem(request, Unexpected())
+
+
+def handle_exceptions(api: NinjaAPI) -> None:
+    """Make the API answer every exception with a problem document."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        DomainError: problem,
+        ValidationError: _invalid,
+        HttpError: _http_error,
+        Http404: lambda request, _: problem(request, NotFound()),
+        SuspiciousOperation: _suspicious,
+        UnreadablePostError: _suspicious,
+        Exception: _unexpected,
+    }
+    for kind, handle in handlers.items():
+        api.add_exception_handler(kind, handle)

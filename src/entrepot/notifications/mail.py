@@ -15,9 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template import Template
-from django.template.context import Context
-from django.template.loader import get_template
+from django.template import Context, Engine, Template
 from django.utils import translation
 
 from entrepot.ui import formats
@@ -38,7 +36,7 @@ class Letter:
 def supported(language: str) -> str:
     """Return the language that a letter is written in: the asked one where its words exist, else English."""
     known = [code for code, _ in settings.LANGUAGES]
-    base = language.split("-")[0].lower()
+    base = language.split("-", maxsplit=1)[0].lower()
     if language.lower() in known:
         return language.lower()
     return base if base in known else next((code for code in known if code.split("-")[0] == base), "en")
@@ -73,9 +71,7 @@ def compose(letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternati
 
 @cache
 def _template(name: str) -> Template:
-    found = get_template(f"notifications/{name}")
-    template: Template = found.template
-    return template
+    return Engine.get_default().get_template(f"notifications/{name}")
 
 
 def _message_id(key: str) -> str:

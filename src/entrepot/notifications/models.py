@@ -19,7 +19,9 @@ class Message(models.Model):
         FAILED = "failed", "given up after repeated attempts"
 
     id = models.BigAutoField(primary_key=True)
-    key = models.TextField(unique=True)  # "<template>:<subject>:<recipient>": a fact told twice is one message.
+    key = models.TextField(
+        unique=True
+    )  # "<template>:<subject>:<recipient>:<occasion>": a fact told twice is one message.
     template = models.TextField()
     subject_id = models.UUIDField()
     recipient = models.TextField()  # "buyer" or "person:<id>".

@@ -19,16 +19,21 @@ ATTEMPTS_MAX = 8
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What is owed: `recipient` is "buyer" or "person:<id>"; `details` holds ids and codes, nothing personal."""
+    """
+    What is owed: `recipient` is "buyer" or "person:<id>"; `details` holds ids and codes, nothing personal.
+
+    `occasion` tells apart what may happen to one subject more than once (a refund, a suspension).
+    """
 
     template: str
     subject_id: UUID
     recipient: str
     details: dict[str, Any] = field(default_factory=dict)
+    occasion: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.template}:{self.subject_id}:{self.recipient}"
+        return f"{self.template}:{self.subject_id}:{self.recipient}:{self.occasion}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from entrepot.notifications import ports, rules
 from entrepot.notifications.models import WebhookEndpoint
 from entrepot.notifications.queries import EndpointView, endpoint_view
 
-_SECRET_PREFIX = "whsec_"
 _CLAIM = timedelta(minutes=2)
 
 
@@ -70,7 +69,7 @@ def add_endpoint(
     held = list(WebhookEndpoint.objects.select_for_update(no_key=True).filter(seller_id=seller_id).order_by("id"))
     if len(held) >= rules.ENDPOINTS_MAX:
         raise TooManyEndpoints(allowed=rules.ENDPOINTS_MAX)
-    secret = _SECRET_PREFIX + base64.b64encode(os.urandom(32)).decode("ascii")
+    secret = "whsec_" + base64.b64encode(os.urandom(32)).decode("ascii")
     endpoint = WebhookEndpoint.objects.create(
         seller_id=seller_id, url=url, secret=encryption.encrypt(secret), kinds=sorted(set(kinds)), created_at=now
     )

@@ -1,0 +1,163 @@
+"""What notifications does when facts arrive. Each job gets a batch; told twice, nobody hears twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from entrepot.kernel import clock
+from entrepot.kernel.jobs import defer, job, periodic
+from entrepot.notifications import post, rules
+from entrepot.notifications.letters import BUYER, NEW_ORDERS, PERSON
+from entrepot.notifications.operations import webhooks
+from entrepot.notifications.operations.messages import NewMessage
+from entrepot.notifications.operations.webhooks import OwedEvent
+from entrepot.orders.queries.letters import OrderOwner, list_order_owners
+from entrepot.sellers import queries as sellers
+from entrepot.shipping import queries as shipping
+
+Facts = Sequence[dict[str, Any]]
+
+_ORDER_TEMPLATES = {
+    "OrderShipped": "order_shipped",
+    "OrderDelivered": "order_delivered",
+    "OrderLinesCancelled": "refund",
+}
+_SELLER_TEMPLATES = {
+    "SellerApproved": "seller_approved",
+    "SellerRejected": "seller_rejected",
+    "SellerSuspended": "seller_suspended",
+    "BankAccountChanged": "bank_account_changed",
+}
+# Who hears of what: those whose role lets them act on it.
+_HEARS_OF_ORDERS = "ship_orders"
+_HEARS_OF_SELLER = "manage_registration"
+
+
+@job
+def tell_of_payments(*, facts: Facts) -> None:
+    """Confirm purchases to their buyers and tell the sellers what to send (several orders in one letter)."""
+    purchase_ids = [UUID(fact["purchase_id"]) for fact in facts]
+    owners = list_order_owners(purchase_ids=purchase_ids)
+    members = _members({owner.seller_id for owner in owners}, _HEARS_OF_ORDERS)
+    messages = [
+        NewMessage("order_confirmation", purchase_id, BUYER, {"purchase_id": str(purchase_id)})
+        for purchase_id in purchase_ids
+    ]
+    messages.extend(
+        NewMessage(
+            NEW_ORDERS,
+            owner.order_id,
+            f"{PERSON}{person_id}",
+            {"purchase_id": str(owner.purchase_id), "order_id": str(owner.order_id)},
+        )
+        for owner in owners
+        for person_id in members.get(owner.seller_id, ())
+    )
+    post.tell(messages=messages, now=clock.now())
+
+
+@job
+def tell_of_orders(*, facts: Facts) -> None:
+    """Tell buyers that an order was sent, was delivered, or that money comes back."""
+    owners = {owner.order_id: owner for owner in list_order_owners(order_ids=[UUID(f["order_id"]) for f in facts])}
+    shipped = [UUID(fact["order_id"]) for fact in facts if fact["kind"] == "OrderShipped"]
+    parcels = {parcel.id: parcel for parcel in shipping.list_parcels(order_ids=shipped)} if shipped else {}
+    messages = []
+    for fact in facts:
+        owner = owners[UUID(fact["order_id"])]
+        details: dict[str, Any] = {"purchase_id": str(owner.purchase_id), "order_id": str(owner.order_id)}
+        occasion = ""
+        if fact["kind"] == "OrderShipped":
+            parcel, occasion = parcels[UUID(fact["parcel_id"])], fact["parcel_id"]
+            details |= {"tracking_number": parcel.tracking_number or "", "carrier": parcel.carrier}
+        elif fact["kind"] == "OrderLinesCancelled":
+            if not fact["refund_minor"]:
+                continue
+            details["amount_minor"], occasion = fact["refund_minor"], str(fact["fact_id"])
+        messages.append(NewMessage(_ORDER_TEMPLATES[fact["kind"]], owner.order_id, BUYER, details, occasion))
+    post.tell(messages=messages, now=clock.now())
+
+
+@job
+def tell_sellers(*, facts: Facts) -> None:
+    """Tell a seller's owners what the operator decided, and that their payout account was changed."""
+    members = _members({UUID(fact["seller_id"]) for fact in facts}, _HEARS_OF_SELLER)
+    messages = [
+        NewMessage(
+            _SELLER_TEMPLATES[fact["kind"]],
+            UUID(fact["seller_id"]),
+            f"{PERSON}{person_id}",
+            {"seller_id": fact["seller_id"]},
+            str(fact["fact_id"]),
+        )
+        for fact in facts
+        for person_id in members.get(UUID(fact["seller_id"]), ())
+    ]
+    post.tell(messages=messages, now=clock.now())
+
+
+@job
+def tell_invited(*, facts: Facts) -> None:
+    """Send invitations to the mailboxes that were offered a seat."""
+    messages = [
+        NewMessage(
+            "member_invited",
+            UUID(fact["invitation_id"]),
+            "mailbox",
+            {"invitation_id": fact["invitation_id"], "seller_id": fact["seller_id"]},
+        )
+        for fact in facts
+    ]
+    post.tell(messages=messages, now=clock.now())
+
+
+@periodic(cron="* * * * *")
+def send_waiting_letters() -> None:
+    """Try again what did not leave."""
+    post.send_waiting(now=clock.now())
+
+
+@job
+def owe_webhooks(*, facts: Facts) -> None:
+    """Owe facts to the endpoints that asked for them, and have them delivered."""
+    if webhooks.owe_deliveries(events=list(_events(facts)), now=clock.now()):
+        defer(deliver_webhooks)
+
+
+@job
+def deliver_webhooks() -> None:
+    """Deliver what is due."""
+    webhooks.deliver_due(now=clock.now())
+
+
+@periodic(cron="* * * * *")
+def deliver_waiting_webhooks() -> None:
+    """Deliver what failed before and is due again."""
+    webhooks.deliver_due(now=clock.now())
+
+
+def _events(facts: Facts) -> Iterable[OwedEvent]:
+    order_ids = [UUID(fact["order_id"]) for fact in facts if "order_id" in fact]
+    purchase_ids = [UUID(fact["purchase_id"]) for fact in facts if "purchase_id" in fact]
+    owners = list_order_owners(order_ids=order_ids, purchase_ids=purchase_ids) if order_ids or purchase_ids else ()
+    for fact in facts:
+        kind, fact_id = rules.KIND_OF_FACT[fact["kind"]], fact["fact_id"]
+        if "seller_id" in fact:
+            data: dict[str, Any] = {name: fact[name] for name in ("payout_id", "listing_ids") if name in fact}
+            yield OwedEvent(UUID(fact["seller_id"]), f"fact-{fact_id}", kind, data)
+            continue
+        for owner in owners:
+            if str(owner.order_id) == fact.get("order_id") or str(owner.purchase_id) == fact.get("purchase_id"):
+                yield OwedEvent(owner.seller_id, f"fact-{fact_id}-{owner.number}", kind, _order_data(owner, fact))
+
+
+def _order_data(owner: OrderOwner, fact: dict[str, Any]) -> dict[str, Any]:
+    data = {"order_id": str(owner.order_id), "number": owner.number}
+    return {**data, "parcel_id": fact["parcel_id"]} if "parcel_id" in fact else data
+
+
+def _members(seller_ids: Iterable[UUID], action: str) -> dict[UUID, list[UUID]]:
+    """Return the people of each seller whose role allows an action."""
+    return sellers.list_people_who_may(action, seller_ids=seller_ids)

@@ -1,0 +1,249 @@
+"""From messages that are due to letters: who gets them, in which language, with which values. Reads, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from entrepot.accounts import queries as accounts
+from entrepot.accounts.queries import PersonView
+from entrepot.kernel.money import Money, sum_money
+from entrepot.notifications.mail import Letter, supported
+from entrepot.notifications.operations.messages import ClaimedMessage
+from entrepot.orders.queries.letters import LetterOrder, LetterPurchase, list_letter_purchases
+from entrepot.sellers import queries as sellers
+from entrepot.sellers.queries import SellerView
+from entrepot.ui import formats
+
+BUYER = "buyer"
+PERSON = "person:"
+NEW_ORDERS = "new_orders"
+_OF_PURCHASE = frozenset({"order_confirmation", "order_shipped", "order_delivered", "refund", NEW_ORDERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A letter and the messages that it settles: several new orders of one seller are one letter."""
+
+    letter: Letter
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch's letters speak of, read in one statement per kind of thing."""
+
+    purchases: dict[UUID, LetterPurchase]
+    sellers: dict[UUID, SellerView]
+    people: dict[UUID, PersonView]
+
+
+def address(messages: Sequence[ClaimedMessage]) -> tuple[list[Envelope], list[int]]:
+    """Return the letters of claimed messages, and the messages that nobody can get (erased, gone)."""
+    known = _read(messages)
+    envelopes: list[Envelope] = []
+    dropped: list[int] = []
+    digests: dict[UUID, list[ClaimedMessage]] = {}
+    for message in messages:
+        if message.template == NEW_ORDERS:
+            digests.setdefault(_person_of(message), []).append(message)
+        elif (letter := _LETTERS[message.template](message, known)) is None:
+            dropped.append(message.id)
+        else:
+            envelopes.append(Envelope(letter, (message.id,)))
+    for person_id, together in digests.items():
+        letter = _new_orders(known.people.get(person_id), together, known)
+        if letter is None:
+            dropped.extend(message.id for message in together)
+        else:
+            envelopes.append(Envelope(letter, tuple(message.id for message in together)))
+    return envelopes, dropped
+
+
+def _read(messages: Iterable[ClaimedMessage]) -> _Known:
+    purchases: set[UUID] = set()
+    seller_ids: set[UUID] = set()
+    people: set[UUID] = set()
+    for message in messages:
+        if message.template in _OF_PURCHASE:
+            purchases.add(UUID(message.details["purchase_id"]))
+        else:
+            seller_ids.add(UUID(message.details["seller_id"]))
+        if message.recipient.startswith(PERSON):
+            people.add(_person_of(message))
+    return _Known(
+        purchases=list_letter_purchases(purchases) if purchases else {},
+        sellers=sellers.get_sellers(seller_ids) if seller_ids else {},
+        people=accounts.get_people(list(people)) if people else {},
+    )
+
+
+def _person_of(message: ClaimedMessage) -> UUID:
+    return UUID(message.recipient.removeprefix(PERSON))
+
+
+def _purchase_of(message: ClaimedMessage, known: _Known) -> LetterPurchase | None:
+    return known.purchases.get(UUID(message.details["purchase_id"]))
+
+
+def _to_buyer(
+    message: ClaimedMessage, purchase: LetterPurchase, subject: Callable[[], str], values: dict[str, Any]
+) -> Letter | None:
+    if not purchase.email:
+        return None
+    language = supported(purchase.language)
+    with translation.override(language):
+        worded = subject()
+    return Letter(
+        key=message.key,
+        template=message.template,
+        to=purchase.email,
+        language=language,
+        subject=worded,
+        values={"link": f"{settings.BASE_URL}/purchase/{purchase.id}?token={purchase.token}", **values},
+    )
+
+
+def _order_confirmation(message: ClaimedMessage, known: _Known) -> Letter | None:
+    purchase = _purchase_of(message, known)
+    if purchase is None:
+        return None
+    language = supported(purchase.language)
+    at_door = sum_money((order.at_door for order in purchase.orders), purchase.total.currency)
+    return _to_buyer(
+        message,
+        purchase,
+        lambda: _("Your purchase %(number)s is paid") % {"number": purchase.number},
+        {
+            "number": purchase.number,
+            "total": formats.money(purchase.total, language),
+            "at_door": formats.money(at_door, language) if at_door else "",
+            "orders": [_order(order, language) for order in purchase.orders],
+        },
+    )
+
+
+def _order(order: LetterOrder, language: str) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "seller_name": order.seller_name,
+        "lines": [
+            {"title": line.title, "quantity": line.quantity, "total": formats.money(line.total, language)}
+            for line in order.lines
+        ],
+    }
+
+
+def _about_order(
+    message: ClaimedMessage, known: _Known, subject: Callable[[], str], values: dict[str, Any] | None = None
+) -> Letter | None:
+    purchase = _purchase_of(message, known)
+    if purchase is None:
+        return None
+    order = next(one for one in purchase.orders if one.id == UUID(message.details["order_id"]))
+    told = {"number": order.number, "seller_name": order.seller_name, **(values or {})}
+    return _to_buyer(message, purchase, lambda: subject() % told, told)
+
+
+def _order_shipped(message: ClaimedMessage, known: _Known) -> Letter | None:
+    details = message.details
+    values = {"tracking_number": details["tracking_number"], "carrier": details["carrier"]}
+    return _about_order(message, known, lambda: _("%(seller_name)s has sent your order %(number)s"), values)
+
+
+def _order_delivered(message: ClaimedMessage, known: _Known) -> Letter | None:
+    return _about_order(message, known, lambda: _("Your order %(number)s has been delivered"))
+
+
+def _refund(message: ClaimedMessage, known: _Known) -> Letter | None:
+    purchase = _purchase_of(message, known)
+    if purchase is None:
+        return None
+    amount = Money(message.details["amount_minor"], purchase.total.currency)
+    values = {"amount": formats.money(amount, supported(purchase.language))}
+    return _about_order(message, known, lambda: _("Refund for your order %(number)s"), values)
+
+
+def _new_orders(person: PersonView | None, together: Sequence[ClaimedMessage], known: _Known) -> Letter | None:
+    if person is None or not person.is_active:
+        return None
+    language = supported(person.language or "en")
+    wanted = {UUID(message.details["order_id"]) for message in together}
+    found = [order for purchase in known.purchases.values() for order in purchase.orders if order.id in wanted]
+    with translation.override(language):
+        rows = [
+            {
+                "number": order.number,
+                "dispatch_by": formats.day(order.dispatch_due_at) if order.dispatch_due_at else "",
+                "link": f"{settings.BASE_URL}/seller/orders/{order.id}",
+            }
+            for order in sorted(found, key=lambda order: (order.dispatch_due_at is None, order.number))
+        ]
+        subject = translation.ngettext("%(count)d new order", "%(count)d new orders", len(rows)) % {"count": len(rows)}
+    return Letter(
+        key="+".join(message.key for message in together),
+        template=NEW_ORDERS,
+        to=person.email,
+        language=language,
+        subject=subject,
+        values={"orders": rows, "link": f"{settings.BASE_URL}/seller/orders"},
+    )
+
+
+def _to_member(subject: Callable[[], str]) -> Callable[[ClaimedMessage, _Known], Letter | None]:
+    def letter(message: ClaimedMessage, known: _Known) -> Letter | None:
+        person = known.people.get(_person_of(message))
+        seller = known.sellers.get(UUID(message.details["seller_id"]))
+        if person is None or not person.is_active or seller is None:
+            return None
+        language = supported(person.language or "en")
+        with translation.override(language):
+            worded = subject() % {"legal_name": seller.legal_name}
+        return Letter(
+            key=message.key,
+            template=message.template,
+            to=person.email,
+            language=language,
+            subject=worded,
+            values={"legal_name": seller.legal_name, "link": f"{settings.BASE_URL}/seller/"},
+        )
+
+    return letter
+
+
+def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
+    invitation = sellers.find_invitation(UUID(message.details["invitation_id"]))
+    if invitation is None or invitation.state != "open":
+        return None
+    invited = accounts.find_person(invitation.email)
+    language = supported(invited.language if invited and invited.language else "en")
+    with translation.override(language):
+        subject = _("%(legal_name)s invites you") % {"legal_name": invitation.seller_name}
+    token = sellers.get_invitation_token(invitation.id)
+    return Letter(
+        key=message.key,
+        template=message.template,
+        to=invitation.email,
+        language=language,
+        subject=subject,
+        values={"legal_name": invitation.seller_name, "link": f"{settings.BASE_URL}/seller/invitation/{token}"},
+    )
+
+
+_LETTERS: dict[str, Callable[[ClaimedMessage, _Known], Letter | None]] = {
+    "order_confirmation": _order_confirmation,
+    "order_shipped": _order_shipped,
+    "order_delivered": _order_delivered,
+    "refund": _refund,
+    "seller_approved": _to_member(lambda: _("%(legal_name)s has been verified")),
+    "seller_rejected": _to_member(lambda: _("%(legal_name)s could not be verified yet")),
+    "seller_suspended": _to_member(lambda: _("%(legal_name)s has been suspended")),
+    "bank_account_changed": _to_member(lambda: _("The payout account of %(legal_name)s has been changed")),
+    "member_invited": _member_invited,
+}

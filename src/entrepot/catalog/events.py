@@ -30,3 +30,11 @@ class PicturesWaiting(Event):
 
     listing_ids: list[str]
     seller_id: UUID
+
+
+@dataclass(frozen=True)
+class FeedQueued(Event):
+    """A seller handed in a feed that waits to be read."""
+
+    run_id: UUID
+    seller_id: UUID

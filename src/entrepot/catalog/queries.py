@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from orjson import loads  # Django leaves the JSON of raw statements as text.
 
-from entrepot.catalog.rules.pictures import SIZES, file_name
+from entrepot.catalog.rules.pictures import SIZES, file_name, sizes_for
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.money import Money
@@ -235,12 +235,11 @@ def _sku(entry: dict[str, Any], option_names: Sequence[str], currency: str) -> S
 
 
 def _picture(id: int, content_hash: str, width: int, height: int, sku: str | None = None) -> PictureView:
-    sizes = [size for size in SIZES if size == SIZES[0] or size < width * 2]
     return PictureView(
         id=id,
         width=width,
         height=height,
-        urls=tuple((size, media_url(content_hash, size)) for size in sizes),
+        urls=tuple((size, media_url(content_hash, size)) for size in sizes_for(width)),
         sku=sku,
     )
 
@@ -285,7 +284,9 @@ def list_categories(language: str) -> tuple[CategoryView, ...]:
 
     def view(row: tuple[Any, ...]) -> CategoryView:
         category_id, _, slug, names = row
-        return CategoryView(category_id, slug, _name(loads(names), language), tuple(map(view, below.get(category_id, ()))))
+        return CategoryView(
+            category_id, slug, _name(loads(names), language), tuple(map(view, below.get(category_id, ())))
+        )
 
     return tuple(view(row) for row in below.get(None, ()))
 
@@ -313,6 +314,30 @@ def get_category_path(slug: str, language: str) -> tuple[CategoryView, ...]:
     if path is None:
         raise NotFound(category=slug)
     return path
+
+
+_PICTURE = """
+SELECT p.id, p.content_hash, p.width, p.height, k.code
+FROM catalog_picture p LEFT JOIN catalog_sku k ON k.id = p.sku_id WHERE p.id = %s AND p.state = 'ready'
+"""
+
+
+def get_picture(picture_id: int) -> PictureView:
+    """
+    Return a picture that is ready.
+
+    :raises NotFound: there is none of this id.
+    """
+    row = sql.fetch_one(_PICTURE, [picture_id])
+    if row is None:
+        raise NotFound(picture_id=picture_id)
+    return _picture(*row)
+
+
+def find_seller_by_store(slug: str) -> UUID | None:
+    """Return the seller of a store, or None when there is no store of this name."""
+    row = sql.fetch_one("SELECT seller_id FROM sellers_store WHERE slug = %s", [slug])
+    return row[0] if row else None
 
 
 def get_dispatch_country(seller_id: UUID) -> str | None:
@@ -373,4 +398,3 @@ def list_seller_listings(
         )
     count = rows[0][-1] if rows else 0
     return SellerListingPage(count=count, items=tuple(items), page=page, page_size=page_size, by_state=states)
-

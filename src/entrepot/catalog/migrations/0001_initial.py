@@ -253,6 +253,7 @@ class Migration(migrations.Migration):
                 ("retired", models.IntegerField(db_default=0, default=0)),
                 ("rejected_count", models.IntegerField(db_default=0, default=0)),
                 ("rejected", models.JSONField(db_default=[], default=list)),
+                ("notes", models.JSONField(db_default=[], default=list)),
                 ("failure", models.TextField(null=True)),
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),

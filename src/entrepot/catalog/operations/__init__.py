@@ -9,6 +9,13 @@ from entrepot.catalog.operations.categories import (
     set_category_customs,
     sync_categories,
 )
+from entrepot.catalog.operations.feeds import (
+    FeedReport,
+    ImportOptions,
+    import_feed,
+    queue_feed,
+    run_waiting_feed,
+)
 from entrepot.catalog.operations.listings import (
     ListingBlocked,
     RefusedListing,
@@ -21,6 +28,13 @@ from entrepot.catalog.operations.listings import (
     upsert_listing,
     upsert_listings,
 )
+from entrepot.catalog.operations.pictures import (
+    FetchResult,
+    add_picture,
+    fetch_pictures,
+    order_pictures,
+    remove_picture,
+)
 from entrepot.catalog.operations.results import Rejected, SetResult
 from entrepot.catalog.operations.stock import (
     OutOfStock,
@@ -30,6 +44,7 @@ from entrepot.catalog.operations.stock import (
     set_stock,
 )
 from entrepot.catalog.operations.stores import NoStore
+from entrepot.catalog.feeds.items import FeedUnreadable
 from entrepot.catalog.rules.listings import ListingInput, SkuInput
 
 # A purchase's pieces that leave the house; two words for one act, as orders and catalog say it.
@@ -38,6 +53,10 @@ take_stock = dispatch_stock
 __all__ = [
     "CategoriesMissing",
     "CustomsResult",
+    "FeedReport",
+    "FeedUnreadable",
+    "FetchResult",
+    "ImportOptions",
     "ListingBlocked",
     "ListingInput",
     "NoStore",
@@ -47,11 +66,18 @@ __all__ = [
     "SetResult",
     "SkuInput",
     "UpsertResult",
+    "add_picture",
     "block_listing",
     "dispatch_stock",
+    "fetch_pictures",
+    "import_feed",
     "map_category",
+    "order_pictures",
+    "queue_feed",
+    "remove_picture",
     "reserve_stock",
     "return_stock",
+    "run_waiting_feed",
     "set_category_customs",
     "set_listing_state",
     "set_prices",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,13 +77,18 @@ SELECT %s::uuid, * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT (seller_id,
 
 @step
 def resolve(
-    seller_id: UUID, listings: Iterable[ListingInput], stored: dict[UUID | str, dict[str, Any]]
+    seller_id: UUID,
+    listings: Iterable[ListingInput],
+    stored: dict[UUID | str, dict[str, Any]],
+    google_paths: Mapping[str, str],
 ) -> dict[object, Place]:
     """
     Return the place of each listing (by its external id, id, or identity), making the seller's categories as needed.
 
     A seller without words of their own uses ours: the slug is then the text. A listing that names neither stays where
     it is.
+
+    :param google_paths: the place in Google's taxonomy that a feed gives for a seller's words.
     """
     named = {place_key(listing): listing for listing in listings}
     wanted: dict[object, tuple[str, str | None]] = {}
@@ -97,7 +102,11 @@ def resolve(
         wanted[key] = (text, listing.category)
     known = _find(seller_id, {text for text, _ in wanted.values()})
     slugs = {slug for _, slug in wanted.values() if slug} | {taxonomy.FALLBACK}
-    missing = {text: slug or taxonomy.guess(text) for text, slug in wanted.values() if text not in known}
+    missing = {
+        text: slug or taxonomy.guess(text, google_paths.get(text, ""))
+        for text, slug in wanted.values()
+        if text not in known
+    }
     ids = dict(sql.fetch_all(_SLUGS, [sorted(slugs | {slug for slug in missing.values() if slug})]))
     if taxonomy.FALLBACK not in ids:
         raise CategoriesMissing

@@ -8,7 +8,7 @@ locked in id order, stock comes last.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from entrepot.kernel import facts, ids, sql
 from entrepot.kernel.transactions import step
 
 _ROOM = "entrepot.catalog"
+_NO_PATHS: Mapping[str, str] = {}
 _ALPHABET = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SkuOutcome = Literal["created", "updated", "unchanged"]
 
@@ -118,10 +119,11 @@ def write(
     entries: Sequence[Entry],
     listings: dict[UUID | str, dict[str, Any]],
     skus: dict[str, dict[str, Any]],
+    google_paths: Mapping[str, str] = _NO_PATHS,
     now: datetime,
 ) -> list[Written]:
     """Write the entries, given what `find_listings` and `find_skus` found for them; one result per entry, in order."""
-    return _Batch(store, listings, skus, now).write(entries)
+    return _Batch(store, listings, skus, now).write(entries, google_paths)
 
 
 class _Batch:
@@ -145,8 +147,9 @@ class _Batch:
         self.retired: list[int] = []
         self.counts: dict[str, int] = {}
 
-    def write(self, entries: Sequence[Entry]) -> list[Written]:
-        self.categories = categories.resolve(self.store.seller_id, (entry.listing for entry in entries), self.listings)
+    def write(self, entries: Sequence[Entry], google_paths: Mapping[str, str]) -> list[Written]:
+        named = (entry.listing for entry in entries)
+        self.categories = categories.resolve(self.store.seller_id, named, self.listings, google_paths)
         written = [self._gather(entry) for entry in entries]
         self._save(written)
         return written

@@ -1,0 +1,150 @@
+"""
+Pictures from the public web: catalog's `PictureSource`.
+
+The addresses come from strangers' feeds. Every name is resolved here, every address checked to be a public one, and
+the connection made to the very address that was checked, so that a name cannot change its mind in between; each
+redirect starts over. Time, size and the number of redirects are bounded.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from urllib.parse import quote, urljoin, urlsplit
+
+from entrepot.catalog.ports import NotFetched
+from entrepot.notifications import rules
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_PORTS = frozenset({80, 443, 8080, 8443})
+_REDIRECTS_MAX = 4
+_CONNECT_SECONDS = 5.0
+_TOTAL_SECONDS = 20.0
+_USER_AGENT = "Entrepot/1 (picture fetcher of an open-source marketplace)"
+
+
+class PublicWeb:
+    """Fetches over HTTP and HTTPS from public addresses only."""
+
+    def __init__(
+        self,
+        *,
+        bytes_max: int = 15 * 1024 * 1024,
+        total_seconds: float = _TOTAL_SECONDS,
+        ports: frozenset[int] = _PORTS,
+        is_allowed: Callable[[Address], bool] = rules.is_public,
+    ) -> None:
+        """`ports` and `is_allowed` differ only where a test listens on its own machine."""
+        self._bytes_max = bytes_max
+        self._total_seconds = total_seconds
+        self._ports = ports
+        self._is_allowed = is_allowed
+
+    def fetch(self, url: str) -> bytes:
+        deadline = time.monotonic() + self._total_seconds
+        for _ in range(_REDIRECTS_MAX + 1):
+            answer = self._ask(url, deadline)
+            if isinstance(answer, bytes):
+                return answer
+            url = answer
+        raise NotFetched(f"The address redirects more than {_REDIRECTS_MAX} times.")
+
+    def _ask(self, url: str, deadline: float) -> bytes | str:
+        """Return the bytes at an address, or the address that it redirects to."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise NotFetched("The address is not a valid one.") from None
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise NotFetched("Only addresses with http or https are fetched.")
+        if parts.username or port not in self._ports:
+            raise NotFetched("Addresses with a log-in or an unusual port are not fetched.")
+        address = self._resolve(parts.hostname, port)
+        connection = _connection(parts.scheme, parts.hostname, address, port, min(_CONNECT_SECONDS, _left(deadline)))
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            path = target.encode("ascii", "ignore").decode() if target.isascii() else _quoted(target)
+            connection.request(
+                "GET", path, headers={"Host": parts.netloc, "User-Agent": _USER_AGENT, "Accept": "image/*"}
+            )
+            response = connection.getresponse()
+            if response.status in (301, 302, 303, 307, 308):
+                location = response.getheader("Location")
+                if not location:
+                    raise NotFetched("The address redirects to nowhere.")
+                return urljoin(url, location)
+            if response.status != 200:
+                again = response.status == 429 or response.status >= 500
+                raise NotFetched(f"The server answers {response.status} {response.reason}.", again=again)
+            return self._body(response, connection, deadline)
+        except ssl.SSLError as fault:
+            raise NotFetched(f"No safe connection: {fault.reason or 'TLS failed'}.") from None
+        except TimeoutError:
+            raise NotFetched("The server did not answer in time.", again=True) from None
+        except (OSError, http.client.HTTPException) as fault:
+            raise NotFetched(f"The server cannot be reached: {type(fault).__name__}.", again=True) from None
+        finally:
+            connection.close()
+
+    def _resolve(self, host: str, port: int) -> str:
+        """Return an address of a host, all of whose addresses are public ones."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise NotFetched(f"The name {host[:100]!r} is not known.", again=True) from None
+        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+        if not addresses or not all(self._is_allowed(address) for address in addresses):
+            raise NotFetched(f"The name {host[:100]!r} leads to an address that is not public.")
+        return str(addresses[0])
+
+    def _body(
+        self, response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float
+    ) -> bytes:
+        announced = response.getheader("Content-Length", "")
+        if announced.isdecimal() and int(announced) > self._bytes_max:
+            raise NotFetched(f"The file is larger than {self._bytes_max // 1024 // 1024} MB.")
+        body = bytearray()
+        while True:
+            if connection.sock is not None:
+                connection.sock.settimeout(_left(deadline))
+            chunk = response.read1(65_536)
+            if not chunk:
+                return bytes(body)
+            body += chunk
+            if len(body) > self._bytes_max:
+                raise NotFetched(f"The file is larger than {self._bytes_max // 1024 // 1024} MB.")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise NotFetched("The server did not answer in time.", again=True)
+    return left
+
+
+def _connection(scheme: str, host: str, address: str, port: int, timeout: float) -> http.client.HTTPConnection:
+    if scheme == "https":
+        return _PinnedHTTPS(host, address, port, timeout)
+    return http.client.HTTPConnection(address, port, timeout=timeout)
+
+
+class _PinnedHTTPS(http.client.HTTPSConnection):
+    """TLS to a checked address, with the certificate asked for the name."""
+
+    def __init__(self, host: str, address: str, port: int, timeout: float) -> None:
+        super().__init__(host, port, timeout=timeout, context=ssl.create_default_context())
+        self._address = address
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
+
+
+def _quoted(target: str) -> str:
+    return quote(target, safe="/?&=%:@!$'()*+,;~-._")

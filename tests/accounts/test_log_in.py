@@ -82,6 +82,25 @@ def test_trying_many_mailboxes_from_one_place_is_stopped(client):
     assert "_auth_user_id" not in client.session
 
 
+def test_behind_our_proxy_each_visitor_is_counted_alone(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    accounts.person(email="maria@example.com", password=PASSWORD)
+    for number in range(10):
+        client.post(
+            "/account/login/",
+            {"login": f"nobody-{number}@example.com", "password": "wrong password"},
+            headers={"X-Forwarded-For": "198.51.100.7"},
+        )
+
+    answer = client.post(
+        "/account/login/",
+        {"login": "maria@example.com", "password": PASSWORD},
+        headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"},  # What a visitor claims stands to the left.
+    )
+
+    assert answer.status_code == 302
+
+
 def test_an_erased_person_cannot_log_in(client, now):
     person = accounts.person(email="maria@example.com", password=PASSWORD)
     operations.erase_person(person_id=person.id, actor="system", now=now)

@@ -12,8 +12,7 @@ from entrepot.demo.identities import paper
 from entrepot.kernel import audit, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.ids import new_id
-from entrepot.sellers import operations as sellers_operations
-from entrepot.sellers import queries as sellers_queries
+from entrepot.sellers import operations as sellers_operations, queries as sellers_queries
 from entrepot.sellers.models import Invitation, Seller
 from tests.builders import accounts, sellers
 

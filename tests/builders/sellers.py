@@ -8,8 +8,7 @@ from itertools import count
 from uuid import UUID
 
 from entrepot.demo.newcomers import Newcomer, settle_newcomer, submit_newcomer
-from entrepot.markets import operations as markets_operations
-from entrepot.markets import queries as markets
+from entrepot.markets import operations as markets_operations, queries as markets
 from entrepot.sellers import operations, queries
 from entrepot.sellers.models import Seller
 from entrepot.sellers.queries import SellerView

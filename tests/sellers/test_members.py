@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrepot.accounts import operations as accounts_operations
-from entrepot.accounts import queries as accounts_queries
+from entrepot.accounts import operations as accounts_operations, queries as accounts_queries
 from entrepot.kernel import sql
 from entrepot.kernel.errors import Forbidden, InvalidField, NotFound
 from entrepot.kernel.ids import new_id

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from entrepot.demo import identities
-from entrepot.kernel import audit, facts, sql
+from entrepot.kernel import audit, sql
 from entrepot.kernel.errors import Forbidden, InvalidField, NotFound
 from entrepot.kernel.ids import new_id
 from entrepot.markets import operations as markets

@@ -81,6 +81,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ENTREPOT_BASE_URL", "http://127.0.0.1:8000", "Public address, for links in e-mails and feeds."),
     Setting("ENTREPOT_HTTPS", "0", "1 when served behind TLS: secure cookies, HSTS, redirects.", _BOOLEAN),
+    Setting(
+        "ENTREPOT_TRUSTED_PROXIES",
+        "0",
+        "How many proxies of your own stand before the web server and append to X-Forwarded-For: the log-in's limits "
+        "count by the address that the outermost saw.",
+        _whole_number(0, 9),
+    ),
     Setting("ENTREPOT_COUNTRIES_DIR", "", "Folder with country packs that add to or override those shipped."),
     Setting("ENTREPOT_OPERATOR_FILE", "", "The operator's own pack (TOML). Empty: the demonstration operator."),
     Setting("ENTREPOT_EMAIL_URL", "", "SMTP address (smtp://user:password@host:587). Empty: files in the data folder."),

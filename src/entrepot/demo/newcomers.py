@@ -42,13 +42,14 @@ def submit_newcomer(newcomer: Newcomer, *, person_id: UUID, now: datetime) -> UU
     seller_id = operations.start_registration(
         person_id=person_id, country=country, form=newcomer.form, now=now
     ).seller_id
-    seat = {"seller_id": seller_id, "person_id": person_id, "now": now}
     reference = markets.get_pack(country).reference_address
     ids = identities.business_ids(country, newcomer.form, newcomer.serial)
     section = markets.get_pack(country).registration
     assert section is not None, "the registration was started"
     operations.save_registration(
-        **seat,
+        seller_id=seller_id,
+        person_id=person_id,
+        now=now,
         fields={
             "legal_name": newcomer.legal_name,
             "trade_name": newcomer.store_name,
@@ -67,13 +68,23 @@ def submit_newcomer(newcomer: Newcomer, *, person_id: UUID, now: datetime) -> UU
     for kind, label, is_required in queries.get_registration(seller_id).documents_wanted:
         if is_required:
             content = identities.paper(label, newcomer.legal_name, f"Serial {newcomer.serial}")
-            operations.upload_document(**seat, kind=kind, file_name=f"{kind}.pdf", content=content)
+            operations.upload_document(
+                seller_id=seller_id, person_id=person_id, now=now, kind=kind, file_name=f"{kind}.pdf", content=content
+            )
     account = identities.bank_fields(country, newcomer.serial)
-    operations.set_bank_account(**seat, fields={**account, "account_holder": newcomer.legal_name})
-    operations.set_tax_profile(**seat, vat_registered=newcomer.vat_registered, registrations=newcomer.registrations)
-    operations.accept_terms(**seat, version=TERMS_VERSION)
-    operations.certify_compliance(**seat)
-    operations.submit_registration(**seat)
+    operations.set_bank_account(
+        seller_id=seller_id, person_id=person_id, now=now, fields={**account, "account_holder": newcomer.legal_name}
+    )
+    operations.set_tax_profile(
+        seller_id=seller_id,
+        person_id=person_id,
+        now=now,
+        vat_registered=newcomer.vat_registered,
+        registrations=newcomer.registrations,
+    )
+    operations.accept_terms(seller_id=seller_id, person_id=person_id, now=now, version=TERMS_VERSION)
+    operations.certify_compliance(seller_id=seller_id, person_id=person_id, now=now)
+    operations.submit_registration(seller_id=seller_id, person_id=person_id, now=now)
     return seller_id
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction as _django
+from django.db.models import QuerySet
 
-from entrepot.accounts import operations as accounts
-from entrepot.accounts import queries as people
-from entrepot.accounts import rules as accounts_rules
+from entrepot.accounts import operations as accounts, queries as people, rules as accounts_rules
 from entrepot.kernel import facts
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.transactions import step, transaction
@@ -186,7 +185,7 @@ def remove_member(*, seller_id: UUID, person_id: UUID, member_id: UUID, now: dat
     note(seller_id=seller_id, person_id=person_id, action="remove_member", member=str(member_id))
 
 
-def _open_invitations(seller: Seller):  # noqa: ANN202
+def _open_invitations(seller: Seller) -> QuerySet[Invitation]:
     return Invitation.objects.filter(seller=seller, accepted_at=None, revoked_at=None)
 
 

@@ -138,7 +138,7 @@ def wanted_form(country: str, form: str) -> RegistrationForm:
     registration = markets.get_pack(country).registration
     if registration is None or form not in registration.forms:
         raise NotFound(country=country, form=form)
-    return registration.forms[form]  # type: ignore[index]
+    return registration.forms[form]
 
 
 def get_registration(seller_id: UUID) -> RegistrationView:
@@ -224,7 +224,11 @@ def verification_queue(*, limit: int = 100, offset: int = 0) -> tuple[Verificati
             "seller_id", "seller__country", "seller__form", "seller__legal_name", "submitted_at", "submissions"
         )
     )
-    return tuple(VerificationItem(*row) for row in rows[offset : offset + limit])
+    return tuple(
+        VerificationItem(seller_id, country, form, legal_name, submitted_at, submissions)
+        for seller_id, country, form, legal_name, submitted_at, submissions in rows[offset : offset + limit]
+        if submitted_at is not None  # Always so: who waits has submitted.
+    )
 
 
 def get_verification_case(seller_id: UUID) -> VerificationCase:

@@ -126,16 +126,8 @@ def _day(text: str, line: int) -> date:
 @cache
 def shipped_rows() -> tuple[RateRow, ...]:
     """Return the dated snapshot that ships, so that a machine without internet quotes too."""
-    text = (
-        files("entrepot.markets")
-        .joinpath("fx_snapshot.csv")
-        .read_text(encoding="utf-8")
-    )
-    return tuple(
-        read_rates(
-            "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-        )
-    )
+    text = files("entrepot.markets").joinpath("fx_snapshot.csv").read_text(encoding="utf-8")
+    return tuple(read_rates("\n".join(line for line in text.splitlines() if not line.startswith("#"))))
 
 
 def table_of(rows: list[RateRow] | tuple[RateRow, ...]) -> FxTable:
@@ -144,9 +136,7 @@ def table_of(rows: list[RateRow] | tuple[RateRow, ...]) -> FxTable:
     for row in rows:
         if row.currency not in newest or row.rate_date > newest[row.currency].rate_date:
             newest[row.currency] = row
-    reference = [row for row in newest.values() if row.source == ECB] or list(
-        newest.values()
-    )
+    reference = [row for row in newest.values() if row.source == ECB] or list(newest.values())
     dated = max(reference, key=lambda row: row.rate_date)
     return FxTable(
         per_eur={row.currency: row.per_eur for row in newest.values()},

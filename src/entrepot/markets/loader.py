@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrepot.kernel.errors import DomainError
-from entrepot.markets.packs import CountryPack, OperatorPack, SanctionsPack, UnionPack
+from entrepot.markets.packs import CountryPack, DefaultsPack, OperatorPack, SanctionsPack, UnionPack
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,10 +29,7 @@ class BadPack(DomainError):
     summary = "A country pack cannot be used."
 
     def __str__(self) -> str:
-        return "\n".join(
-            f"{fault['file']}:{fault['line']}: {fault['reason']}"
-            for fault in self.fields["faults"]
-        )
+        return "\n".join(f"{fault['file']}:{fault['line']}: {fault['reason']}" for fault in self.fields["faults"])
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ class Library:
     unions: Mapping[str, UnionPack]
     sanctions: tuple[SanctionsPack, ...]
     operator: OperatorPack
+    defaults: DefaultsPack
     files: Mapping[str, Path]
 
     def members(self, area: str) -> frozenset[str]:
@@ -51,9 +49,7 @@ class Library:
         return frozenset(union.members) if union else frozenset({area})
 
 
-def load_library(
-    *, override_dir: Path | None = None, operator_file: Path | None = None
-) -> Library:
+def load_library(*, override_dir: Path | None = None, operator_file: Path | None = None) -> Library:
     """
     Return all packs, those in `override_dir` (`xx.toml`, `unions/`, `sanctions/`) in place of ours of the same name.
 
@@ -62,16 +58,12 @@ def load_library(
     faults: list[dict[str, Any]] = []
 
     def read_all(folder: str, model: type[Model]) -> dict[str, tuple[Model, Path]]:
-        own = (
-            override_dir / folder
-            if folder != "countries" and override_dir
-            else override_dir
-        )
-        paths = {
-            path.stem: path for path in sorted((PACKAGE_DIR / folder).glob("*.toml"))
-        }
+        own = override_dir / folder if folder != "countries" and override_dir else override_dir
+        # A country's file has two letters; `operator.toml` and `defaults.toml` may lie beside it.
+        names = "??.toml" if folder == "countries" else "*.toml"
+        paths = {path.stem: path for path in sorted((PACKAGE_DIR / folder).glob(names))}
         if own and own.is_dir():
-            paths |= {path.stem: path for path in sorted(own.glob("*.toml"))}
+            paths |= {path.stem: path for path in sorted(own.glob(names))}
         packs = {}
         for stem, path in paths.items():
             try:
@@ -79,9 +71,7 @@ def load_library(
                 if getattr(pack, "code", stem).lower() != stem.lower():
                     line = find_line(path.read_text(encoding="utf-8"), ("code",))
                     reason = f"the code is {pack.code!r} but the file is {path.name}"  # type: ignore[attr-defined]
-                    raise BadPack(
-                        faults=[{"file": str(path), "line": line, "reason": reason}]
-                    )
+                    raise BadPack(faults=[{"file": str(path), "line": line, "reason": reason}])
                 packs[stem.upper()] = (pack, path)
             except BadPack as refusal:
                 faults.extend(refusal.fields["faults"])
@@ -91,26 +81,27 @@ def load_library(
     countries = read_all("countries", CountryPack)
     sanctions = read_all("sanctions", SanctionsPack)
     operator: OperatorPack | None = None
+    defaults: DefaultsPack | None = None
+    defaults_file = override_dir / "defaults.toml" if override_dir else PACKAGE_DIR / "defaults.toml"
+    if not defaults_file.is_file():
+        defaults_file = PACKAGE_DIR / "defaults.toml"
     try:
-        operator = read_pack(
-            operator_file or PACKAGE_DIR / "operator.toml", OperatorPack
-        )
+        operator = read_pack(operator_file or PACKAGE_DIR / "operator.toml", OperatorPack)
+        defaults = read_pack(defaults_file, DefaultsPack)
     except BadPack as refusal:
         faults.extend(refusal.fields["faults"])
     for code, (pack, path) in countries.items():
         faults.extend(_find_cross_faults(code, pack, path, unions))
-    if faults or operator is None:
+    if faults or operator is None or defaults is None:
         raise BadPack(faults=faults)
 
     union_packs = {code: pack for code, (pack, _) in unions.items()}
     return Library(
-        countries={
-            code: _with_unions(pack, union_packs)
-            for code, (pack, _) in sorted(countries.items())
-        },
+        countries={code: _with_unions(pack, union_packs, defaults) for code, (pack, _) in sorted(countries.items())},
         unions=union_packs,
         sanctions=tuple(pack for pack, _ in sanctions.values()),
         operator=operator,
+        defaults=defaults,
         files={code: path for code, (_, path) in countries.items()},
     )
 
@@ -124,17 +115,13 @@ def read_pack(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        raise BadPack(
-            faults=[{"file": str(path), "line": 0, "reason": str(fault)}]
-        ) from None
+        raise BadPack(faults=[{"file": str(path), "line": 0, "reason": str(fault)}]) from None
     try:
         return model.model_validate(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as fault:
         found = re.search(r"at line (\d+)", str(fault))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise BadPack(
-            faults=[{"file": str(path), "line": line, "reason": str(fault)}]
-        ) from None
+        raise BadPack(faults=[{"file": str(path), "line": line, "reason": str(fault)}]) from None
     except ValidationError as refusal:
         raise BadPack(
             faults=[
@@ -194,9 +181,7 @@ def _find_cross_faults(
     seen: set[str] = set()
     for position, regime in enumerate(pack.regimes):
         if regime.id in seen:
-            line = find_line(
-                path.read_text(encoding="utf-8"), ("regimes", position, "id")
-            )
+            line = find_line(path.read_text(encoding="utf-8"), ("regimes", position, "id"))
             yield {
                 "file": str(path),
                 "line": line,
@@ -205,7 +190,7 @@ def _find_cross_faults(
         seen.add(regime.id)
 
 
-def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack]) -> CountryPack:
+def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack], defaults: DefaultsPack) -> CountryPack:
     own = [unions[code] for code in pack.unions]
 
     def named(row: Any) -> Any:
@@ -213,14 +198,13 @@ def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack]) -> CountryP
 
     return pack.model_copy(
         update={
-            "sales": pack.sales
-            + tuple(named(rule) for union in own for rule in union.sales),
-            "regimes": pack.regimes
-            + tuple(named(regime) for union in own for regime in union.regimes),
+            "sales": pack.sales + tuple(named(rule) for union in own for rule in union.sales) + defaults.sales,
+            "regimes": pack.regimes + tuple(named(regime) for union in own for regime in union.regimes),
             "rate_unconfirmed_hs": pack.rate_unconfirmed_hs
             + tuple(prefix for union in own for prefix in union.rate_unconfirmed_hs),
             "fees": pack.fees + tuple(fee for union in own for fee in union.fees),
             "restricted": pack.restricted
-            + tuple(named(row) for union in own for row in union.restricted),
+            + tuple(named(row) for union in own for row in union.restricted)
+            + defaults.restricted,
         }
     )

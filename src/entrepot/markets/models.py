@@ -18,12 +18,8 @@ class Market(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(selling__in=STAGES), name="markets_market_selling_stage"
-            ),
-            models.CheckConstraint(
-                condition=Q(buying__in=STAGES), name="markets_market_buying_stage"
-            ),
+            models.CheckConstraint(condition=Q(selling__in=STAGES), name="markets_market_selling_stage"),
+            models.CheckConstraint(condition=Q(buying__in=STAGES), name="markets_market_buying_stage"),
         ]
 
 
@@ -37,11 +33,7 @@ class FxRate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["currency", "rate_date"], name="markets_fxrate_once_a_day"
-            ),
-            models.CheckConstraint(
-                condition=Q(per_eur__gt=0), name="markets_fxrate_positive"
-            ),
+            models.UniqueConstraint(fields=["currency", "rate_date"], name="markets_fxrate_once_a_day"),
+            models.CheckConstraint(condition=Q(per_eur__gt=0), name="markets_fxrate_positive"),
         ]
         indexes = [models.Index(fields=["rate_date"], name="markets_fxrate_date")]

@@ -49,9 +49,7 @@ _SET = {
 
 
 @transaction
-def set_stage(
-    *, country: str, side: Side, stage: str, actor: str, reason: str, now: datetime
-) -> bool:
+def set_stage(*, country: str, side: Side, stage: str, actor: str, reason: str, now: datetime) -> bool:
     """
     Move one switch of a market; the same stage again changes nothing.
 
@@ -67,14 +65,8 @@ def set_stage(
     if stage == "suspended" and not reason:
         raise InvalidField.single("reason", "a suspension needs a reason")
     pack = queries.get_pack(country)
-    if (
-        side == "selling"
-        and stage in ("pilot", "open")
-        and (pack.registration is None or pack.payout is None)
-    ):
-        raise InvalidField.single(
-            "stage", f"the pack of {country} has no registration or no payout section"
-        )
+    if side == "selling" and stage in ("pilot", "open") and (pack.registration is None or pack.payout is None):
+        raise InvalidField.single("stage", f"the pack of {country} has no registration or no payout section")
     row = sql.fetch_one(_LOCK, [country])
     if row is None:
         raise queries.UnknownCountry(country=country)

@@ -65,15 +65,11 @@ class Dated(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Dated:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(
-                f"valid_to {self.valid_to} lies before valid_from {self.valid_from}"
-            )
+            raise ValueError(f"valid_to {self.valid_to} lies before valid_from {self.valid_from}")
         return self
 
     def is_valid_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Sourced(Dated):
@@ -117,17 +113,10 @@ class Threshold(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Threshold:
-        if (
-            self.above is None
-            and self.at_least is None
-            and self.below is None
-            and self.up_to is None
-        ):
+        if self.above is None and self.at_least is None and self.below is None and self.up_to is None:
             raise ValueError("a threshold needs one of above, at_least, below, up_to")
         if (self.basis == "weight_g") == bool(self.currency):
-            raise ValueError(
-                "a threshold of value needs a currency, one of weight has none"
-            )
+            raise ValueError("a threshold of value needs a currency, one of weight has none")
         return self
 
 
@@ -179,9 +168,7 @@ class Duty(Strict):
             raise ValueError("a flat duty needs an amount and a currency")
         if self.kind == "percentage" and self.rate is None and not self.rates:
             raise ValueError("a percentage duty needs a rate or rates")
-        if (
-            self.minimum_per_kg or self.deduction or self.maximum
-        ) and not self.currency:
+        if (self.minimum_per_kg or self.deduction or self.maximum) and not self.currency:
             raise ValueError("minimum_per_kg, deduction and maximum need a currency")
         if self.on == "excess" and (self.exempt is None or self.exempt.up_to is None):
             raise ValueError("a duty on the excess needs exempt.up_to")
@@ -279,12 +266,13 @@ class SaleRule(Sourced):
     """
     Who owes the tax of a sale that crosses no tax border, and at whose rate. The first rule that fits governs.
 
-    `movement`: within one country, or within a union between two. `seller` narrows by the seller's own position.
-    `rate_of = "none"` charges nothing, for `reason`.
+    `movement`: within one country, within a union between two, or out of the country (then the rules of the country
+    of dispatch are asked, else those of the destination). `established` and the fields after it narrow by the
+    seller's own position. `rate_of = "none"` charges nothing, for `reason`.
     """
 
     id: Text
-    movement: Literal["domestic", "intra_union"]
+    movement: Literal["domestic", "intra_union", "export"]
     established: Literal["dispatch", "union", "outside", "any"] = "any"
     vat_registered: bool | None = None
     over_threshold: bool | None = None
@@ -455,7 +443,9 @@ class CountryPack(Strict):
     unions: tuple[Text, ...] = ()
     reviewed_on: date
     tax_name: Text = "VAT"
-    prices_include_tax: bool = True  # How shops show prices to consumers; the default of a registered seller's listings.
+    prices_include_tax: bool = (
+        True  # How shops show prices to consumers; the default of a registered seller's listings.
+    )
     tax_rates: tuple[TaxRate, ...] = ()
     rate_unconfirmed_hs: tuple[HsPrefix, ...] = ()
     fx_margin_percent: Percent | None = None
@@ -474,12 +464,8 @@ class CountryPack(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> CountryPack:
-        if self.stage.selling != "closed" and (
-            self.registration is None or self.payout is None
-        ):
-            raise ValueError(
-                "a market whose selling side opens needs the sections registration and payout"
-            )
+        if self.stage.selling != "closed" and (self.registration is None or self.payout is None):
+            raise ValueError("a market whose selling side opens needs the sections registration and payout")
         return self
 
 
@@ -497,6 +483,13 @@ class UnionPack(Strict):
     sales: tuple[SaleRule, ...] = ()
     regimes: tuple[Regime, ...] = ()
     fees: tuple[Fee, ...] = ()
+    restricted: tuple[Restriction, ...] = ()
+
+
+class DefaultsPack(Strict):
+    """Rules that hold everywhere, behind those of countries and unions."""
+
+    sales: tuple[SaleRule, ...] = ()
     restricted: tuple[Restriction, ...] = ()
 
 
@@ -520,9 +513,7 @@ class OperatorBankAccount(Strict):
     @model_validator(mode="after")
     def _named(self) -> OperatorBankAccount:
         if bool(self.iban) == bool(self.account):
-            raise ValueError(
-                "a bank account has an iban or an account number, one of them"
-            )
+            raise ValueError("a bank account has an iban or an account number, one of them")
         return self
 
 
@@ -543,9 +534,7 @@ class OperatorPack(Strict):
 
     def schemes_on(self, day: date) -> frozenset[str]:
         """Return the schemes whose registration holds on a day."""
-        return frozenset(
-            row.scheme for row in self.registrations if row.is_valid_on(day)
-        )
+        return frozenset(row.scheme for row in self.registrations if row.is_valid_on(day))
 
 
 class CorridorBan(Sourced):
@@ -575,12 +564,10 @@ SCHEMAS: dict[str, type[Strict]] = {
     "union": UnionPack,
     "operator": OperatorPack,
     "sanctions": SanctionsPack,
+    "defaults": DefaultsPack,
 }
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of every kind of pack by its name."""
-    return {
-        name: model.model_json_schema(mode="validation")
-        for name, model in SCHEMAS.items()
-    }
+    return {name: model.model_json_schema(mode="validation") for name, model in SCHEMAS.items()}

@@ -93,9 +93,7 @@ def get_currency(country: str) -> str:
     return found[-1] if found else "EUR"
 
 
-_STAGES = (
-    "SELECT code, selling, buying, selling_reason, buying_reason FROM markets_market"
-)
+_STAGES = "SELECT code, selling, buying, selling_reason, buying_reason FROM markets_market"
 
 
 def get_stages(at: datetime | None = None) -> dict[str, MarketStages]:
@@ -124,13 +122,9 @@ def corridor(
         standing.get(destination, CLOSED_MARKET),
     )
     if not seller_side.can_sell:
-        return Corridor(
-            False, f"selling_{seller_side.selling}", seller_side.selling_reason or None
-        )
+        return Corridor(False, f"selling_{seller_side.selling}", seller_side.selling_reason or None)
     if not buyer_side.can_buy:
-        return Corridor(
-            False, f"buying_{buyer_side.buying}", buyer_side.buying_reason or None
-        )
+        return Corridor(False, f"buying_{buyer_side.buying}", buyer_side.buying_reason or None)
     return sanctions_corridor(
         origin,
         destination,
@@ -183,16 +177,12 @@ def _bans(
 
 def list_destinations(at: datetime) -> tuple[str, ...]:
     """Return the countries whose buyers are admitted, by code."""
-    return tuple(
-        sorted(code for code, stages in get_stages(at).items() if stages.can_buy)
-    )
+    return tuple(sorted(code for code, stages in get_stages(at).items() if stages.can_buy))
 
 
 def list_seller_countries(at: datetime) -> tuple[str, ...]:
     """Return the countries whose sellers are admitted, by code."""
-    return tuple(
-        sorted(code for code, stages in get_stages(at).items() if stages.can_sell)
-    )
+    return tuple(sorted(code for code, stages in get_stages(at).items() if stages.can_sell))
 
 
 _NEWEST = """
@@ -214,11 +204,7 @@ def get_fx(*, at: datetime) -> FxTable:
     if kept is not None and time.monotonic() - kept[0] < _FX_KEPT_SECONDS:
         return kept[1]
     rows = [fx.RateRow(*row) for row in sql.fetch_all(_NEWEST, [day])]
-    table = (
-        fx.table_of([*fx.shipped_rows(), *rows])
-        if rows
-        else fx.table_of(fx.shipped_rows())
-    )
+    table = fx.table_of([*fx.shipped_rows(), *rows]) if rows else fx.table_of(fx.shipped_rows())
     if len(_fx_kept) > 16:
         _fx_kept.clear()
     _fx_kept[day] = (time.monotonic(), table)
@@ -243,18 +229,14 @@ def get_fx_margin(country: str) -> Decimal:
     return get_operator().fx_margin_percent
 
 
-def list_fx_history(
-    currency: str, *, days: int = 30, until: date
-) -> Sequence[tuple[date, Decimal, str]]:
+def list_fx_history(currency: str, *, days: int = 30, until: date) -> Sequence[tuple[date, Decimal, str]]:
     """Return the imported rates of a currency, the newest first."""
     rows = FxRate.objects.filter(
         currency=currency,
         rate_date__gt=until - timedelta(days=days),
         rate_date__lte=until,
     )
-    return tuple(
-        rows.order_by("-rate_date").values_list("rate_date", "per_eur", "source")
-    )
+    return tuple(rows.order_by("-rate_date").values_list("rate_date", "per_eur", "source"))
 
 
 def readiness(code: str, *, today: date) -> dict[str, Any]:

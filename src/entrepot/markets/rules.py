@@ -48,9 +48,7 @@ class FxTable:
     source: str
     dates: Mapping[str, date] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
-    _pairs: dict[tuple[str, str], Decimal] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _pairs: dict[tuple[str, str], Decimal] = field(default_factory=dict, repr=False, compare=False)
 
     def rate(self, source_currency: str, target_currency: str) -> Decimal:
         """
@@ -64,9 +62,7 @@ class FxTable:
             if source_currency == target_currency:
                 found = _ONE
             else:
-                found = _TEN_DIGITS.divide(
-                    self._per_eur(target_currency), self._per_eur(source_currency)
-                )
+                found = _TEN_DIGITS.divide(self._per_eur(target_currency), self._per_eur(source_currency))
             self._pairs[pair] = found
         return found
 
@@ -84,9 +80,7 @@ class FxTable:
         for pair, rate in pairs.items():
             source_currency, target_currency = pair.split("/")
             table._pairs[(source_currency, target_currency)] = rate
-            table._pairs[(target_currency, source_currency)] = Context(prec=28).divide(
-                _ONE, rate
-            )
+            table._pairs[(target_currency, source_currency)] = Context(prec=28).divide(_ONE, rate)
         return table
 
 
@@ -109,9 +103,7 @@ class FrozenRates:
         try:
             return Decimal(self.pairs[f"{source_currency}/{target_currency}"])
         except KeyError:
-            raise UnknownCurrency(
-                currency=f"{source_currency}/{target_currency}"
-            ) from None
+            raise UnknownCurrency(currency=f"{source_currency}/{target_currency}") from None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -122,9 +114,7 @@ class FrozenRates:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> FrozenRates:
-        return cls(
-            document["pairs"], date.fromisoformat(document["date"]), document["source"]
-        )
+        return cls(document["pairs"], date.fromisoformat(document["date"]), document["source"])
 
 
 @dataclass(frozen=True)
@@ -244,10 +234,7 @@ def check_kz_bin(value: str) -> str | None:
         return "bad_form"
     digits = [int(symbol) for symbol in value]
     for weights in (_KZ_FIRST, _KZ_SECOND):
-        rest = (
-            sum(digit * weight for digit, weight in zip(digits, weights, strict=False))
-            % 11
-        )
+        rest = sum(digit * weight for digit, weight in zip(digits, weights, strict=False)) % 11
         if rest != 10:
             return None if rest == digits[11] else "bad_check_digit"
     return "bad_check_digit"

@@ -13,16 +13,8 @@ def binding_packs(library: Library) -> tuple[SanctionsPack, ...]:
     """Return the sanctions packs that bind this operator: by its home, its unions and what it names itself."""
     operator = library.operator
     law = {operator.country, *operator.jurisdictions}
-    law |= {
-        code
-        for code, union in library.unions.items()
-        if operator.country in union.members
-    }
-    return tuple(
-        pack
-        for pack in library.sanctions
-        if not pack.jurisdictions or law & set(pack.jurisdictions)
-    )
+    law |= {code for code, union in library.unions.items() if operator.country in union.members}
+    return tuple(pack for pack in library.sanctions if not pack.jurisdictions or law & set(pack.jurisdictions))
 
 
 def find_ban(
@@ -41,9 +33,7 @@ def find_ban(
         return None
     for pack in binding_packs(library):
         for ban in pack.corridors:
-            if _falls_on(
-                ban, origin, destination, hs, value, value_currency, region, on
-            ):
+            if _falls_on(ban, origin, destination, hs, value, value_currency, region, on):
                 return ban
     return None
 
@@ -67,6 +57,4 @@ def _falls_on(
     if ban.hs and (hs is None or not hs.startswith(ban.hs)):
         return False
     # A limit on value can only be held against a value that is known in the same currency.
-    return ban.above is None or (
-        value is not None and value_currency == ban.currency and value > ban.above
-    )
+    return ban.above is None or (value is not None and value_currency == ban.currency and value > ban.above)

@@ -15,16 +15,26 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from entrepot.customs.charges import Group, Liable, Part, Payable
 from entrepot.kernel.money import Money
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
     from entrepot.shipping.rules import DeliveryTemplate
 
-Group = Literal["goods", "delivery", "duty", "tax", "fees"]
-Payable = Literal["now", "door"]
-Liable = Literal["platform", "seller", "carrier", "buyer"]
 ImportCharges = Literal["none", "prepaid", "due_at_door", "unknown"]
+__all__ = [
+    "CardPrice",
+    "Destination",
+    "LineQuote",
+    "Offer",
+    "OrderQuote",
+    "Part",
+    "Quote",
+    "SellerDue",
+    "SellerTerms",
+]
+
 GROUPS: tuple[Group, ...] = ("goods", "delivery", "duty", "tax", "fees")
 
 
@@ -37,7 +47,11 @@ class Destination:
     postal_code: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {"country": self.country, "region": self.region, "postal_code": self.postal_code}
+        return {
+            "country": self.country,
+            "region": self.region,
+            "postal_code": self.postal_code,
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Destination:
@@ -113,61 +127,6 @@ class Offer:
     available: int
     buyable: bool
     template: DeliveryTemplate | None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """
-    One charge of an order. `rate` is a percentage; `base` the amount it was taken of; `native` the same charge in the
-    tax's own currency (frozen: the ledger owes that); `reason` a code that says why, for a zero too.
-    """
-
-    code: str
-    group: Group
-    amount: int
-    payable: Payable
-    rate: Decimal | None
-    base: int | None
-    liable: Liable | None
-    source: str
-    valid_from: date | None
-    reason: str
-    native: Money
-    rule: str
-    shares: tuple[int, ...]
-    native_shares: tuple[int, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "group": self.group,
-            "amount": self.amount,
-            "payable": self.payable,
-            "rate": None if self.rate is None else f"{self.rate:f}",
-            "base": self.base,
-            "liable": self.liable,
-            "source": self.source,
-            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
-            "reason": self.reason,
-            "native": [self.native.minor, self.native.currency],
-            "rule": self.rule,
-            "shares": self.shares,
-            "native_shares": self.native_shares,
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Part:
-        rate, valid_from = document["rate"], document["valid_from"]
-        return cls(
-            **{
-                **document,
-                "rate": None if rate is None else Decimal(rate),
-                "valid_from": None if valid_from is None else date.fromisoformat(valid_from),
-                "native": Money(*document["native"]),
-                "shares": tuple(document["shares"]),
-                "native_shares": tuple(document["native_shares"]),
-            }
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +253,7 @@ class OrderQuote:
             "total": self.total,
             "at_door": self.at_door,
             "sure": self.sure,
-            "unsure": self.unsure,
+            "unsure": list(self.unsure),
             "import_charges": self.import_charges,
             "regime": self.regime,
             "service": self.service.as_json(),
@@ -351,7 +310,7 @@ class Quote:
             "at_door": self.at_door,
             "sure": self.sure,
             "import_charges": self.import_charges,
-            "needs": self.needs,
+            "needs": list(self.needs),
             "valid_until": self.valid_until.isoformat(),
             "fx_date": self.fx_date.isoformat(),
         }

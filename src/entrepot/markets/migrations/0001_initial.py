@@ -27,9 +27,7 @@ class Migration(migrations.Migration):
                 ("source", models.TextField()),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["rate_date"], name="markets_fxrate_date")
-                ],
+                "indexes": [models.Index(fields=["rate_date"], name="markets_fxrate_date")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("currency", "rate_date"),
@@ -58,15 +56,11 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("selling__in", ("closed", "pilot", "open", "suspended"))
-                        ),
+                        condition=models.Q(("selling__in", ("closed", "pilot", "open", "suspended"))),
                         name="markets_market_selling_stage",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("buying__in", ("closed", "pilot", "open", "suspended"))
-                        ),
+                        condition=models.Q(("buying__in", ("closed", "pilot", "open", "suspended"))),
                         name="markets_market_buying_stage",
                     ),
                 ],

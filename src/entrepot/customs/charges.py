@@ -1,0 +1,98 @@
+"""What customs, and pricing after it, say of one charge: frozen values of codes and integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from entrepot.kernel.money import Money
+
+Group = Literal["goods", "delivery", "duty", "tax", "fees"]
+Payable = Literal["now", "door"]
+Liable = Literal["platform", "seller", "carrier", "buyer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One charge of an order. `amount`, `base` and `shares` are minor units of the quote's currency; `rate` is percent;
+    `native` is the same charge in the tax's own currency (frozen: the ledger owes that); `reason` is a code that says
+    why, for a zero too; `shares` split it over the order's lines to the minor unit, in the lines' order.
+    """
+
+    code: str
+    group: Group
+    amount: int
+    payable: Payable
+    rate: Decimal | None
+    base: int | None
+    liable: Liable | None
+    source: str
+    valid_from: date | None
+    reason: str
+    native: Money
+    rule: str
+    shares: tuple[int, ...]
+    native_shares: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "group": self.group,
+            "amount": self.amount,
+            "payable": self.payable,
+            "rate": None if self.rate is None else f"{self.rate:f}",
+            "base": self.base,
+            "liable": self.liable,
+            "source": self.source,
+            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
+            "reason": self.reason,
+            "native": [self.native.minor, self.native.currency],
+            "rule": self.rule,
+            "shares": list(self.shares),
+            "native_shares": list(self.native_shares),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Part:
+        rate, valid_from = document["rate"], document["valid_from"]
+        return cls(
+            **{
+                **document,
+                "rate": None if rate is None else Decimal(rate),
+                "valid_from": None if valid_from is None else date.fromisoformat(valid_from),
+                "native": Money(*document["native"]),
+                "shares": tuple(document["shares"]),
+                "native_shares": tuple(document["native_shares"]),
+            }
+        )
+
+
+def split(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """
+    Split an amount in proportion to the weights, to the unit; equally where all weights are zero.
+
+    Units left over by rounding down go to the largest remainders, the earlier share first (as `Money.allocate`).
+    """
+    if len(weights) == 1:
+        return (amount,)
+    total = sum(weights)
+    if total == 0:
+        weights, total = [1] * len(weights), len(weights)
+    if amount < 0:
+        return tuple(-share for share in split(-amount, weights))
+    shares, rests = [], []
+    left = amount
+    for position, weight in enumerate(weights):
+        share, rest = divmod(amount * weight, total)
+        shares.append(share)
+        rests.append((-rest, position))
+        left -= share
+    if left:
+        rests.sort()
+        for _, position in rests[:left]:
+            shares[position] += 1
+    return tuple(shares)

@@ -1,0 +1,302 @@
+"""
+The rule book: every pack and the tariff table, indexed so that a quote asks each question once.
+
+It is read once per process and never changes; what it finds it remembers (by country, day, registrations, channel).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from entrepot.customs.tariffs import TariffRow, TariffTable
+from entrepot.markets.loader import Library
+from entrepot.markets.packs import CountryPack, Fee, Goods, RateRow, Regime, Restriction, SaleRule, Territory
+
+_REMEMBERED_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A regime that may govern an item, with its areas spelt out as countries."""
+
+    regime: Regime
+    origins: frozenset[str] | None
+    not_origins: frozenset[str]
+    hs: tuple[str, ...]
+    not_hs: tuple[str, ...]
+    flags: tuple[str, ...]
+    not_flags: tuple[str, ...]
+    currency: str
+
+    @property
+    def takes_any_item(self) -> bool:
+        return (
+            self.origins is None
+            and not (self.not_origins or self.hs or self.not_hs or self.flags or self.not_flags)
+            and all(threshold.scope != "item" for threshold in self.regime.thresholds)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRate:
+    """A tax rate with where it is written; `confirmed` is false where a reduced rate is possible but not known."""
+
+    rate: Decimal
+    source: str
+    valid_from: date | None
+    confirmed: bool
+
+
+class RuleBook:
+    """Packs and tariff as one thing to ask. Nothing in it is ever changed."""
+
+    def __init__(self, library: Library, tariff: TariffTable) -> None:
+        self.library = library
+        self.tariff = tariff
+        self._candidates: dict[tuple[object, ...], tuple[Candidate, ...]] = {}
+        self._rates: dict[tuple[object, ...], FoundRate | None] = {}
+        self._areas: dict[str, tuple[str, ...]] = {}
+        self._sales: dict[tuple[object, ...], tuple[SaleRule, ...]] = {}
+        self._restrictions: dict[tuple[object, ...], tuple[Restriction, ...]] = {}
+        self._schemes: dict[date, frozenset[str]] = {}
+
+    def pack(self, country: str) -> CountryPack | None:
+        return self.library.countries.get(country)
+
+    def schemes_on(self, day: date) -> frozenset[str]:
+        """Return the operator's registrations on a day."""
+        found = self._schemes.get(day)
+        if found is None:
+            found = self._schemes[day] = self.library.operator.schemes_on(day)
+        return found
+
+    def areas(self, country: str | None) -> tuple[str, ...]:
+        """Return a country and its unions, the most particular first; nothing for an unknown country."""
+        if country is None:
+            return ()
+        found = self._areas.get(country)
+        if found is None:
+            unions = (code for code, union in self.library.unions.items() if country in union.members)
+            found = self._areas[country] = (country, *unions)
+        return found
+
+    def shared_customs_union(self, one: str, other: str) -> bool:
+        """Say whether goods pass between two countries without an import."""
+        unions = self.library.unions
+        return any(
+            code in unions and unions[code].customs_union for code in set(self.areas(one)) & set(self.areas(other))
+        )
+
+    def territory(self, country: str, region: str, postal_code: str) -> Territory | None:
+        """Return the part of a country with rules of its own that an address lies in, or None."""
+        pack = self.pack(country)
+        if pack is None or not pack.territories:
+            return None
+        tidy = postal_code.upper().replace(" ", "")
+        for territory in pack.territories:
+            if region and region in territory.regions:
+                return territory
+            if tidy and any(re.search(pattern, tidy) for pattern in territory.postal_codes):
+                return territory
+        return None
+
+    def candidates(
+        self,
+        *,
+        country: str,
+        territory: Territory | None,
+        region: str,
+        postal_code: str,
+        dispatch_country: str,
+        channel: str | None,
+        on: date,
+        schemes: frozenset[str],
+    ) -> tuple[Candidate, ...]:
+        """Return the import regimes that may govern goods, in the order in which they are tried."""
+        name = territory.name if territory else ""
+        key = (country, name, region, dispatch_country, channel, on, schemes)
+        found = self._candidates.get(key)
+        if found is None:
+            if len(self._candidates) > _REMEMBERED_MAX:
+                self._candidates.clear()
+            pack = self.pack(country)
+            regimes: tuple[Regime, ...] = ()
+            if pack is not None:
+                regimes = territory.regimes if territory else pack.regimes
+            found = tuple(
+                self._candidate(regime, pack.currency)  # type: ignore[union-attr]
+                for regime in regimes
+                if regime.is_valid_on(on)
+                and (not regime.scheme or regime.scheme in schemes)
+                and (channel is None or not regime.channels or channel in regime.channels)
+                and (not regime.dispatch_from or dispatch_country in self._countries(regime.dispatch_from))
+                and dispatch_country not in self._countries(regime.not_dispatch_from)
+                and (not regime.regions or region in regime.regions)
+                and (not regime.postal_codes or any(re.search(code, postal_code) for code in regime.postal_codes))
+            )
+            # The postal code is not in the key, so that the memory stays small; where a regime looks at it, nothing is
+            # remembered.
+            if not any(regime.postal_codes for regime in regimes):
+                self._candidates[key] = found
+        return found
+
+    def _candidate(self, regime: Regime, currency: str) -> Candidate:
+        goods = regime.goods
+        return Candidate(
+            regime=regime,
+            origins=self._countries(regime.origins) if regime.origins else None,
+            not_origins=self._countries(regime.not_origins),
+            hs=goods.hs,
+            not_hs=goods.not_hs,
+            flags=goods.flags,
+            not_flags=goods.not_flags,
+            currency=regime.currency or currency,
+        )
+
+    def _countries(self, areas: Sequence[str]) -> frozenset[str]:
+        return frozenset(country for area in areas for country in self.library.members(area))
+
+    def tax_rate(self, *, country: str, region: str, postal_code: str, hs: str | None, on: date) -> FoundRate | None:
+        """
+        Return a country's own rate for goods and a place: the longest HS prefix, then the row that names the place.
+
+        None: the country's rate is not known.
+        """
+        pack = self.pack(country)
+        if pack is None:
+            return None
+        key = (country, region, hs, on)
+        if key in self._rates:
+            return self._rates[key]
+        if len(self._rates) > _REMEMBERED_MAX:
+            self._rates.clear()
+        found = None
+        row = best_rate(
+            [row for row in pack.tax_rates if row.is_valid_on(on)],
+            hs=hs,
+            origins=(),
+            dispatch=(),
+            region=region,
+            postal_code=postal_code,
+        )
+        if row is not None:
+            doubtful = not row.hs and hs is not None and hs.startswith(pack.rate_unconfirmed_hs or ("-",))
+            found = FoundRate(row.rate, row.source, row.valid_from, not doubtful and row.confidence != "low")
+        if not any(row.postal_codes for row in pack.tax_rates):
+            self._rates[key] = found
+        return found
+
+    def sale_rules(self, country: str, on: date) -> tuple[SaleRule, ...]:
+        """Return the rules of sales that end in a country, in the order in which they are tried."""
+        key = (country, on)
+        found = self._sales.get(key)
+        if found is None:
+            pack = self.pack(country)
+            rules = pack.sales if pack else self.library.defaults.sales
+            if len(self._sales) > _REMEMBERED_MAX:
+                self._sales.clear()
+            found = self._sales[key] = tuple(rule for rule in rules if rule.is_valid_on(on))
+        return found
+
+    def import_fees(self, country: str, on: date) -> tuple[Fee, ...]:
+        """Return the fees of a country (and its unions) on every import that are charged on a day."""
+        pack = self.pack(country)
+        return tuple(fee for fee in pack.fees if fee.charged and fee.is_valid_on(on)) if pack and pack.fees else ()
+
+    def restrictions(self, origin: str, destination: str, on: date) -> tuple[Restriction, ...]:
+        """Return what may not travel between two countries on a day."""
+        key = (origin, destination, on)
+        found = self._restrictions.get(key)
+        if found is None:
+            if len(self._restrictions) > _REMEMBERED_MAX:
+                self._restrictions.clear()
+            found = self._restrictions[key] = tuple(self._find_restrictions(origin, destination, on))
+        return found
+
+    def _find_restrictions(self, origin: str, destination: str, on: date) -> list[Restriction]:
+        taken: dict[str, Restriction] = {}
+        for country, side in ((origin, "export"), (destination, "import")):
+            pack = self.pack(country)
+            for row in pack.restricted if pack else self.library.defaults.restricted:
+                fits = (
+                    row.is_valid_on(on)
+                    and row.direction in (side, "any")
+                    and (not row.origins or origin in self._countries(row.origins))
+                    and (not row.destinations or destination in self._countries(row.destinations))
+                    and destination not in self._countries(row.not_destinations)
+                )
+                if fits:
+                    taken[row.id] = row
+        return list(taken.values())
+
+    def find_tariff(self, *, country: str, origin: str | None, hs: str, on: date) -> tuple[TariffRow, ...] | None:
+        """Return the tariff rows for goods entering a country; None: the rate is not known."""
+        return self.tariff.find(destinations=self.areas(country), origins=self.areas(origin), hs=hs, on=on)
+
+
+def best_rate(
+    rows: Sequence[RateRow],
+    *,
+    hs: str | None,
+    origins: Sequence[str],
+    dispatch: Sequence[str],
+    region: str,
+    postal_code: str,
+) -> RateRow | None:
+    """Return the row that fits best: the longest HS prefix, then the one that names the place; the first of equals."""
+    best: RateRow | None = None
+    best_score = (-1, -1)
+    for row in rows:
+        length = 0
+        if row.hs:
+            length = max((len(prefix) for prefix in row.hs if hs is not None and hs.startswith(prefix)), default=0)
+            if not length:
+                continue
+        named = 0
+        if row.origins:
+            if not set(row.origins) & set(origins):
+                continue
+            named += 1
+        if row.dispatch_from:
+            if not set(row.dispatch_from) & set(dispatch):
+                continue
+            named += 1
+        if row.regions:
+            if region not in row.regions:
+                continue
+            named += 1
+        if row.postal_codes:
+            if not any(re.search(pattern, postal_code) for pattern in row.postal_codes):
+                continue
+            named += 1
+        if (length, named) > best_score:
+            best, best_score = row, (length, named)
+    return best
+
+
+def goods_fit(goods: Goods, hs: str | None, flags: frozenset[str]) -> bool:
+    """Say whether an item is of the goods that a rule speaks of; without an HS code it is of none that are named."""
+    if goods.hs and (hs is None or not hs.startswith(goods.hs)):
+        return False
+    if goods.not_hs and hs is not None and hs.startswith(goods.not_hs):
+        return False
+    if goods.flags and not flags.issuperset(goods.flags):
+        return False
+    return not (goods.not_flags and flags.intersection(goods.not_flags))
+
+
+def flag_words(flags: dict[str, object] | None) -> frozenset[str]:
+    """Return a listing's restriction facts as words: `{"lithium": "UN3480", "aerosol": true}` → `lithium=UN3480`, …"""
+    if not flags:
+        return frozenset()
+    words = set()
+    for name, value in flags.items():
+        if value is True:
+            words.add(name)
+        elif value not in (None, False, ""):
+            words |= {name, f"{name}={value}"}
+    return frozenset(words)

@@ -1,0 +1,146 @@
+"""The words for a price's parts and for the codes that say why. The codes are computed with; the words are only shown."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.utils.translation import gettext, gettext_noop, override
+
+PARTS = {
+    "goods": gettext_noop("Goods"),
+    "delivery": gettext_noop("Delivery"),
+    "duty": gettext_noop("Import duty"),
+    "flat_tax": gettext_noop("Single import tax"),
+    "global_rate": gettext_noop("Import charge (duty, tax and fees in one)"),
+    "surcharge_122": gettext_noop("Import surcharge (section 122)"),
+    "section_301": gettext_noop("Additional duty (section 301)"),
+    "vat": gettext_noop("VAT"),
+    "home_vat": gettext_noop("VAT of the seller's country"),
+    "gst": gettext_noop("GST"),
+    "igst": gettext_noop("Integrated GST"),
+    "icms": gettext_noop("ICMS"),
+    "lvg": gettext_noop("Sales tax on low value goods"),
+    "sales_tax": gettext_noop("Sales tax"),
+    "consumption_tax": gettext_noop("Consumption tax"),
+    "composite_tax": gettext_noop("Composite import tax"),
+    "parcel_tax": gettext_noop("Parcel tax"),
+    "national_handling_fee": gettext_noop("National handling fee"),
+    "eu_handling_fee": gettext_noop("EU handling fee"),
+    "parcel_fee": gettext_noop("Parcel fee"),
+}
+
+GROUPS = {
+    "goods": gettext_noop("Goods"),
+    "delivery": gettext_noop("Delivery"),
+    "duty": gettext_noop("Import duty"),
+    "tax": gettext_noop("Tax"),
+    "fees": gettext_noop("Fees"),
+}
+
+REASONS = {
+    # Why a part is as it is.
+    "net_of_tax": gettext_noop("The seller's price without tax."),
+    "free_delivery": gettext_noop("The seller pays the delivery."),
+    "export_zero_rated": gettext_noop("Exports bear no tax of the seller's country."),
+    "seller_not_registered": gettext_noop("The seller is not registered for this tax and charges none."),
+    "domestic_sale": gettext_noop("A sale inside the country: the seller pays this tax to its tax office."),
+    "deemed_supplier": gettext_noop("The platform pays this tax, as the law counts it as the supplier."),
+    "distance_sale_oss": gettext_noop("A sale to another country of the union: the tax of your country."),
+    "distance_sale_local_registration": gettext_noop(
+        "A sale to another country of the union: the tax of your country."
+    ),
+    "distance_sale_below_threshold": gettext_noop(
+        "A small seller's sale to another country of the union: the tax of the seller's country."
+    ),
+    "union_consumer_sale": gettext_noop("A sale to another country of the union: the tax of the seller's country."),
+    "low_value_relief": gettext_noop("Goods of low value are free of duty."),
+    "below_threshold": gettext_noop("The value stays within the exemption."),
+    "within_quota": gettext_noop("Within the personal quota there is no duty."),
+    "free_port": gettext_noop("A free port: no duty."),
+    "goods_free_of_duty": gettext_noop("These goods are free of duty."),
+    "industrial_goods_free": gettext_noop("Industrial goods are free of duty."),
+    "included_in_parcel_tax": gettext_noop("It is included in the parcel tax."),
+    "tax_below_minimum": gettext_noop("So little tax is not collected."),
+    "collection_floor": gettext_noop("So little is not collected."),
+    "tariff_zero": gettext_noop("The tariff's rate is zero."),
+    "tariff_unknown": gettext_noop("The duty rate is not known."),
+    "zero_rate": gettext_noop("The rate is zero."),
+    "no_duty": gettext_noop("There is no duty."),
+    "flat_per_subheading": gettext_noop("A fixed duty for each kind of goods."),
+    "flat_per_consignment": gettext_noop("A fixed duty for the consignment."),
+    "flat_per_item": gettext_noop("A fixed duty for each piece."),
+    "flat_per_kg": gettext_noop("A fixed duty for each kilogram."),
+    "on_excess": gettext_noop("On what exceeds the exemption."),
+    "less_deduction": gettext_noop("After a fixed deduction."),
+    "minimum_per_kg": gettext_noop("At least a fixed amount for each kilogram."),
+    "per_consignment": gettext_noop("For each parcel."),
+    "per_subheading": gettext_noop("For each kind of goods."),
+    "per_line": gettext_noop("For each line."),
+    "per_item": gettext_noop("For each piece."),
+    # Why a quote is not sure.
+    "hs_missing": gettext_noop("The goods have no customs code yet."),
+    "hs_unconfirmed": gettext_noop("The seller has not confirmed the customs code."),
+    "origin_unknown": gettext_noop("The country of origin is not known."),
+    "weight_unknown": gettext_noop("The weight is not known; the delivery price is estimated."),
+    "regime_unknown": gettext_noop("The import rules of this destination are not known to us."),
+    "regime_unconfirmed": gettext_noop("The import rule was not confirmed."),
+    "tariff_unconfirmed": gettext_noop("The duty rate was not confirmed."),
+    "rate_unknown": gettext_noop("The tax rate is not known."),
+    "rate_unconfirmed": gettext_noop("A reduced tax rate may apply."),
+    "fee_unconfirmed": gettext_noop("A fee was not confirmed."),
+    "sale_rule_unknown": gettext_noop("It is not known who owes the tax of this sale."),
+    "liability_unconfirmed": gettext_noop("It was not confirmed who owes the tax of this sale."),
+    "person_limit_unknown": gettext_noop("It depends on what you ordered before."),
+    "special_territory": gettext_noop("Other rules hold in this part of the country."),
+    "registration_required": gettext_noop("The platform is not registered there."),
+    "broker_fee_unknown": gettext_noop("A customs broker asks a fee that is not known."),
+    "surcharge_unconfirmed": gettext_noop("An additional duty may apply."),
+    "start_unconfirmed": gettext_noop("It was not confirmed that the rule is in force."),
+    "order_contested": gettext_noop("The rule is contested."),
+    "duty_relief_unconfirmed": gettext_noop("It was not confirmed that the duty exemption holds."),
+    "excise_unknown": gettext_noop("Excise duty is not known."),
+    # Why something cannot be bought.
+    "sku_retired": gettext_noop("This variant is no longer sold."),
+    "listing_not_active": gettext_noop("This listing is not offered at present."),
+    "seller_not_selling": gettext_noop("This store is not open."),
+    "selling_closed": gettext_noop("Sellers of this country are not admitted."),
+    "selling_suspended": gettext_noop("Sales from this country are suspended."),
+    "buying_closed": gettext_noop("We do not deliver to this country."),
+    "buying_suspended": gettext_noop("Deliveries to this country are suspended."),
+    "sanctions_un": gettext_noop("Sanctions of the United Nations forbid this sale."),
+    "sanctions_eu": gettext_noop("Sanctions of the European Union forbid this sale."),
+    "sanctions_gb": gettext_noop("Sanctions of the United Kingdom forbid this sale."),
+    "sanctions_us": gettext_noop("Sanctions of the United States forbid this sale."),
+    "no_delivery_template": gettext_noop("The seller has not said what delivery costs."),
+    "no_service": gettext_noop("The seller does not deliver there."),
+    "channel_forbidden": gettext_noop("The seller's delivery service may not carry these goods."),
+    "lithium_battery_alone_by_post": gettext_noop("Batteries packed alone may not travel by post."),
+    "aerosol_by_post": gettext_noop("Aerosols may not travel by post."),
+    "flammable_liquid_by_post": gettext_noop("Flammable liquids may not travel by post."),
+    "flammable_gas_by_post": gettext_noop("Flammable gases may not travel by post."),
+    "weapons": gettext_noop("Weapons are not sold here."),
+    "explosives": gettext_noop("Explosives are not sold here."),
+    "live_animals": gettext_noop("Live animals are not sold here."),
+    "cultural_goods": gettext_noop("Cultural goods may not leave their country."),
+}
+
+
+@lru_cache(maxsize=4096)
+def _in_language(message: str, language: str) -> str:
+    with override(language):
+        return gettext(message)
+
+
+def label(code: str, language: str) -> str:
+    """Return the name of a part (`duty`, `vat` …) in a language; an unnamed code is shown as it is."""
+    return _in_language(PARTS[code], language) if code in PARTS else code.replace("_", " ")
+
+
+def group_label(group: str, language: str) -> str:
+    """Return the name of a group of parts in a language."""
+    return _in_language(GROUPS[group], language)
+
+
+def reason(code: str, language: str) -> str:
+    """Return the sentence for a reason code in a language; an unnamed code is shown as it is."""
+    return _in_language(REASONS[code], language) if code in REASONS else code.replace("_", " ")

@@ -1,0 +1,45 @@
+"""Who owes the tax of a sale: the dated sale rules of packs, tried in order. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from entrepot.customs.rulebook import RuleBook
+from entrepot.markets.packs import SaleRule
+
+if TYPE_CHECKING:
+    from entrepot.pricing.sale import Setting
+
+
+def find_rule(book: RuleBook, setting: Setting, movement: str, on: date) -> SaleRule | None:
+    """
+    Return the first rule that fits the seller and the movement: of the destination's country, for an export of the
+    country of dispatch. None: nobody wrote one.
+    """
+    seller = setting.seller
+    country = seller.dispatch_country if movement == "export" else setting.desk.destination.country
+    for rule in book.sale_rules(country, on):
+        if rule.movement == movement and _fits(book, setting, rule):
+            return rule
+    return None
+
+
+def _fits(book: RuleBook, setting: Setting, rule: SaleRule) -> bool:
+    seller = setting.seller
+    if rule.vat_registered is not None and rule.vat_registered != seller.vat_registered:
+        return False
+    if rule.over_threshold is not None and rule.over_threshold != seller.eu_sales_over_threshold:
+        return False
+    if rule.registrations and not seller.registrations.issuperset(rule.registrations):
+        return False
+    if rule.scheme and rule.scheme not in setting.schemes:
+        return False
+    return rule.established == "any" or rule.established == established(book, seller.country, seller.dispatch_country)
+
+
+def established(book: RuleBook, seller_country: str, dispatch_country: str) -> str:
+    """Return where the seller sits, seen from the goods: `dispatch`, the same `union`, or `outside`."""
+    if seller_country == dispatch_country:
+        return "dispatch"
+    return "union" if book.shared_customs_union(seller_country, dispatch_country) else "outside"

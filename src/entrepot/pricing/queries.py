@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from entrepot.catalog.queries import media_url
+from entrepot.catalog.rules.pictures import SIZES
+from entrepot.customs.rulebook import RuleBook
+from entrepot.customs.tariffs import shipped_table
+from entrepot.kernel import sql
+from entrepot.kernel.errors import DomainError, InvalidField
+from entrepot.kernel.money import Money
+from entrepot.markets import queries as markets
+from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rates
+from entrepot.pricing import commission, rules
+from entrepot.pricing.quote import CardPrice, Destination, Offer, Quote, SellerTerms
+from entrepot.pricing.rules import CorridorClosed, Desk, NoDelivery, NotSellable
+from entrepot.shipping.rules import DeliveryTemplate
+
+__all__ = [
+    "CorridorClosed",
+    "FrozenRates",
+    "NoDelivery",
+    "NotSellable",
+    "UnknownSku",
+    "freeze_rates",
+    "get_book",
+    "get_card_prices",
+    "get_desk",
+    "get_quote",
+    "load_offers",
+    "reference_destination",
+]
+
+
+class UnknownSku(DomainError):
+    """There is no such SKU, or it was retired for good: `skus`."""
+
+    code = "unknown_sku"
+    kind = "not_found"
+    summary = "There is no such SKU."
+
+
+@cache
+def get_book() -> RuleBook:
+    """Return the rule book of this process: every pack and the tariff table, read once and indexed."""
+    return RuleBook(markets.get_library(), shipped_table())
+
+
+@cache
+def get_schedule() -> commission.Schedule:
+    """Return the commission schedule: the operator's own file beside its countries, else the one that ships."""
+    own = Path(settings.COUNTRIES_DIR) / "commission.toml" if settings.COUNTRIES_DIR else None
+    return commission.read_schedule(own if own and own.is_file() else commission.SHIPPED)
+
+
+def reference_destination(country: str) -> Destination:
+    """Return where a country's prices are quoted to while the buyer's address is not known."""
+    pack = markets.find_pack(country)
+    if pack is None:
+        return Destination(country)
+    return Destination(country, pack.reference_address.region, pack.reference_address.postal_code)
+
+
+def get_desk(*, destination: Destination, currency: str, at: datetime, rates: FrozenRates | None = None) -> Desk:
+    """
+    Return what every quote of a moment shares; hand the same desk to many.
+
+    :raises InvalidField: there is no exchange rate for the currency, or no such country.
+    """
+    if destination.country not in markets.list_iso_countries():
+        raise InvalidField.single("country", "is no ISO 3166-1 country")
+    table = markets.get_fx(at=at)
+    if currency != "EUR" and currency not in table.per_eur:
+        raise InvalidField.single("currency", "has no exchange rate")
+    chosen: Rates = table if rates is None else FallbackRates(rates, table)
+    return Desk(
+        book=get_book(),
+        rates=chosen,
+        schedule=get_schedule(),
+        at=at,
+        currency=currency,
+        destination=tidy_destination(destination),
+        margin_percent=markets.get_fx_margin(destination.country),
+    )
+
+
+def tidy_destination(destination: Destination) -> Destination:
+    """Return a destination whose region is the code that rules name: `BR-SP` is `SP`."""
+    region = destination.region.strip().removeprefix(f"{destination.country}-")
+    if region == destination.region:
+        return destination
+    return Destination(destination.country, region, destination.postal_code)
+
+
+def freeze_rates(quote: Quote) -> FrozenRates:
+    """Return the exchange rates of a quote, for a cart to keep."""
+    pairs: dict[str, str] = {}
+    for order in quote.orders:
+        pairs |= {pair: rate for pair, rate in order.rates.items() if "/" in pair}
+    return FrozenRates(pairs, quote.fx_date)
+
+
+# --- offers ----------------------------------------------------------------------------------------------------------
+
+
+def load_offers(codes: Collection[str], *, language: str = "en", country: str | None = None) -> dict[str, Offer]:
+    """Return the offers of SKUs by code, unknown codes left out; one statement."""
+    return {offer.sku: offer for offer, _, _ in _read(codes, language, country)}
+
+
+def _read(codes: Collection[str], language: str, country: str | None) -> list[tuple[Offer, str, str | None]]:
+    rows = sql.fetch_all(
+        sql.load(__package__, "offers"), {"codes": list(codes), "language": language, "country": country}
+    )
+    return [_offer(row) for row in rows]
+
+
+@cache
+def _registrations(text: str) -> frozenset[str]:
+    return frozenset(json.loads(text))
+
+
+def _offer(row: Sequence[Any]) -> tuple[Offer, str, str | None]:
+    """Return a row as an offer, the destination's buying stage, and why the offer cannot be bought (None: it can)."""
+    (
+        sku, sku_id, listing_id, title, image, options,
+        seller_id, store_slug, store_name, country, dispatch_country, dispatch_region, dispatch_postal_code,
+        vat_registered, registrations, over_threshold, payout_currency, stands, selling, buying,
+        price, currency, tax_included, home_tax_rate, hs_code, hs_confirmed, origin,
+        weight_g, length, width, height, shipping_class, flags, category, available, sku_state, listing_state,
+        template_currency, days_min, days_max, services, default_weight_g,
+    ) = row[:42]  # fmt: skip
+    can_sell = stands and selling in OPEN_STAGES
+    reason = None
+    if sku_state != "active":
+        reason = "sku_retired"
+    elif listing_state != "active":
+        reason = "listing_not_active"
+    elif not stands:
+        reason = "seller_not_selling"
+    elif not can_sell:
+        reason = f"selling_{selling}"
+    template = None
+    if services is not None:
+        template = DeliveryTemplate.from_row(
+            currency=template_currency,
+            handling_days_min=days_min,
+            handling_days_max=days_max,
+            services=services,
+            default_item_weight_g=default_weight_g,
+        )
+    offer = Offer(
+        sku,
+        sku_id,
+        listing_id,
+        title,
+        media_url(image, SIZES[0]) if image else "",
+        json.loads(options) if options != "{}" else {},
+        SellerTerms(
+            seller_id,
+            store_slug,
+            store_name,
+            country,
+            dispatch_country,
+            dispatch_region,
+            dispatch_postal_code,
+            vat_registered,
+            _registrations(registrations),
+            over_threshold,
+            payout_currency,
+            can_sell,
+        ),
+        Money(price, currency),
+        tax_included,
+        home_tax_rate,
+        hs_code,
+        hs_confirmed,
+        origin,
+        weight_g,
+        (length, width, height) if length and width and height else None,
+        shipping_class,
+        json.loads(flags) if flags != "{}" else {},
+        category or "",
+        available or 0,
+        reason is None,
+        template,
+    )
+    return offer, buying, reason
+
+
+# --- the quote of a cart ---------------------------------------------------------------------------------------------
+
+
+def get_quote(
+    *,
+    lines: Iterable[tuple[str, int]],
+    destination: Destination,
+    currency: str,
+    at: datetime,
+    rates: FrozenRates | None = None,
+    given_import_ids: Iterable[str] = (),
+    language: str = "en",
+) -> Quote:
+    """
+    Return the landed cost of SKUs and quantities to a destination; one statement (and, once a minute, the rates).
+
+    :raises InvalidField: no line, no such country or currency, or a quantity below one.
+    :raises UnknownSku: a code is not known.
+    :raises CorridorClosed: a market's stage or a sanction closes the corridor for every line.
+    :raises NotSellable: some lines cannot be sold there, each with its reason.
+    :raises NoDelivery: a seller does not deliver there.
+    """
+    wanted = _join_lines(lines)
+    desk = get_desk(destination=destination, currency=currency, at=at, rates=rates)
+    read = {
+        offer.sku: (offer, buying, reason) for offer, buying, reason in _read(wanted, language, destination.country)
+    }
+    if unknown := [code for code in wanted if code not in read]:
+        raise UnknownSku(skus=unknown)
+    _refuse_what_cannot_be_bought(desk, list(read.values()))
+    offers = [(read[code][0], quantity) for code, quantity in wanted.items()]
+    return rules.make_quote(desk, offers, given_import_ids=given_import_ids)
+
+
+def _join_lines(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
+    wanted: dict[str, int] = {}
+    for code, quantity in lines:
+        if quantity < 1:
+            raise InvalidField.single("quantity", "must be at least 1")
+        wanted[code] = wanted.get(code, 0) + quantity
+    if not wanted:
+        raise InvalidField.single("lines", "at least one line is needed")
+    return wanted
+
+
+def _refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, str | None]]) -> None:
+    country = desk.destination.country
+    buying = read[0][1]
+    origins = sorted({offer.seller.dispatch_country for offer, _, _ in read})
+    if buying not in OPEN_STAGES:
+        raise CorridorClosed(origin=origins[0], destination=country, reason=f"buying_{buying}", source=None)
+    refused: list[Mapping[str, Any]] = []
+    closed = None
+    for offer, _, reason in read:
+        if reason is not None:
+            refused.append({"sku": offer.sku, "reason": reason})
+            continue
+        found = _sanctioned(desk, offer)
+        if found is not None:
+            closed = found
+            refused.append({"sku": offer.sku, "reason": found["reason"], "source": found["source"]})
+    if closed is not None and len(refused) == len(read) and len(origins) == 1:
+        raise CorridorClosed(origin=origins[0], destination=country, **closed)
+    if refused:
+        raise NotSellable(lines=refused)
+
+
+def _sanctioned(desk: Desk, offer: Offer) -> dict[str, str | None] | None:
+    seller, destination = offer.seller, desk.destination
+    for origin in dict.fromkeys((seller.dispatch_country, seller.country)):
+        corridor = markets.sanctions_corridor(
+            origin,
+            destination.country,
+            hs=offer.hs_code,
+            value=offer.price.decimal,
+            currency=offer.price.currency,
+            region=destination.region,
+            on=desk.on,
+        )
+        if not corridor.open:
+            return {"reason": corridor.reason, "source": corridor.source}
+    return None
+
+
+# --- cards -----------------------------------------------------------------------------------------------------------
+
+
+def get_card_prices(
+    *, listing_ids: Iterable[UUID], destination: Destination | str, currency: str, at: datetime
+) -> dict[UUID, CardPrice | None]:
+    """
+    Return for each listing the delivered price of one piece of its cheapest SKU; None where it cannot be bought there.
+
+    A country alone stands for the market's reference address. One statement.
+    """
+    target = reference_destination(destination) if isinstance(destination, str) else destination
+    wanted = list(listing_ids)
+    found: dict[UUID, CardPrice | None] = dict.fromkeys(wanted)
+    if not wanted:
+        return found
+    desk = get_desk(destination=target, currency=currency, at=at)
+    rows = sql.fetch_all(
+        sql.load(__package__, "card_offers"), {"listing_ids": wanted, "country": desk.destination.country}
+    )
+    for row in rows:
+        offer, buying, reason = _offer(row)
+        if reason is None and buying in OPEN_STAGES:
+            found[offer.listing_id] = price_card(desk, offer, several_prices=row[42])
+    return found
+
+
+def price_card(desk: Desk, offer: Offer, *, several_prices: bool = False) -> CardPrice | None:
+    """Return the delivered price of one piece of an offer, or None where it may not be sold or delivered there."""
+    if _sanctioned(desk, offer) is not None:
+        return None
+    try:
+        order = rules.make_order(desk, ((offer, 1),))
+    except (NotSellable, NoDelivery):
+        return None
+    return CardPrice(
+        sku=offer.sku,
+        amount=order.total,
+        currency=desk.currency,
+        sure=order.sure,
+        import_charges=order.import_charges,
+        from_price=offer.price,
+        several_prices=several_prices,
+        at_door=order.at_door,
+        days_min=order.service.days_min,
+        days_max=order.service.days_max,
+        available=offer.available,
+    )
+
+
+def get_margin(country: str) -> Decimal:
+    """Return the margin in percent on rates that turn sellers' prices into a country's money."""
+    return markets.get_fx_margin(country)

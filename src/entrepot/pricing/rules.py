@@ -1,0 +1,397 @@
+"""
+The one function that prices everything: lines of offers to a destination, as a quote. Pure, and the same for ever.
+
+How a price becomes a quote: the seller's listing price is taken net or with its home tax in it, as the sale asks;
+delivery is chosen and priced; a sale inside the country or the union bears the tax that the sale rules say, an import
+what customs assesses; shares per line and the seller's due follow. Lines are put in the order of their SKU first, so
+that the order in which a buyer collected them changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from entrepot.customs import restrictions
+from entrepot.customs.rulebook import RuleBook, flag_words
+from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
+from entrepot.kernel.errors import DomainError
+from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.markets.packs import Territory
+from entrepot.markets.rules import Rates
+from entrepot.pricing import liability, sale
+from entrepot.pricing.commission import Schedule
+from entrepot.pricing.quote import Destination, ImportCharges, LineQuote, Offer, OrderQuote, Part, Quote, SellerDue
+from entrepot.pricing.sale import Amounts, Setting, split
+from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, choose, list_choices
+
+_SEVERITY: tuple[ImportCharges, ...] = ("none", "prepaid", "due_at_door", "unknown")
+_NO_TERRITORY = (None, None)
+
+
+class NotSellable(DomainError):
+    """Some lines cannot be sold to this destination: `lines` is a list of {"sku", "reason"}."""
+
+    code = "not_sellable"
+    kind = "conflict"
+    summary = "Some goods cannot be sold to this destination."
+
+
+class NoDelivery(DomainError):
+    """The seller has no delivery service for these goods to this destination: `lines` lists {"sku", "reason"}."""
+
+    code = "no_delivery"
+    kind = "conflict"
+    summary = "No delivery service takes these goods to this destination."
+
+
+class CorridorClosed(DomainError):
+    """Nothing may be sold from one country to the other: `origin`, `destination`, `reason`, `source`."""
+
+    code = "corridor_closed"
+    kind = "conflict"
+    summary = "Nothing may be sold between these countries at present."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every quote of a moment shares: the rule book, the rates, the day, the commission, the buyer's currency."""
+
+    book: RuleBook
+    rates: Rates
+    schedule: Schedule
+    at: datetime
+    currency: str
+    destination: Destination
+    margin_percent: Decimal = Decimal(0)
+    schemes: frozenset[str] | None = None
+    basic_duty_rate: Decimal | None = None
+
+    @property
+    def on(self) -> date:
+        return self.at.date()
+
+
+def make_quote(
+    desk: Desk, lines: Iterable[tuple[Offer, int]], *, given_import_ids: Iterable[str] = (), minutes: int | None = None
+) -> Quote:
+    """
+    Return the landed cost of offers and quantities to the desk's destination: an order per seller.
+
+    :raises NotSellable: a restriction forbids some goods there.
+    :raises NoDelivery: a seller's templates do not reach the destination, or not with so much.
+    """
+    by_seller: dict[tuple[str, str], list[tuple[Offer, int]]] = {}
+    for offer, quantity in sorted(lines, key=lambda line: line[0].sku):
+        assert quantity > 0, "a line has at least one piece"
+        by_seller.setdefault((offer.seller.store_slug, str(offer.seller.seller_id)), []).append((offer, quantity))
+    orders = tuple(make_order(desk, group) for _, group in sorted(by_seller.items()))
+    return join_orders(desk, orders, given_import_ids=given_import_ids, minutes=minutes)
+
+
+def join_orders(
+    desk: Desk, orders: tuple[OrderQuote, ...], *, given_import_ids: Iterable[str] = (), minutes: int | None = None
+) -> Quote:
+    """Return the orders as one quote: their sums, the worst of their import charges, the ids still to be asked."""
+    if minutes is None:
+        minutes = desk.book.library.operator.quote_valid_minutes
+    pack = desk.book.pack(desk.destination.country)
+    given = set(given_import_ids)
+    imports = any(order.regime or order.import_charges != "none" for order in orders)
+    needs: tuple[str, ...] = ()
+    if pack is not None:
+        needs = tuple(
+            kind.kind
+            for kind in pack.import_ids
+            if kind.kind not in given and (imports or kind.required_when == "always")
+        )
+    return Quote(
+        currency=desk.currency,
+        destination=desk.destination,
+        orders=orders,
+        goods=sum(order.goods for order in orders),
+        delivery=sum(order.delivery for order in orders),
+        duty=sum(order.duty for order in orders),
+        tax=sum(order.tax for order in orders),
+        fees=sum(order.fees for order in orders),
+        total=sum(order.total for order in orders),
+        at_door=sum(order.at_door for order in orders),
+        sure=all(order.sure for order in orders),
+        import_charges=max((order.import_charges for order in orders), key=_SEVERITY.index, default="none"),
+        needs=needs,
+        valid_until=desk.at + timedelta(minutes=minutes),
+        fx_date=desk.rates.date,
+    )
+
+
+def make_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
+    """
+    Return one seller's order, which is one consignment; the lines are in the order of their SKU.
+
+    :raises NotSellable, NoDelivery: see `make_quote`.
+    """
+    setting = Setting.of(desk, lines)
+    template, banned = _delivery_terms(desk, lines, setting)
+    movement, territory = _movement(desk, setting)
+    rule = liability.find_rule(desk.book, setting, movement, desk.on)
+    amounts = sale.price_goods(setting, lines, rule, movement)
+    choice = _choose(setting, template, lines, amounts, banned, prefer_prepaid=False)
+
+    if movement != "export":
+        sale.price_delivery(setting, amounts, choice, rule)
+        parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
+        return _finish(setting, lines, amounts, choice, parts, unsure, regime, "none")
+
+    sale.price_delivery(setting, amounts, choice, None)
+    assessment = _assess(setting, lines, amounts, choice, territory)
+    if not choice.duties_prepaid and (
+        assessment.unknown or any(p.payable == "door" and p.amount for p in assessment.parts)
+    ):
+        # Something would fall due at the door: a service that prepays it is worth its price.
+        prepaid = _choose(setting, template, lines, amounts, banned, prefer_prepaid=True)
+        if prepaid.duties_prepaid:
+            choice = prepaid
+            sale.price_delivery(setting, amounts, choice, None)
+            assessment = _assess(setting, lines, amounts, choice, territory)
+    home = sale.home_tax(setting, amounts, rule)
+    charges: ImportCharges = "none"
+    if assessment.unknown:
+        charges = "unknown"
+    elif any(part.amount and part.payable == "door" for part in assessment.parts):
+        charges = "due_at_door"
+    elif any(part.amount for part in assessment.parts):
+        charges = "prepaid"
+    unsure = set(assessment.unsure)
+    regime = "+".join(assessment.regimes)
+    return _finish(setting, lines, amounts, choice, [*home, *assessment.parts], unsure, regime, charges)
+
+
+def _movement(desk: Desk, setting: Setting) -> tuple[Literal["domestic", "intra_union", "export"], Territory | None]:
+    book, destination = desk.book, desk.destination
+    seller = setting.seller
+    there = book.territory(destination.country, destination.region, destination.postal_code)
+    here = book.territory(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
+    same_country = seller.dispatch_country == destination.country
+    if there is here and same_country:
+        return "domestic", None
+    crosses = (there is not None and not (there.tax_area and there.customs_area)) or (
+        here is not None and not (here.tax_area and here.customs_area)
+    )
+    if crosses:
+        return "export", there
+    if same_country:
+        return "domestic", None
+    if book.shared_customs_union(seller.dispatch_country, destination.country):
+        return "intra_union", None
+    return "export", None
+
+
+def _delivery_terms(
+    desk: Desk, lines: Sequence[tuple[Offer, int]], setting: Setting
+) -> tuple[DeliveryTemplate, frozenset[str]]:
+    template: DeliveryTemplate | None = None
+    for offer, _ in lines:
+        if offer.template is None:
+            raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
+        template = template or offer.template
+    assert template is not None, "an order has a line"
+    rows = desk.book.restrictions(setting.seller.dispatch_country, desk.destination.country, desk.on)
+    banned: set[str] = set()
+    refused = []
+    for offer, _ in lines:
+        for row in rows:
+            if restrictions.forbids(row, offer.hs_code, flag_words(offer.flags)):
+                if row.channels:
+                    banned.update(row.channels)
+                else:
+                    refused.append({"sku": offer.sku, "reason": row.reason, "rule": row.id, "source": row.source})
+    if refused:
+        raise NotSellable(lines=refused)
+    return template, frozenset(banned)
+
+
+def _choose(
+    setting: Setting,
+    template: DeliveryTemplate,
+    lines: Sequence[tuple[Offer, int]],
+    amounts: Amounts,
+    banned: frozenset[str],
+    *,
+    prefer_prepaid: bool,
+) -> DeliveryChoice:
+    """Choose the service; an order that mixes shipping classes takes the dearest class's template for all of it."""
+    country = setting.desk.destination.country
+    templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
+    best: DeliveryChoice | None = None
+    best_price = -1
+    for candidate in templates.values():
+        items = [
+            (offer.weight_g, offer.dimensions_mm, quantity, value)
+            for (offer, quantity), value in zip(lines, _values_in(setting, lines, candidate.currency), strict=True)
+        ]
+        if banned:
+            allowed = [choice for choice in list_choices(candidate, country, items) if choice.channel not in banned]
+            choice = min(
+                allowed,
+                key=lambda c: (prefer_prepaid and not c.duties_prepaid, c.price_native.minor, c.days_max, c.code),
+                default=None,
+            )
+        else:
+            choice = choose(candidate, country, items, prefer_prepaid=prefer_prepaid)
+        if choice is None:
+            reason = "channel_forbidden" if banned else "no_service"
+            raise NoDelivery(lines=[{"sku": offer.sku, "reason": reason} for offer, _ in lines])
+        if len(templates) == 1:
+            return choice
+        price = round_to_int(choice.price_native.minor * setting.factor(choice.price_native.currency), Rounding.HALF_UP)
+        if price > best_price:
+            best, best_price = choice, price
+    assert best is not None, "an order has a template"
+    return best
+
+
+def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: str) -> list[int]:
+    values = []
+    for offer, quantity in lines:
+        price = offer.price
+        if price.currency == currency:
+            values.append(price.minor * quantity)
+        else:
+            rate = setting.rates.rate(price.currency, currency)
+            factor = rate.scaleb(minor_digits(currency) - minor_digits(price.currency))
+            values.append(round_to_int(price.minor * quantity * factor, Rounding.HALF_UP))
+    return values
+
+
+def _assess(
+    setting: Setting,
+    lines: Sequence[tuple[Offer, int]],
+    amounts: Amounts,
+    choice: DeliveryChoice,
+    territory: Territory | None,
+) -> Assessment:
+    desk, destination = setting.desk, setting.desk.destination
+    default_weight = None
+    items = tuple(
+        Item(
+            goods,
+            quantity,
+            offer.hs_code,
+            offer.hs_confirmed,
+            offer.origin_country,
+            offer.weight_g if offer.weight_g is not None else default_weight,
+            flag_words(offer.flags) if offer.flags else frozenset(),
+        )
+        for (offer, quantity), goods in zip(lines, amounts.goods, strict=True)
+    )
+    return assess_import(
+        Consignment(
+            items,
+            tuple(amounts.delivery),
+            desk.currency,
+            setting.seller.dispatch_country,
+            destination.country,
+            destination.region,
+            destination.postal_code,
+            choice.channel,
+            desk.on,
+            setting.schemes,
+            choice.duties_prepaid,
+            territory,
+            desk.basic_duty_rate,
+        ),
+        desk.book,
+        setting.rates,
+    )
+
+
+def _finish(
+    setting: Setting,
+    lines: Sequence[tuple[Offer, int]],
+    amounts: Amounts,
+    choice: DeliveryChoice,
+    charges: list[Part],
+    unsure: set[str],
+    regime: str,
+    import_charges: ImportCharges,
+) -> OrderQuote:
+    desk, seller = setting.desk, setting.seller
+    if choice.estimated:
+        unsure.add("weight_unknown")
+    goods, delivery = sum(amounts.goods), sum(amounts.delivery)
+    sums = {"duty": [0] * len(lines), "tax": [0] * len(lines), "fees": [0] * len(lines)}
+    at_door = 0
+    for part in charges:
+        if part.payable == "door":
+            at_door += part.amount
+        elif part.amount:
+            column = sums[part.group]
+            for position, share in enumerate(part.shares):
+                column[position] += share
+    dues = sale.seller_dues(setting, lines, amounts)
+    quoted = []
+    for position, (offer, quantity) in enumerate(lines):
+        line_goods, line_delivery = amounts.goods[position], amounts.delivery[position]
+        duty, tax, fees = sums["duty"][position], sums["tax"][position], sums["fees"][position]
+        quoted.append(
+            LineQuote(
+                offer.sku,
+                offer.sku_id,
+                offer.listing_id,
+                offer.title,
+                quantity,
+                offer.price,
+                line_goods,
+                Money(amounts.goods_native[position], offer.price.currency),
+                offer.hs_code,
+                offer.origin_country,
+                offer.weight_g,
+                line_delivery,
+                duty,
+                tax,
+                fees,
+                line_goods + line_delivery + duty + tax + fees,
+                dues[position],
+            )
+        )
+    duty, tax, fees = sum(sums["duty"]), sum(sums["tax"]), sum(sums["fees"])
+    due = SellerDue(
+        *(
+            Money(sum(getattr(line, name).minor for line in dues), seller.payout_currency)
+            for name in ("goods", "delivery", "tax", "commission")
+        )
+    )
+    return OrderQuote(
+        seller=seller,
+        lines=tuple(quoted),
+        parts=(*sale.price_parts(amounts, goods, delivery, due, choice, seller.payout_currency), *charges),
+        goods=goods,
+        delivery=delivery,
+        duty=duty,
+        tax=tax,
+        fees=fees,
+        total=goods + delivery + duty + tax + fees,
+        at_door=at_door,
+        sure=not unsure,
+        unsure=tuple(sorted(unsure)),
+        import_charges=import_charges,
+        regime=regime,
+        service=choice,
+        due_native=due,
+        rates=setting.used_rates(),
+    )
+
+
+__all__ = [
+    "CorridorClosed",
+    "Desk",
+    "NoDelivery",
+    "NotSellable",
+    "join_orders",
+    "make_order",
+    "make_quote",
+    "split",
+]

@@ -1,0 +1,399 @@
+"""
+The amounts of one sale: goods and delivery net of tax in the buyer's and in the seller's money, the tax of a sale that
+is no import, and what is due to the seller. Pure.
+
+A listing price with the home tax in it stays what it is where the home tax applies (the buyer at home pays the price
+listed, to the cent); everywhere else the sale starts from the net price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from entrepot.customs.charges import Part, split
+from entrepot.customs.rules import note_doubts
+from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.markets.packs import SaleRule
+from entrepot.markets.rules import Rates
+from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
+from entrepot.shipping.rules import DeliveryChoice
+
+if TYPE_CHECKING:
+    from entrepot.pricing.rules import Desk
+
+_HUNDRED = Decimal(100)
+_ZERO = Decimal(0)
+
+
+class RecordedRates:
+    """Rates that remember which pairs an order used, so that the order keeps them."""
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self.used: dict[tuple[str, str], Decimal] = {}
+        self.date = rates.date
+        self.source = rates.source
+
+    def rate(self, source_currency: str, target_currency: str) -> Decimal:
+        pair = (source_currency, target_currency)
+        found = self.used.get(pair)
+        if found is None:
+            found = self.used[pair] = self._rates.rate(source_currency, target_currency)
+        return found
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One order's seller, rates and margin at a desk; conversion factors are worked out once."""
+
+    desk: Desk
+    seller: SellerTerms
+    rates: RecordedRates
+    schemes: frozenset[str]
+    margin: Decimal
+    _factors: dict[str, Decimal] = field(default_factory=dict)
+    _due_factors: dict[str, Decimal] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Setting:
+        seller = lines[0][0].seller
+        assert all(offer.seller.seller_id == seller.seller_id for offer, _ in lines), "an order has one seller"
+        schemes = desk.book.schemes_on(desk.on) if desk.schemes is None else desk.schemes
+        # The margin covers the risk between capture and payout: there is none where both are in the same money.
+        margin = desk.margin_percent if seller.payout_currency != desk.currency else _ZERO
+        return cls(desk, seller, RecordedRates(desk.rates), schemes, margin)
+
+    def factor(self, currency: str) -> Decimal:
+        """Return the buyer's minor units per minor unit of a currency, the margin in it."""
+        found = self._factors.get(currency)
+        if found is None:
+            own = self.desk.currency
+            found = self.rates.rate(currency, own).scaleb(minor_digits(own) - minor_digits(currency))
+            if self.margin:
+                found *= 1 + self.margin / _HUNDRED
+            self._factors[currency] = found
+        return found
+
+    def due_factor(self, currency: str) -> Decimal:
+        """Return the seller's minor units per minor unit of a currency; the seller's money has no margin in it."""
+        found = self._due_factors.get(currency)
+        if found is None:
+            own = self.seller.payout_currency
+            found = self.rates.rate(currency, own).scaleb(minor_digits(own) - minor_digits(currency))
+            self._due_factors[currency] = found
+        return found
+
+    def used_rates(self) -> dict[str, str]:
+        """Return the pairs that the order used as text, and the margin where there was one."""
+        used = {f"{pair[0]}/{pair[1]}": f"{rate:f}" for pair, rate in self.rates.used.items() if pair[0] != pair[1]}
+        if self.margin:
+            used["margin_percent"] = f"{self.margin:f}"
+        return used
+
+
+@dataclass
+class Amounts:
+    """Minor units per line while an order is worked out: `…_native` in the listing's money, `due_…` in the payout's."""
+
+    home_rates: list[Decimal]
+    includes_home_tax: bool
+    goods: list[int]
+    goods_tax: list[int]
+    goods_native: list[int]
+    due_goods: list[int]
+    due_goods_tax: list[int]
+    delivery: list[int] = field(default_factory=list)
+    delivery_tax: list[int] = field(default_factory=list)
+    due_delivery: list[int] = field(default_factory=list)
+    due_delivery_tax: list[int] = field(default_factory=list)
+    due_tax: list[int] = field(default_factory=list)
+
+
+def _net(gross: int, rate: Decimal) -> int:
+    return round_to_int(gross * _HUNDRED / (_HUNDRED + rate), Rounding.HALF_UP) if rate else gross
+
+
+def home_rate(setting: Setting, offer: Offer) -> Decimal:
+    """Return the home tax that lies in a listing's price, in percent: nothing where none does."""
+    seller = setting.seller
+    if not seller.vat_registered or not offer.tax_included:
+        return _ZERO
+    return own_rate(setting, offer)
+
+
+def own_rate(setting: Setting, offer: Offer) -> Decimal:
+    """Return the seller's home rate for a listing: its own, else the pack's for its goods."""
+    if offer.home_tax_rate is not None:
+        return offer.home_tax_rate
+    found = setting.desk.book.tax_rate(
+        country=setting.seller.country,
+        region=setting.seller.dispatch_region,
+        postal_code=setting.seller.dispatch_postal_code,
+        hs=offer.hs_code,
+        on=setting.desk.on,
+    )
+    return found.rate if found is not None else _ZERO
+
+
+def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: SaleRule | None, movement: str) -> Amounts:
+    """Return the goods of each line net of tax; where the home tax applies the listed price is kept and split."""
+    seller = setting.seller
+    keeps = (
+        movement != "export"
+        and rule is not None
+        and rule.rate_of == "dispatch"
+        and rule.liable == "seller"
+        and seller.country == seller.dispatch_country
+    )
+    goods, goods_tax, native, due, due_tax, rates = [], [], [], [], [], []
+    for offer, quantity in lines:
+        rate = home_rate(setting, offer)
+        gross = offer.price.minor * quantity
+        currency = offer.price.currency
+        rates.append(rate)
+        factor, due_factor = setting.factor(currency), setting.due_factor(currency)
+        if keeps and rate:
+            for column, taxes, value in (
+                (goods, goods_tax, round_to_int(gross * factor, Rounding.HALF_UP)),
+                (due, due_tax, round_to_int(gross * due_factor, Rounding.HALF_UP)),
+            ):
+                net = _net(value, rate)
+                column.append(net)
+                taxes.append(value - net)
+            native.append(_net(gross, rate))
+        else:
+            exact = gross * _HUNDRED / (_HUNDRED + rate) if rate else Decimal(gross)
+            goods.append(round_to_int(exact * factor, Rounding.HALF_UP))
+            native.append(round_to_int(exact, Rounding.HALF_UP) if rate else gross)
+            due.append(round_to_int(exact * due_factor, Rounding.HALF_UP))
+            goods_tax.append(0)
+            due_tax.append(0)
+    return Amounts(rates, keeps, goods, goods_tax, native, due, due_tax)
+
+
+def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, rule: SaleRule | None) -> None:
+    """
+    Put the delivery into the amounts, shared over the lines by the value of their goods.
+
+    Inside the country or the union the sender's tariff is meant as the listing prices are (with the home tax in it or
+    not); what leaves the union travels free of that tax, so its price is net.
+    """
+    price = choice.price_native
+    total = round_to_int(price.minor * setting.factor(price.currency), Rounding.HALF_UP) if price.minor else 0
+    due_total = round_to_int(price.minor * setting.due_factor(price.currency), Rounding.HALF_UP) if price.minor else 0
+    shares, due_shares = list(split(total, amounts.goods)), list(split(due_total, amounts.due_goods))
+    amounts.due_tax = [0] * len(shares)
+    if rule is None or not any(amounts.home_rates):
+        amounts.delivery, amounts.due_delivery = shares, due_shares
+        amounts.delivery_tax, amounts.due_delivery_tax = [0] * len(shares), [0] * len(shares)
+        return
+    rates = amounts.home_rates
+    amounts.delivery = [_net(share, rate) for share, rate in zip(shares, rates, strict=True)]
+    amounts.due_delivery = [_net(share, rate) for share, rate in zip(due_shares, rates, strict=True)]
+    amounts.delivery_tax = [share - net for share, net in zip(shares, amounts.delivery, strict=True)]
+    amounts.due_delivery_tax = [share - net for share, net in zip(due_shares, amounts.due_delivery, strict=True)]
+    if not amounts.includes_home_tax:
+        zero = [0] * len(shares)
+        amounts.delivery_tax, amounts.due_delivery_tax = zero, list(zero)
+
+
+def tax_sale(
+    setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts, rule: SaleRule | None
+) -> tuple[list[Part], set[str], str]:
+    """Return the tax of a sale that is no import as parts, the reasons for which it is not sure, and the rule's id."""
+    desk = setting.desk
+    unsure: set[str] = set()
+    if rule is None:
+        unsure.add("sale_rule_unknown")
+        return [], unsure, ""
+    if rule.confidence == "low":
+        unsure.add("regime_unconfirmed")
+    country = setting.seller.dispatch_country if rule.rate_of == "dispatch" else desk.destination.country
+    count = len(lines)
+    if rule.rate_of == "none":
+        note_doubts(rule.doubts, False, unsure)
+        return [_zero_tax("vat", rule, _currency_of(setting, country), count)], unsure, rule.id
+    note_doubts(rule.doubts, True, unsure)
+    groups: dict[tuple[Decimal, str, Any], list[int]] = {}
+    for position, (offer, _) in enumerate(lines):
+        groups.setdefault(_rate_for(setting, offer, rule, country, unsure), []).append(position)
+    parts = []
+    for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
+        shares, due_shares = [0] * count, [0] * count
+        base = sum(amounts.goods[p] + amounts.delivery[p] for p in members)
+        kept = [p for p in members if amounts.includes_home_tax and amounts.home_rates[p]]
+        for position in kept:
+            shares[position] = amounts.goods_tax[position] + amounts.delivery_tax[position]
+            due_shares[position] = amounts.due_goods_tax[position] + amounts.due_delivery_tax[position]
+        added = [p for p in members if p not in kept]
+        if added:
+            _add_tax(rate, added, amounts.goods, amounts.delivery, shares)
+            _add_tax(rate, added, amounts.due_goods, amounts.due_delivery, due_shares)
+        if rule.liable == "seller":
+            for position in members:
+                amounts.due_tax[position] += due_shares[position]
+        amount = sum(shares)
+        native, native_shares = _native(
+            setting, amount, shares, _currency_of(setting, country), sum(due_shares), due_shares
+        )
+        parts.append(
+            Part(
+                "vat",
+                "tax",
+                amount,
+                "now",
+                rate,
+                base,
+                rule.liable,
+                f"{rule.source}; {source}" if source else rule.source,
+                valid_from or rule.valid_from,
+                rule.reason if rate else "zero_rate",
+                native,
+                rule.id,
+                tuple(shares),
+                native_shares,
+            )
+        )
+    return parts, unsure, rule.id
+
+
+def _add_tax(
+    rate: Decimal, members: Sequence[int], goods: Sequence[int], delivery: Sequence[int], shares: list[int]
+) -> None:
+    bases = [goods[p] + delivery[p] for p in members]
+    amount = round_to_int(sum(bases) * rate / _HUNDRED, Rounding.HALF_UP)
+    for position, share in zip(members, split(amount, bases), strict=True):
+        shares[position] = share
+
+
+def _rate_for(
+    setting: Setting, offer: Offer, rule: SaleRule, country: str, unsure: set[str]
+) -> tuple[Decimal, str, Any]:
+    desk, seller = setting.desk, setting.seller
+    at_home = rule.rate_of == "dispatch" and seller.country == seller.dispatch_country
+    if at_home and offer.home_tax_rate is not None:
+        return offer.home_tax_rate, "rate named on the listing", None
+    there = rule.rate_of == "destination"
+    found = desk.book.tax_rate(
+        country=country,
+        region=desk.destination.region if there else seller.dispatch_region,
+        postal_code=desk.destination.postal_code if there else seller.dispatch_postal_code,
+        hs=offer.hs_code,
+        on=desk.on,
+    )
+    if found is None:
+        unsure.add("rate_unknown")
+        return _ZERO, "", None
+    if not found.confirmed:
+        unsure.add("rate_unconfirmed")
+    if there and offer.hs_code is None:
+        unsure.add("hs_missing")
+    return found.rate, found.source, found.valid_from
+
+
+def _currency_of(setting: Setting, country: str) -> str:
+    pack = setting.desk.book.pack(country)
+    return pack.currency if pack is not None else setting.desk.currency
+
+
+def _native(
+    setting: Setting, amount: int, shares: Sequence[int], currency: str, due: int, due_shares: Sequence[int]
+) -> tuple[Money, tuple[int, ...]]:
+    """Return the tax in its own currency: as it stands where that is the buyer's or the seller's, else converted."""
+    if currency == setting.desk.currency:
+        return Money(amount, currency), tuple(shares)
+    if currency == setting.seller.payout_currency:
+        return Money(due, currency), tuple(due_shares)
+    own = setting.desk.currency
+    rate = setting.rates.rate(own, currency).scaleb(minor_digits(currency) - minor_digits(own))
+    native = round_to_int(amount * rate, Rounding.HALF_UP)
+    return Money(native, currency), split(native, list(shares))
+
+
+def _zero_tax(code: str, rule: SaleRule, currency: str, count: int) -> Part:
+    nothing = (0,) * count
+    return Part(
+        code,
+        "tax",
+        0,
+        "now",
+        _ZERO,
+        None,
+        rule.liable,
+        rule.source,
+        rule.valid_from,
+        rule.reason,
+        Money(0, currency),
+        rule.id,
+        nothing,
+        nothing,
+    )
+
+
+def home_tax(setting: Setting, amounts: Amounts, rule: SaleRule | None) -> list[Part]:
+    """Return the seller's home tax on an export: nothing, with the reason."""
+    if rule is None:
+        return []
+    return [_zero_tax("home_vat", rule, _currency_of(setting, setting.seller.dispatch_country), len(amounts.goods))]
+
+
+def price_parts(
+    amounts: Amounts, goods: int, delivery: int, due: SellerDue, choice: DeliveryChoice, payout_currency: str
+) -> tuple[Part, Part]:
+    """Return the goods and the delivery as parts."""
+    return (
+        Part(
+            "goods",
+            "goods",
+            goods,
+            "now",
+            None,
+            None,
+            None,
+            "listing price",
+            None,
+            "net_of_tax",
+            due.goods,
+            "price",
+            tuple(amounts.goods),
+            tuple(amounts.due_goods),
+        ),
+        Part(
+            "delivery",
+            "delivery",
+            delivery,
+            "now",
+            None,
+            None,
+            None,
+            choice.carrier or choice.name,
+            None,
+            "" if choice.price_native.minor else "free_delivery",
+            due.delivery,
+            choice.code,
+            tuple(amounts.delivery),
+            tuple(amounts.due_delivery),
+        ),
+    )
+
+
+def seller_dues(setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts) -> list[SellerDue]:
+    """Return what each line is to the seller in the payout currency, the commission on its net goods beside it."""
+    currency, desk = setting.seller.payout_currency, setting.desk
+    dues = []
+    for position, (offer, _) in enumerate(lines):
+        goods = amounts.due_goods[position]
+        rate = desk.schedule.rate(category=offer.category, country=setting.seller.country, on=desk.on)
+        commission = round_to_int(goods * rate / _HUNDRED, Rounding.HALF_UP)
+        dues.append(
+            SellerDue(
+                Money(goods, currency),
+                Money(amounts.due_delivery[position], currency),
+                Money(amounts.due_tax[position], currency),
+                Money(commission, currency),
+            )
+        )
+    return dues

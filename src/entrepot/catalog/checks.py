@@ -17,6 +17,15 @@ FULL JOIN (
 WHERE (s.on_hand, s.reserved) IS DISTINCT FROM (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))
 ORDER BY 1
 """
+# Movements of a SKU are numbered under its row's lock, so their order is the order in which they counted.
+_OVERSOLD = """
+SELECT sku_id, id FROM (
+  SELECT sku_id, id, kind,
+         sum(on_hand_delta - reserved_delta) OVER (PARTITION BY sku_id ORDER BY id) AS available
+  FROM catalog_stockmovement
+) m WHERE kind = 'reserve' AND available < 0
+ORDER BY 1, 2
+"""
 _STORES = """
 SELECT l.id FROM catalog_listing l JOIN sellers_store t ON t.id = l.store_id WHERE t.seller_id <> l.seller_id
 """
@@ -35,6 +44,9 @@ def find_faults() -> Iterator[Fault]:
         if reserved != reserved_moved:
             said.append(f"reserved is {reserved}, its movements say {reserved_moved}")
         yield Fault(check="catalog.stock", subject=f"sku {sku_id}", detail="; ".join(said))
+    for sku_id, movement_id in sql.fetch_all(_OVERSOLD):
+        detail = f"movement {movement_id} reserved more than there was"
+        yield Fault(check="catalog.oversold", subject=f"sku {sku_id}", detail=detail)
     for (listing_id,) in sql.fetch_all(_STORES):
         yield Fault(check="catalog.listing_store", subject=f"listing {listing_id}", detail="stands in another's store")
     for (listing_id,) in sql.fetch_all(_TEXTS):

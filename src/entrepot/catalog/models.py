@@ -134,6 +134,7 @@ class ListingText(models.Model):
     title = models.TextField()
     description = models.TextField(db_default="", default="")
     attributes = models.JSONField(db_default=[], default=list)
+    option_words = models.JSONField(db_default={}, default=dict)
     source = models.TextField()
 
     class Meta:

@@ -204,26 +204,27 @@ def get_listing(
         raise NotFound(listing_id=str(listing_id))
     names = [name for name in ListingView.__slots__ if name not in ("skus", "pictures", "languages")]
     values = dict(zip(names, row, strict=False))
-    skus, pictures, languages = row[len(names) :]
+    skus, pictures, languages, option_words = row[len(names) :]
+    words = loads(option_words)
     values["attributes"] = tuple((name, value) for name, value in loads(values["attributes"]))
     values["option_names"] = tuple(loads(values["option_names"]))
     values["flags"] = loads(values["flags"])
     return ListingView(
         **values,
-        skus=tuple(_sku(entry, values["option_names"], values["currency"]) for entry in loads(skus)),
+        skus=tuple(_sku(entry, values["option_names"], words, values["currency"]) for entry in loads(skus)),
         pictures=tuple(_picture(*entry) for entry in loads(pictures)),
         languages=tuple(languages),
     )
 
 
-def _sku(entry: dict[str, Any], option_names: Sequence[str], currency: str) -> SkuView:
+def _sku(entry: dict[str, Any], option_names: Sequence[str], words: dict[str, str], currency: str) -> SkuView:
     options = entry["options"]
     ordered = [name for name in option_names if name in options] + [n for n in options if n not in option_names]
     return SkuView(
         sku=entry["code"],
         sku_id=entry["id"],
         seller_sku=entry["seller_sku"],
-        options=tuple((name, options[name]) for name in ordered),
+        options=tuple((words.get(name, name), words.get(options[name], options[name])) for name in ordered),
         price=Money(entry["price_minor"], currency),
         available=max(entry["on_hand"] - entry["reserved"], 0),
         on_hand=entry["on_hand"],

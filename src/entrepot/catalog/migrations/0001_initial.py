@@ -286,6 +286,7 @@ class Migration(migrations.Migration):
                 ("title", models.TextField()),
                 ("description", models.TextField(db_default="", default="")),
                 ("attributes", models.JSONField(db_default=[], default=list)),
+                ("option_words", models.JSONField(db_default={}, default=dict)),
                 ("source", models.TextField()),
                 (
                     "listing",

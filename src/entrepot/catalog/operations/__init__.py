@@ -24,6 +24,7 @@ from entrepot.catalog.operations.listings import (
     set_listing_state,
     set_prices,
     set_translation,
+    set_translations,
     unblock_listing,
     upsert_listing,
     upsert_listings,
@@ -45,10 +46,7 @@ from entrepot.catalog.operations.stock import (
 )
 from entrepot.catalog.operations.stores import NoStore
 from entrepot.catalog.feeds.items import FeedUnreadable
-from entrepot.catalog.rules.listings import ListingInput, SkuInput
-
-# A purchase's pieces that leave the house; two words for one act, as orders and catalog say it.
-take_stock = dispatch_stock
+from entrepot.catalog.rules.listings import ListingInput, SkuInput, Translation
 
 __all__ = [
     "CategoriesMissing",
@@ -65,6 +63,7 @@ __all__ = [
     "Rejected",
     "SetResult",
     "SkuInput",
+    "Translation",
     "UpsertResult",
     "add_picture",
     "block_listing",
@@ -83,8 +82,8 @@ __all__ = [
     "set_prices",
     "set_stock",
     "set_translation",
+    "set_translations",
     "sync_categories",
-    "take_stock",
     "unblock_listing",
     "upsert_listing",
     "upsert_listings",

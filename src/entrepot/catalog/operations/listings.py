@@ -15,6 +15,7 @@ from entrepot.catalog.rules import texts
 from entrepot.catalog.rules.listings import (
     FieldError,
     ListingInput,
+    Translation,
     check_listing,
     clean_attributes,
     is_language,
@@ -174,17 +175,6 @@ def set_prices(*, seller_id: UUID, prices: Mapping[str, tuple[str, str]], now: d
     return SetResult(updated=len(new), unchanged=unchanged, rejected=tuple(rejected))
 
 
-_TRANSLATE = """
-INSERT INTO catalog_listingtext AS t (listing_id, seller_id, language, title, description, attributes, source)
-SELECT l.id, l.seller_id, %s::text, %s, %s, %s::jsonb, 'translation'
-FROM catalog_listing l WHERE l.id = %s AND l.seller_id = %s AND l.language <> %s
-ON CONFLICT (listing_id, language) DO UPDATE SET
-  title = excluded.title, description = excluded.description, attributes = excluded.attributes,
-  source = excluded.source
-RETURNING t.id
-"""
-
-
 @transaction
 def set_translation(
     *,
@@ -194,6 +184,7 @@ def set_translation(
     title: str,
     description: str = "",
     attributes: Sequence[tuple[str, str]] = (),
+    options: Mapping[str, str] | None = None,
     now: datetime,
 ) -> None:
     """
@@ -202,18 +193,60 @@ def set_translation(
     :raises NotFound: the seller has no such listing.
     :raises InvalidField: the title or the language cannot be taken, or the language is the listing's own.
     """
-    title = texts.plain(title)
-    if not texts.TITLE_LENGTH_MIN <= len(title) <= texts.TITLE_LENGTH_MAX:
-        raise InvalidField.single("title", title_reason(title))
-    if not is_language(language):
-        raise InvalidField.single("language", "A language is a code such as en, ar or zh.")
-    pairs = writing.as_json(clean_attributes(tuple(attributes)))
-    parameters = [language, title, texts.safe_html(description), pairs, listing_id, seller_id, language]
-    if sql.fetch_one(_TRANSLATE, parameters) is None:
-        if _owned(seller_id, [listing_id]):
-            raise InvalidField.single("language", "This is the listing's own language: change the listing itself.")
-        raise NotFound(listing_id=str(listing_id))
-    facts.record(events.ListingsChanged(listing_ids=[str(listing_id)], seller_id=seller_id))
+    words = Translation(listing_id, language, title, description, tuple(attributes), options or {})
+    _translate(seller_id, [words])
+
+
+@transaction
+def set_translations(*, seller_id: UUID, translations: Sequence[Translation], now: datetime) -> None:
+    """
+    Give the words of many listings in other languages; all are taken or none.
+
+    :raises NotFound: one is of a listing that is not this seller's.
+    :raises InvalidField: one cannot be taken; `field` names it by its place.
+    """
+    _translate(seller_id, translations)
+
+
+def _translate(seller_id: UUID, translations: Sequence[Translation]) -> None:
+    rows = []
+    languages = _languages(seller_id, sorted({words.listing_id for words in translations}))
+    for place, words in enumerate(translations):
+        prefix = f"translations.{place}." if len(translations) > 1 else ""
+        if words.listing_id not in languages:
+            raise NotFound(listing_id=str(words.listing_id))
+        title = texts.plain(words.title)
+        if not texts.TITLE_LENGTH_MIN <= len(title) <= texts.TITLE_LENGTH_MAX:
+            raise InvalidField.single(f"{prefix}title", title_reason(title))
+        if not is_language(words.language):
+            raise InvalidField.single(f"{prefix}language", "A language is a code such as en, ar or zh.")
+        if words.language == languages[words.listing_id]:
+            reason = "This is the listing's own language: change the listing itself."
+            raise InvalidField.single(f"{prefix}language", reason)
+        rows.append(
+            {
+                "listing_id": words.listing_id,
+                "seller_id": seller_id,
+                "language": words.language,
+                "title": title,
+                "description": texts.safe_html(words.description),
+                "attributes": clean_attributes(words.attributes),
+                "option_words": {texts.plain(word): texts.plain(said) for word, said in words.options.items()},
+                "source": "translation",
+            }
+        )
+    if rows:
+        sql.execute(sql.load("entrepot.catalog", "write_texts"), [writing.as_json(rows)])
+        facts.record(events.ListingsChanged(listing_ids=sorted(map(str, languages)), seller_id=seller_id))
+
+
+_LANGUAGES = (
+    "SELECT id, language FROM catalog_listing WHERE seller_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+)
+
+
+def _languages(seller_id: UUID, listing_ids: Sequence[UUID]) -> dict[UUID, str]:
+    return dict(sql.fetch_all(_LANGUAGES, [seller_id, list(listing_ids)]))
 
 
 _OWNED = "SELECT id, state FROM catalog_listing WHERE seller_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"

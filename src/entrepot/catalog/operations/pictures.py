@@ -32,13 +32,14 @@ class FetchResult:
 
 
 def add_picture(
-    *, seller_id: UUID, listing_id: UUID, content: bytes, sku: str | None = None, now: datetime
-) -> PictureView:
+    *, seller_id: UUID, listing_ids: Sequence[UUID], content: bytes, sku: str | None = None, now: datetime
+) -> tuple[PictureView, ...]:
     """
-    Add an uploaded picture behind the others; the same bytes again change nothing.
+    Add an uploaded picture to listings, behind the others that each has; the same bytes again change nothing.
 
     :param sku: the public code of the SKU that it shows, when it shows one of several.
-    :raises NotFound: the seller has no such listing, or the listing no such SKU.
+    :returns: the picture as it stands on each listing, in their order.
+    :raises NotFound: the seller has no such listing, or no listing such a SKU.
     :raises InvalidField: the bytes are no picture that can be taken, or the listing has too many.
     """
     try:
@@ -46,8 +47,8 @@ def add_picture(
     except UnusablePicture as fault:
         raise InvalidField.single("picture", str(fault)) from None
     _store(rendered)
-    picture_id = _add(seller_id=seller_id, listing_id=listing_id, rendered=rendered, sku=sku, now=now)
-    return queries.get_picture(picture_id)
+    picture_ids = _add(seller_id=seller_id, listing_ids=listing_ids, rendered=rendered, sku=sku, now=now)
+    return tuple(queries.get_picture(picture_ids[listing_id]) for listing_id in listing_ids)
 
 
 def _store(rendered: Rendered) -> None:
@@ -58,31 +59,41 @@ def _store(rendered: Rendered) -> None:
 
 
 _ROOM_FOR_ONE = """
-SELECT l.id, k.id, (SELECT count(*) FROM catalog_picture p WHERE p.listing_id = l.id),
-       (SELECT coalesce(max(p.position), -1) + 1 FROM catalog_picture p WHERE p.listing_id = l.id)
-FROM catalog_listing l LEFT JOIN catalog_sku k ON k.listing_id = l.id AND k.code = %s
-WHERE l.id = %s AND l.seller_id = %s FOR NO KEY UPDATE OF l
+SELECT l.id, k.id, p.number, p.position
+FROM catalog_listing l
+LEFT JOIN catalog_sku k ON k.listing_id = l.id AND k.code = %s
+CROSS JOIN LATERAL (
+  SELECT count(*) AS number, coalesce(max(x.position), -1) + 1 AS position
+  FROM catalog_picture x WHERE x.listing_id = l.id
+) p
+WHERE l.id = ANY(%s) AND l.seller_id = %s ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 _ADD = """
 INSERT INTO catalog_picture AS p (listing_id, seller_id, sku_id, position, state, content_hash, width, height)
-VALUES (%s, %s, %s, %s, 'ready', %s, %s, %s)
+SELECT x.listing_id, s.seller_id, x.sku_id, x.position, 'ready', s.content_hash, s.width, s.height
+FROM (SELECT unnest(%s::uuid[]) AS listing_id, unnest(%s::bigint[]) AS sku_id, unnest(%s::int[]) AS position) x,
+     (SELECT %s::uuid AS seller_id, %s::text AS content_hash, %s::int AS width, %s::int AS height) s
 ON CONFLICT (listing_id, content_hash) DO UPDATE SET content_hash = excluded.content_hash
-RETURNING p.id
+RETURNING p.listing_id, p.id
 """
 
 
 @transaction
-def _add(*, seller_id: UUID, listing_id: UUID, rendered: Rendered, sku: str | None, now: datetime) -> int:
-    row = sql.fetch_one(_ROOM_FOR_ONE, [sku, listing_id, seller_id])
-    if row is None or (sku is not None and row[1] is None):
-        raise NotFound(listing_id=str(listing_id), **({"sku": sku} if sku else {}))
-    if row[2] >= PICTURES_MAX:
+def _add(
+    *, seller_id: UUID, listing_ids: Sequence[UUID], rendered: Rendered, sku: str | None, now: datetime
+) -> dict[UUID, int]:
+    rows = sql.fetch_all(_ROOM_FOR_ONE, [sku, list(listing_ids), seller_id])
+    if missing := set(listing_ids) - {row[0] for row in rows}:
+        raise NotFound(listing_id=str(min(missing)))
+    if sku is not None and not any(row[1] for row in rows):
+        raise NotFound(sku=sku)
+    if any(row[2] >= PICTURES_MAX for row in rows):
         raise InvalidField.single("picture", f"A listing has at most {PICTURES_MAX} pictures.")
+    columns = [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]]
     size = [rendered.content_hash, rendered.width, rendered.height]
-    added = sql.fetch_one(_ADD, [listing_id, seller_id, row[1], row[3], *size])
-    assert added is not None
-    facts.record(events.ListingsChanged(listing_ids=[str(listing_id)], seller_id=seller_id))
-    return int(added[0])
+    added: dict[UUID, int] = dict(sql.fetch_all(_ADD, [*columns, seller_id, *size]))
+    facts.record(events.ListingsChanged(listing_ids=[str(row[0]) for row in rows], seller_id=seller_id))
+    return added
 
 
 _REMOVE = "DELETE FROM catalog_picture WHERE id = %s AND seller_id = %s RETURNING listing_id"

@@ -229,6 +229,8 @@ class _Batch:
             "title": listing.title,
             "description": listing.description,
             "attributes": listing.attributes,
+            "option_words": {},
+            "source": "seller",
         }
 
     def _gather_skus(self, entry: Entry, row: dict[str, Any], result: Written) -> None:

@@ -86,6 +86,22 @@ class ListingInput:
     picture_urls: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """
+    A listing's words in another language than its own. An empty description or no attributes: the original's stand.
+
+    `options` are the words of its options, names and values, from the seller's language into this one.
+    """
+
+    listing_id: UUID
+    language: str
+    title: str
+    description: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 @cache
 def known_currencies() -> frozenset[str]:
     """Return the ISO 4217 codes that are legal tender somewhere today (CLDR)."""

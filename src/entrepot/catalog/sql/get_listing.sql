@@ -17,7 +17,8 @@ SELECT l.id, l.slug, l.seller_id, l.store_id, st.slug, st.name, s.country, l.cat
          FROM catalog_picture p LEFT JOIN catalog_sku k ON k.id = p.sku_id
          WHERE p.listing_id = l.id AND p.state = 'ready'
        ), '[]'),
-       (SELECT array_agg(x.language ORDER BY x.language) FROM catalog_listingtext x WHERE x.listing_id = l.id)
+       (SELECT array_agg(x.language ORDER BY x.language) FROM catalog_listingtext x WHERE x.listing_id = l.id),
+       t.option_words
 FROM catalog_listing l
 JOIN sellers_store st ON st.id = l.store_id
 JOIN sellers_seller s ON s.id = l.seller_id

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction as django_transaction
+from django.db import IntegrityError, connection, connections, transaction as django_transaction
 
 from entrepot.kernel import facts
 from entrepot.kernel.models import Fact, FollowerPosition
@@ -231,3 +231,33 @@ def test_many_writers_and_two_followers_lose_and_double_nothing(transactional_db
     seen = readers[0].numbers + readers[1].numbers
     assert sorted(seen) == [*range(40), *range(1000, 1040), *range(2000, 2040)]
     assert FollowerPosition.objects.get(name="same").fact_id > 0
+
+
+def test_after_a_restore_unread_facts_are_told_again_and_nothing_new_is_passed_over(transactional_db: None) -> None:
+    far, quick, slow = 10**12, Reader("quick"), Reader("slow")
+    sell(1, 2, 3)
+    with connection.cursor() as cursor:  # As a dump of a server with a higher count brings them.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE kernel_fact SET xid = (%s + id)::text::xid8", [far])
+        cursor.execute("RESET session_replication_role")
+    first, second, third = Fact.objects.order_by("id").values_list("id", flat=True)
+    FollowerPosition.objects.create(name="quick", xid=far + third, fact_id=third)
+    FollowerPosition.objects.create(name="slow", xid=far + first, fact_id=first)
+
+    assert facts.adopt_restored() == 2
+    sell(4)
+    quick.read()
+    slow.read()
+    assert slow.numbers == quick.numbers == [2, 3, 4]
+    assert facts.adopt_restored() == 0
+    with pytest.raises(IntegrityError, match="append-only"):
+        Fact.objects.filter(id=second).update(kind="Changed")
+
+
+def test_where_nothing_was_restored_adopting_changes_nothing(transactional_db: None) -> None:
+    sell(1)
+    reader = Reader()
+    reader.read()
+    before = list(Fact.objects.values_list("id", "xid"))
+    assert facts.adopt_restored() == 0
+    assert list(Fact.objects.values_list("id", "xid")) == before

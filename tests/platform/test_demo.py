@@ -153,7 +153,7 @@ def test_a_lost_database_is_said_and_the_next_request_after_its_return_works(
     port = free_port()
     start("database")
     wait_until(lambda: "PostgreSQL runs" in output(data, "database"))
-    assert run("migrate", "--data-dir", str(data)).returncode == 0
+    assert run("prepare", "--data-dir", str(data)).returncode == 0
     start("serve", "--port", str(port), "--workers", "1", "--threads", "1")
     wait_until(lambda: answers(port))
     backends = "SELECT pid FROM pg_stat_activity WHERE datname = 'entrepot' AND pid <> pg_backend_pid()"
@@ -185,7 +185,7 @@ def test_a_database_that_was_never_prepared_is_said(data: Path, start: Callable[
     done = run("worker", "--until-idle", f"--data-dir={data}")
     assert done.returncode == 1
     assert done.stderr.strip() == (
-        "The database is not prepared: run `entrepot migrate` first (`entrepot demo` does it by itself)."
+        "The database is not prepared: run `entrepot prepare` first (`entrepot demo` does it by itself)."
     )
 
 

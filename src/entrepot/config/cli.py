@@ -6,24 +6,40 @@ import os
 import sys
 from collections.abc import Sequence
 
-from django.core.management import execute_from_command_line
+from django.core.management import ManagementUtility, get_commands
+from django.core.management.base import BaseCommand
 
 
 def main() -> None:
     """Run one command; `--data-dir DIR` names the data folder of any command (as `ENTREPOT_DATA_DIR` does)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
-    arguments = take_data_dir(sys.argv)
-    if len(arguments) > 1 and not arguments[1].startswith("-"):
-        arguments[1] = arguments[1].replace("-", "_")
+    arguments = ["entrepot", *take_data_dir(sys.argv[1:])]
     from django.db import InterfaceError, OperationalError, ProgrammingError
 
     try:
-        execute_from_command_line(arguments)
+        Entrepot(arguments).execute()
     except (OperationalError, InterfaceError, ProgrammingError) as trouble:
         sentence = explain(trouble)
         if sentence is None or "--traceback" in arguments:
             raise
         sys.exit(sentence)
+
+
+class Entrepot(ManagementUtility):
+    """Django's command line, with hyphens in names and our own commands shown first."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        return super().fetch_command(subcommand.replace("-", "_"))
+
+    def main_help_text(self, commands_only: bool = False) -> str:
+        if commands_only:
+            return super().main_help_text(commands_only)
+        ours = sorted(name for name, app in get_commands().items() if app.startswith("entrepot."))
+        lines = ["", "entrepot COMMAND [--data-dir DIR] [options]; each command explains itself with --help.", ""]
+        for name in ours:
+            first_sentence = self.fetch_command(name).help.split(". ")[0].rstrip(".")
+            lines += [f"  {name.replace('_', '-'):<20}{first_sentence}"]
+        return "\n".join([*lines, "", "Django's own commands (migrate, dbshell, createsuperuser ...) work too.", ""])
 
 
 def take_data_dir(arguments: Sequence[str]) -> list[str]:
@@ -49,7 +65,7 @@ def explain(trouble: Exception) -> str | None:
 
     cause = trouble.__cause__
     if isinstance(cause, errors.UndefinedTable | errors.InvalidCatalogName):
-        return "The database is not prepared: run `entrepot migrate` first (`entrepot demo` does it by itself)."
+        return "The database is not prepared: run `entrepot prepare` first (`entrepot demo` does it by itself)."
     if isinstance(cause, errors.DatabaseError) and cause.sqlstate is not None and not cause.sqlstate.startswith("08"):
         return None
     if settings.DATABASES["default"]["HOST"] == str(settings.SOCKET_DIR):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 
 from entrepot.accounts import ports as personal_data
+from entrepot.catalog import ports as picture_sources
+from entrepot.integrations.public_web import PublicWeb
 from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
 from entrepot.integrations.webhook_sender import HttpsWebhookSender
@@ -24,6 +26,7 @@ def bind() -> None:
         payment_services.bind("sandbox", SandboxPayments())
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())
+    picture_sources.bind(PublicWeb())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())
     personal_data.bind(OrdersData())

@@ -105,6 +105,48 @@ def is_waiting(*, name: str) -> bool:
     return bool(row[0])
 
 
+_FROM_ANOTHER_SERVER = """
+SELECT coalesce((SELECT f.xid FROM kernel_fact f ORDER BY f.xid DESC LIMIT 1), '0'::xid8)
+       >= pg_snapshot_xmax(pg_current_snapshot())
+"""
+_TELL_AGAIN = """
+INSERT INTO kernel_fact (kind, payload)
+SELECT f.kind, f.payload FROM kernel_fact f
+WHERE f.id <= %s AND EXISTS (
+  SELECT FROM kernel_followerposition p WHERE (f.xid, f.id) > (p.xid::text::xid8, p.fact_id)
+)
+ORDER BY f.xid, f.id
+"""
+_GO_ON_FROM = "UPDATE kernel_followerposition SET xid = pg_current_xact_id()::text::bigint, fact_id = %s"
+
+
+@transaction
+def adopt_restored() -> int:
+    """
+    Let followers go on in a database restored from a dump, where transaction ids begin anew; else do nothing.
+
+    A dump keeps the ids of the old server, which lie in the future of the new one: new facts would be passed over. The
+    old facts get an id before all others, those that some follower had not read are told again (a follower may meet a
+    fact twice), and everybody goes on from there.
+
+    :returns: the number of facts told again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FROM_ANOTHER_SERVER)
+        row = cursor.fetchone()
+        if not row or not row[0]:
+            return 0
+        cursor.execute("ALTER TABLE kernel_fact DISABLE TRIGGER kernel_fact_append_only")  # Locks out writers too.
+        cursor.execute("SELECT max(id) FROM kernel_fact")
+        [last] = cursor.fetchone()
+        cursor.execute(_TELL_AGAIN, [last])
+        told_again = int(cursor.rowcount)
+        cursor.execute("UPDATE kernel_fact SET xid = '3' WHERE id <= %s", [last])
+        cursor.execute(_GO_ON_FROM, [last])
+        cursor.execute("ALTER TABLE kernel_fact ENABLE TRIGGER kernel_fact_append_only")
+    return told_again
+
+
 _LOCK = "SELECT xid, fact_id FROM kernel_followerposition WHERE name = %s FOR NO KEY UPDATE SKIP LOCKED"
 _ENSURE = "INSERT INTO kernel_followerposition (name, xid, fact_id) VALUES (%s, 0, 0) ON CONFLICT DO NOTHING"
 _ADVANCE = "UPDATE kernel_followerposition SET xid = %s, fact_id = %s WHERE name = %s"

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from entrepot.config import embedded_postgres, static_files
+from entrepot.config import embedded_postgres, preparation
 from entrepot.config.supervisor import Hopeless, StopRequested, Supervisor, raise_on_signals
 from entrepot.demo import marketplace
 
@@ -70,8 +69,6 @@ class Command(BaseCommand):
         all_of_it = Supervisor(environ=environ, say=self._say)
         try:
             self._prepare_database(all_of_it, fill=not options["empty"])
-            self._say("Collecting static files")
-            static_files.collect()
             connection.close()
             data = ["--data-dir", str(settings.DATA_DIR)]
             web = ["--host", options["host"], "--port", str(options["port"]), "--workers", str(options["workers"])]
@@ -96,8 +93,7 @@ class Command(BaseCommand):
                     "or use `entrepot serve` and `entrepot worker` beside it."
                 )
             all_of_it.postgres.ensure_database(settings.DATABASES["default"]["NAME"])
-        self._say("Preparing the database")
-        call_command("migrate", interactive=False, verbosity=0)
+        preparation.prepare(say=self._say)
         state = marketplace.get_state()
         if state == marketplace.State.HALF_MADE:
             if all_of_it.postgres is None:
@@ -110,7 +106,7 @@ class Command(BaseCommand):
             all_of_it.postgres.ensure_database(settings.DATABASES["default"]["NAME"])
             for name in ("media", "private", "outbox", "search"):
                 shutil.rmtree(settings.DATA_DIR / name, ignore_errors=True)
-            call_command("migrate", interactive=False, verbosity=0)
+            preparation.prepare(say=self._say)
             state = marketplace.State.EMPTY
         if state == marketplace.State.EMPTY and fill:
             self._say("Filling the marketplace (once; this takes a while)")

@@ -1,0 +1,26 @@
+"""Bringing an installation to the state that this version needs: at the first start, and after every update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import connections
+
+from entrepot.catalog import operations as catalog
+from entrepot.config import static_files
+from entrepot.kernel import clock, facts
+from entrepot.markets import operations as markets
+
+
+def prepare(*, say: Callable[[str], None]) -> None:
+    """Migrate the database, give each pack its market and the categories their rows, collect the static files."""
+    say("Preparing the database")
+    call_command("migrate", interactive=False, verbosity=0)
+    if moved := facts.adopt_restored():
+        say(f"The database was restored from a dump: {moved} unread facts are told again")
+    markets.sync_markets(now=clock.now())
+    catalog.sync_categories()
+    say("Collecting static files")
+    static_files.collect()
+    connections.close_all()

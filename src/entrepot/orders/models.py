@@ -29,7 +29,8 @@ class Cart(models.Model):
     A basket before it is placed: one row, its lines a JSON document, changed by one read and one write.
 
     `contact` is the e-mail and the address, encrypted; `region` and `postal_code` stay readable because the quote
-    depends on them. `rates` are the exchange rates that hold until `valid_until`; `quote` is what the buyer was shown.
+    depends on them. `rates` are the exchange rates that hold until `valid_until`; `quote` is what the buyer was shown,
+    as JSON that the database never looks into.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -48,7 +49,7 @@ class Cart(models.Model):
     needs = models.JSONField(default=list)
     lines = models.JSONField()
     rates = models.JSONField()
-    quote = models.JSONField(null=True)
+    quote = models.TextField()
     valid_until = models.DateTimeField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -80,6 +81,7 @@ class Purchase(models.Model):
     contact = models.TextField()
     total_minor = models.BigIntegerField()
     captured_minor = models.BigIntegerField(default=0)
+    captured_attempt_id = models.UUIDField(null=True)
     due_at_door_accepted = models.BooleanField(default=False)
     rates = models.JSONField()
     placed_at = models.DateTimeField()
@@ -91,10 +93,10 @@ class Purchase(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(total_minor__gte=0), name="orders_purchase_total"),
+            models.CheckConstraint(condition=Q(total_minor__gt=0), name="orders_purchase_total"),
             models.CheckConstraint(
-                condition=Q(captured_minor=0) & Q(paid_at__isnull=True)
-                | Q(captured_minor=F("total_minor")) & Q(paid_at__isnull=False),
+                condition=Q(captured_minor=0, paid_at__isnull=True, captured_attempt_id__isnull=True)
+                | Q(captured_minor=F("total_minor"), paid_at__isnull=False, captured_attempt_id__isnull=False),
                 name="orders_purchase_captured",
             ),
             models.CheckConstraint(
@@ -121,6 +123,7 @@ class Order(models.Model):
 
     Buyer's money in `currency`: total = due + held + released + refunded + waived. The seller's due in
     `payout_currency`. Pieces are the sums over the lines. `state` is derived by the database from what the row says.
+    `taxes_at_capture` is what goes to tax offices when the money comes: [[owner, minor, native minor, currency], …].
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -152,6 +155,10 @@ class Order(models.Model):
     pieces_shipped = models.PositiveIntegerField(default=0)
     pieces_delivered = models.PositiveIntegerField(default=0)
     quote = models.JSONField()
+    taxes_at_capture = models.JSONField(default=list)
+    dispatch_days = models.PositiveSmallIntegerField()
+    protection_days = models.PositiveSmallIntegerField()
+    inspection_days = models.PositiveSmallIntegerField()
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     dispatch_due_at = models.DateTimeField(null=True)
@@ -245,7 +252,7 @@ class Order(models.Model):
             models.Index(
                 fields=["dispatch_due_at"],
                 name="orders_order_to_ship",
-                condition=Q(paid_at__isnull=False, ended_at__isnull=True, pieces_shipped=0),
+                condition=Q(paid_at__isnull=False, ended_at__isnull=True, shipped_at__isnull=True),
             ),
             models.Index(
                 fields=["protection_ends_at"],
@@ -388,32 +395,18 @@ class IdempotencyKey(models.Model):
 
 class Refund(models.Model):
     """
-    Money on its way back to the buyer: decided with its ledger posting, sent by a job, settled by the service's word.
+    Pieces of a paid order that were cancelled, and what the buyer gets back for them. Append-only.
 
-    `order` is empty for a payment that came too late or twice and goes back whole.
+    It carries the id of the payment service's refund, which has its state.
     """
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="refunds")
-    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="refunds")
-    attempt_id = models.UUIDField()
+    id = models.UUIDField(primary_key=True, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     reason = models.TextField()
-    lines = models.JSONField(default=list)
-    state = models.TextField(default="due")
-    service_reference = models.TextField(default="")
+    lines = models.JSONField()
     created_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="orders_refund_amount"),
-            models.CheckConstraint(condition=Q(state__in=["due", "done", "failed"]), name="orders_refund_state"),
-            models.CheckConstraint(
-                condition=Q(state="done", settled_at__isnull=False)
-                | Q(settled_at__isnull=True) & ~Q(state="done"),
-                name="orders_refund_settled",
-            ),
-        ]
-        indexes = [models.Index(fields=["created_at"], name="orders_refund_due", condition=Q(state="due"))]
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="orders_refund_amount")]

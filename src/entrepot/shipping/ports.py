@@ -1,14 +1,18 @@
-"""The port to carriers: booking a label, asking where parcels are. Adapters are bound by name in `config/wiring.py`."""
+"""
+What shipping is told from outside: the port to carriers (adapters are bound by name in `config/wiring.py`), and what
+the rooms above say of a parcel for its papers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from entrepot.kernel.errors import DomainError
+from entrepot.kernel.money import Money, sum_money
 from entrepot.shipping.rules import Channel
 
 
@@ -77,6 +81,67 @@ class Carrier(Protocol):
 
         :raises CarrierUnreachable: no answer.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class PaperParty:
+    """Who sends or receives, as a paper names them; in any script, the papers write Latin letters."""
+
+    name: str
+    company: str
+    street: str
+    street2: str
+    district: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    phone: str
+    email: str
+    ids: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One kind of goods in a parcel: pieces, their net weight together, their value together."""
+
+    description: str
+    quantity: int
+    net_weight_g: int | None
+    value: Money
+    hs_code: str | None
+    origin_country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperContent:
+    """
+    What a parcel's papers say. `tax_registration` (such as ("IOSS", "IM…")) goes into the advance data only: printed
+    on a parcel, a number like that is soon used by others.
+    """
+
+    parcel_number: str
+    order_number: str
+    tracking_number: str | None
+    carrier: str
+    service_name: str
+    sender: PaperParty
+    receiver: PaperParty
+    lines: tuple[PaperLine, ...]
+    gross_weight_g: int | None
+    postage: Money
+    incoterm: str
+    tax_registration: tuple[str, str] | None
+    issued_on: date
+
+    @property
+    def value(self) -> Money:
+        return sum_money((line.value for line in self.lines), self.lines[0].value.currency)
+
+    @property
+    def net_weight_g(self) -> int | None:
+        weights = [line.net_weight_g for line in self.lines]
+        return None if None in weights else sum(weight for weight in weights if weight is not None)
 
 
 @runtime_checkable

@@ -87,7 +87,7 @@ class DeliveryTemplate:
         services: str | Sequence[Mapping[str, Any]],
         default_item_weight_g: int = DEFAULT_ITEM_WEIGHT_G,
     ) -> DeliveryTemplate:
-        """Return the template of a row of `shipping_deliverytemplate`; `services` as the JSON text or already parsed."""
+        """Return the template of a row of `shipping_deliverytemplate`; `services` as JSON text or already parsed."""
         text = services if isinstance(services, str) else json.dumps(services, sort_keys=True)
         return _from_row(currency, handling_days_min, handling_days_max, text, default_item_weight_g)
 
@@ -95,7 +95,8 @@ class DeliveryTemplate:
 @dataclass(frozen=True, slots=True)
 class DeliveryChoice:
     """
-    A service priced for one consignment; days are from payment to delivery, handling included.
+    A service priced for one consignment; days are from payment to delivery, handling included, transit days from
+    dispatch.
 
     `estimated` is true where an unknown weight was replaced by the template's default and the price depends on weight.
     """
@@ -111,6 +112,8 @@ class DeliveryChoice:
     price_native: Money
     weight_g: int
     estimated: bool
+    transit_days_min: int = 0
+    transit_days_max: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -125,6 +128,8 @@ class DeliveryChoice:
             "price_native": [self.price_native.minor, self.price_native.currency],
             "weight_g": self.weight_g,
             "estimated": self.estimated,
+            "transit_days_min": self.transit_days_min,
+            "transit_days_max": self.transit_days_max,
         }
 
     @classmethod
@@ -190,10 +195,8 @@ def list_choices(
     for item_weight, _, quantity, value in items:
         pieces += quantity
         goods += value
-        if item_weight is None:
-            unknown = True
-            item_weight = template.default_item_weight_g
-        weight += item_weight * quantity
+        unknown = unknown or item_weight is None
+        weight += (template.default_item_weight_g if item_weight is None else item_weight) * quantity
     choices = []
     for service in template.services:
         zone = service.zone_for(destination_country)
@@ -218,6 +221,8 @@ def list_choices(
                 price_native=Money(price, template.currency),
                 weight_g=charged,
                 estimated=unknown and not free and len(zone.steps) > 1,
+                transit_days_min=zone.days_min,
+                transit_days_max=zone.days_max,
             )
         )
     return tuple(choices)
@@ -278,7 +283,9 @@ def s10_check_digit(serial: str) -> int:
 
 def make_s10(service: str, serial: int, country: str) -> str:
     """Return an S10 item number such as `RR473124829IT`; the serial is from 0 to 99,999,999."""
-    assert len(service) == 2 and service.isalpha() and service.isupper(), "two capital letters name the service"
+    assert len(service) == 2, "two letters name the service"
+    assert service.isalpha(), "two letters name the service"
+    assert service.isupper(), "capital letters name the service"
     assert 0 <= serial <= 99_999_999, "an S10 serial has eight digits"
     digits = f"{serial:08d}"
     return f"{service}{digits}{s10_check_digit(digits)}{country}"

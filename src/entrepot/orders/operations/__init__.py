@@ -1,0 +1,59 @@
+"""Every write of orders. Callers import this module; the files beside it are its own order."""
+
+from __future__ import annotations
+
+from entrepot.orders.operations.cancelling import cancel_lines, cancel_undispatched
+from entrepot.orders.operations.carts import (
+    CartChanged,
+    CartNotOpen,
+    change_cart,
+    claim_cart,
+    create_cart,
+    expire_carts,
+)
+from entrepot.orders.operations.fulfilling import confirm_receipt, end_protection, record_delivery, ship
+from entrepot.orders.operations.orders import OrderNotInState, TooManyPieces
+from entrepot.orders.operations.paying import PaymentInProgress, PurchaseNotPayable, open_next_attempt
+from entrepot.orders.operations.placing import (
+    CartIncomplete,
+    DueAtDoorNotAccepted,
+    IdempotencyKeyReused,
+    NothingToPay,
+    RequestInFlight,
+    TotalChanged,
+    place_purchase,
+)
+from entrepot.orders.operations.releasing import release_escrow
+from entrepot.orders.operations.settling import book_refund, expire_purchase, give_up_purchase, settle_payment
+
+__all__ = [
+    "CartChanged",
+    "CartIncomplete",
+    "CartNotOpen",
+    "DueAtDoorNotAccepted",
+    "IdempotencyKeyReused",
+    "NothingToPay",
+    "OrderNotInState",
+    "PaymentInProgress",
+    "PurchaseNotPayable",
+    "RequestInFlight",
+    "TooManyPieces",
+    "TotalChanged",
+    "book_refund",
+    "cancel_lines",
+    "cancel_undispatched",
+    "change_cart",
+    "claim_cart",
+    "confirm_receipt",
+    "create_cart",
+    "end_protection",
+    "expire_carts",
+    "expire_purchase",
+    "give_up_purchase",
+    "open_next_attempt",
+    "place_purchase",
+    "record_delivery",
+    "release_escrow",
+    "settle_payment",
+    "ship",
+]

@@ -1,0 +1,47 @@
+"""Every read of orders."""
+
+from __future__ import annotations
+
+from entrepot.orders.queries.carts import access_cart
+from entrepot.orders.queries.purchases import (
+    count_seller_orders,
+    find_order,
+    get_any_order,
+    get_any_purchase,
+    get_purchase,
+    get_seller_order,
+    list_purchases,
+    list_recent_purchases,
+    list_seller_orders,
+)
+from entrepot.orders.queries.views import (
+    CartLine,
+    CartView,
+    LineView,
+    OrderView,
+    PaymentView,
+    PurchaseView,
+    RefundView,
+    Step,
+)
+
+__all__ = [
+    "CartLine",
+    "CartView",
+    "LineView",
+    "OrderView",
+    "PaymentView",
+    "PurchaseView",
+    "RefundView",
+    "Step",
+    "access_cart",
+    "count_seller_orders",
+    "find_order",
+    "get_any_order",
+    "get_any_purchase",
+    "get_purchase",
+    "get_seller_order",
+    "list_purchases",
+    "list_recent_purchases",
+    "list_seller_orders",
+]

@@ -23,7 +23,7 @@ CHECKS: list[tuple[str, list[str], str]] = [
     ("architecture", [PYTHON, "-m", "pytest", "-q", "tests/architecture"], ""),
     ("migrations", [*ENTREPOT, "makemigrations", "--check", "--dry-run"], "run `entrepot makemigrations`"),
     ("API schema", [*ENTREPOT, "api-schema", "--check"], "run `entrepot api-schema` if the change is meant"),
-    ("translations", [*ENTREPOT, "translations", "check"], "run `entrepot translations update`"),
+    ("translations", [*ENTREPOT, "translations", "check"], "run `entrepot translations extract` and fill in"),
 ]
 
 

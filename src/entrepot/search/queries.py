@@ -1,0 +1,141 @@
+"""Finding listings for a buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from entrepot.kernel import clock, sql
+from entrepot.markets import queries as markets
+from entrepot.pricing import queries as pricing
+from entrepot.pricing.quote import CardPrice, Destination
+from entrepot.search.ports import (
+    SORTS,
+    Corridor,
+    Document,
+    EngineQuery,
+    IndexState,
+    SearchPage,
+    SearchRequest,
+    Text,
+    get_engine,
+)
+
+_ROOM = "entrepot.search"
+RANKED_WITHIN = 1000
+PAGE_SIZE_MAX = 100
+_CHARGES_ORDER = {"none": 0, "prepaid": 0, "due_at_door": 1, "unknown": 2}
+
+
+def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
+    """
+    Return the page of listings that fit, those in stock first, and only what may be sold to the buyer's country now.
+
+    By price means the delivered one, among the best `RANKED_WITHIN` by relevance; what is prepaid comes before what
+    falls due at the door, and what cannot be priced comes last.
+    """
+    moment = at or clock.now()
+    sort = request.sort if request.sort in SORTS else "relevance"
+    page, page_size = max(request.page, 1), min(max(request.page_size, 1), PAGE_SIZE_MAX)
+    by_price = sort == "price" and bool(request.country and request.currency)
+    corridors = _open_corridors(request.country or "", request.region, request.origin or "", moment)
+    query = EngineQuery(
+        q=(request.q or "")[:200],
+        language=request.language or "en",
+        category=request.category or "",
+        store=request.store or "",
+        corridors=corridors,
+        sort="newest" if sort == "newest" else "relevance",
+        limit=RANKED_WITHIN if by_price else page_size,
+        offset=0 if by_price else (page - 1) * page_size,
+    )
+    count, listing_ids = get_engine().find(query)
+    if not by_price:
+        return SearchPage(count, tuple(listing_ids), page, page_size)
+    ordered = _by_delivered_price(listing_ids, request, moment)
+    start = (page - 1) * page_size
+    return SearchPage(count, tuple(ordered[start : start + page_size]), page, page_size, len(ordered))
+
+
+_ORIGINS = """
+SELECT DISTINCT s.country, t.dispatch_country FROM sellers_store t JOIN sellers_seller s ON s.id = t.seller_id
+WHERE t.state = 'open' AND s.state = 'approved'
+"""
+
+
+def _open_corridors(country: str, region: str, origin: str, at: datetime) -> tuple[Corridor, ...]:
+    """Return the corridors to the buyer that stages and sanctions leave open."""
+    stages = markets.get_stages(at)
+    corridors = []
+    for seller_country, dispatch_country in sql.fetch_all(_ORIGINS):
+        if origin and seller_country != origin:
+            continue
+        if seller_country not in stages or not stages[seller_country].can_sell:
+            continue
+        if not country:
+            corridors.append(Corridor(seller_country, dispatch_country))
+            continue
+        ways = {seller_country, dispatch_country}
+        if not markets.corridor(seller_country, country, region=region, at=at, stages=stages).open:
+            continue
+        if not all(markets.sanctions_corridor(way, country, region=region, on=at.date()).open for way in ways):
+            continue
+        closed = {
+            prefix for way in ways for prefix in markets.list_closed_hs(way, country, region=region, on=at.date())
+        }
+        corridors.append(Corridor(seller_country, dispatch_country, tuple(sorted(closed))))
+    return tuple(corridors)
+
+
+def _by_delivered_price(listing_ids: Sequence[UUID], request: SearchRequest, at: datetime) -> list[UUID]:
+    assert request.country and request.currency
+    where: Destination | str = request.country
+    if request.postal_code or request.region:
+        where = Destination(request.country, request.region, request.postal_code)
+    prices = pricing.get_card_prices(listing_ids=listing_ids, destination=where, currency=request.currency, at=at)
+    places = {listing_id: place for place, listing_id in enumerate(listing_ids)}
+
+    def order(listing_id: UUID) -> tuple[int, int, int, int]:
+        price: CardPrice | None = prices.get(listing_id)
+        if price is None:
+            return 3, 0, 0, places[listing_id]
+        empty = 0 if price.available > 0 else 1
+        return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door, places[listing_id]
+
+    return sorted(listing_ids, key=order)
+
+
+def read_documents(listing_ids: Sequence[UUID]) -> list[Document]:
+    """Return the listings among these that are offered, as an engine keeps them."""
+    documents = []
+    for row in sql.fetch_all(sql.load(_ROOM, "read_documents"), [list(listing_ids)]):
+        listing_id, seller_id, listed_at, brand, seller_category, names, texts, codes = row
+        parts = [Text("", "B", brand)] if brand else []
+        parts.append(Text("", "B", codes))
+        if seller_category:
+            parts.append(Text("", "C", seller_category))
+        parts += [Text(language, "C", name) for names_of in orjson.loads(names) for language, name in names_of.items()]
+        for language, title, description, attributes in orjson.loads(texts):
+            parts.append(Text(language, "A", title))
+            values = " ".join(value for _, value in attributes)
+            parts.append(Text(language, "C", values[:2000]))
+            parts.append(Text(language, "D", description[:4000]))
+        documents.append(Document(listing_id, seller_id, listed_at, tuple(part for part in parts if part.words)))
+    return documents
+
+
+_STATE = """
+SELECT (SELECT count(*) FROM search_document),
+       (SELECT count(*) FROM catalog_listing l WHERE l.state = 'active'
+          AND EXISTS (SELECT 1 FROM catalog_sku k WHERE k.listing_id = l.id AND k.state = 'active'))
+"""
+
+
+def get_index_state() -> IndexState:
+    """Return how many documents the index holds and how many it should."""
+    row = sql.fetch_one(_STATE)
+    assert row is not None
+    return IndexState(*row)

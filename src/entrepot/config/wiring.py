@@ -13,6 +13,8 @@ from entrepot.integrations.webhook_sender import HttpsWebhookSender
 from entrepot.notifications import ports as webhooks
 from entrepot.orders.personal_data import OrdersData
 from entrepot.payments import ports as payment_services
+from entrepot.search import ports as search_engines
+from entrepot.search.postgres import PostgresEngine
 from entrepot.sellers.handlers import SellersPersonalData
 from entrepot.shipping import ports as carriers
 from entrepot.storefront import reach
@@ -27,6 +29,7 @@ def bind() -> None:
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())
     picture_sources.bind(PublicWeb())
+    search_engines.bind(PostgresEngine())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())
     personal_data.bind(OrdersData())

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from entrepot.kernel import sql
 from entrepot.kernel.errors import DomainError
-from entrepot.markets import fx
+from entrepot.markets import fx, sanctions
 from entrepot.markets.loader import Library, load_library
 from entrepot.markets.models import FxRate
 from entrepot.markets.packs import CountryPack, OperatorPack
@@ -148,6 +148,11 @@ def sanctions_corridor(
 ) -> Corridor:
     """Say whether the sanctions that bind the operator leave a corridor open, whatever the stages of its markets."""
     return _bans(origin, destination, hs, value, currency or "USD", region, on)
+
+
+def list_closed_hs(origin: str, destination: str, *, region: str = "", on: date) -> tuple[str, ...]:
+    """Return the HS prefixes whose goods sanctions keep out of a corridor that is otherwise open."""
+    return sanctions.list_closed_hs(get_library(), origin=origin, destination=destination, region=region, on=on)
 
 
 _OPEN = Corridor(True)

@@ -58,3 +58,18 @@ def _falls_on(
         return False
     # A limit on value can only be held against a value that is known in the same currency.
     return ban.above is None or (value is not None and value_currency == ban.currency and value > ban.above)
+
+
+def list_closed_hs(
+    library: Library, *, origin: str, destination: str, region: str, on: date
+) -> tuple[str, ...]:
+    """Return the HS prefixes whose goods may not take a corridor on a day, at whatever value."""
+    if origin == destination:
+        return ()
+    return tuple(
+        prefix
+        for pack in binding_packs(library)
+        for ban in pack.corridors
+        for prefix in ban.hs
+        if _falls_on(ban, origin, destination, prefix, None, "", region, on)
+    )

@@ -6,9 +6,11 @@ is set up.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -32,3 +34,10 @@ def api(client: Client) -> Api:
     from tests.api.client import Api
 
     return Api(client)
+
+
+@pytest.fixture(autouse=True)
+def _at_a_known_time(now: datetime) -> Iterator[None]:
+    """The API reads the clock itself; here it starts at the tests' own moment and runs on."""
+    with time_machine.travel(now, tick=True):
+        yield

@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 from entrepot.kernel.money import Money, minor_digits
 
 JSON = "application/json"
+PDF = "application/pdf"
 
 _DIVISORS = {digits: 10**digits for digits in range(5)}
 
@@ -78,6 +79,12 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         return to_json(data)
+
+
+def pdf(content: bytes, *, name: str) -> HttpResponse:
+    """Return a PDF file under a name."""
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type=PDF, headers=headers)
 
 
 def nothing() -> HttpResponse:

@@ -7,15 +7,28 @@ from entrepot.kernel.jobs import Job
 from entrepot.notifications import jobs as notifications
 from entrepot.orders import events as orders, jobs as orders_jobs
 from entrepot.payments import events as payments
+from entrepot.payouts import events as payouts
 from entrepot.search import jobs as search_jobs
+from entrepot.sellers import events as sellers
 from entrepot.shipping import events as shipping
 
 SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
-    catalog.ListingsChanged.kind: (search_jobs.follow_listings,),
-    catalog.ListingsRemoved.kind: (search_jobs.follow_listings,),
+    catalog.ListingsChanged.kind: (search_jobs.follow_listings, notifications.owe_webhooks),
+    catalog.ListingsRemoved.kind: (search_jobs.follow_listings, notifications.owe_webhooks),
     catalog.PicturesWaiting.kind: (catalog_jobs.queue_pictures,),
     catalog.FeedQueued.kind: (catalog_jobs.run_feeds,),
     shipping.ParcelDelivered.kind: (orders_jobs.record_deliveries,),
     payments.RefundSettled.kind: (orders_jobs.book_refunds,),
-    orders.OrderCompleted.kind: (orders_jobs.release_escrows,),
+    orders.PurchasePaid.kind: (notifications.tell_of_payments, notifications.owe_webhooks),
+    orders.OrderLinesCancelled.kind: (notifications.tell_of_orders, notifications.owe_webhooks),
+    orders.OrderShipped.kind: (notifications.tell_of_orders, notifications.owe_webhooks),
+    orders.OrderDelivered.kind: (notifications.tell_of_orders, notifications.owe_webhooks),
+    orders.OrderCompleted.kind: (orders_jobs.release_escrows, notifications.owe_webhooks),
+    orders.EscrowReleased.kind: (notifications.owe_webhooks,),
+    payouts.PayoutMade.kind: (notifications.owe_webhooks,),
+    sellers.SellerApproved.kind: (notifications.tell_sellers,),
+    sellers.SellerRejected.kind: (notifications.tell_sellers,),
+    sellers.SellerSuspended.kind: (notifications.tell_sellers,),
+    sellers.BankAccountChanged.kind: (notifications.tell_sellers,),
+    sellers.MemberInvited.kind: (notifications.tell_invited,),
 }

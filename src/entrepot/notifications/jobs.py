@@ -8,7 +8,7 @@ from uuid import UUID
 
 from entrepot.kernel import clock
 from entrepot.kernel.jobs import defer, job, periodic
-from entrepot.notifications import post, rules
+from entrepot.notifications import post, queries, rules
 from entrepot.notifications.letters import BUYER, NEW_ORDERS, PERSON
 from entrepot.notifications.operations import webhooks
 from entrepot.notifications.operations.messages import NewMessage
@@ -122,6 +122,8 @@ def send_waiting_letters() -> None:
 @job
 def owe_webhooks(*, facts: Facts) -> None:
     """Owe facts to the endpoints that asked for them, and have them delivered."""
+    if not queries.is_anyone_listening():
+        return
     if webhooks.owe_deliveries(events=list(_events(facts)), now=clock.now()):
         defer(deliver_webhooks)
 

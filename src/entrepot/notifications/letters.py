@@ -181,7 +181,7 @@ def _new_orders(person: PersonView | None, together: Sequence[ClaimedMessage], k
             {
                 "number": order.number,
                 "dispatch_by": formats.day(order.dispatch_due_at) if order.dispatch_due_at else "",
-                "link": f"{settings.BASE_URL}/seller/orders/{order.id}",
+                "link": f"{settings.BASE_URL}/seller/{order.seller_id}/orders/{order.id}/",
             }
             for order in sorted(found, key=lambda order: (order.dispatch_due_at is None, order.number))
         ]
@@ -192,7 +192,7 @@ def _new_orders(person: PersonView | None, together: Sequence[ClaimedMessage], k
         to=person.email,
         language=language,
         subject=subject,
-        values={"orders": rows, "link": f"{settings.BASE_URL}/seller/orders"},
+        values={"orders": rows, "link": f"{settings.BASE_URL}/seller/"},
     )
 
 

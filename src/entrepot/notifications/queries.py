@@ -87,6 +87,11 @@ def get_endpoint(*, seller_id: UUID, endpoint_id: UUID) -> EndpointView:
     return endpoint_view(endpoint)
 
 
+def is_anyone_listening() -> bool:
+    """Say whether any seller has an active endpoint."""
+    return WebhookEndpoint.objects.filter(state=WebhookEndpoint.State.ACTIVE).exists()
+
+
 _DELIVERY = (
     "id", "endpoint_id", "message_id", "kind", "payload", "state", "attempts", "due_at", "last_status", "last_error",
     "created_at", "delivered_at",

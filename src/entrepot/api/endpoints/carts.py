@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from entrepot.api import access, shapes
+from entrepot.api.destinations import destination_of
 from entrepot.api.problems import CartVersionMissing
 from entrepot.api.rendering import answer
 from entrepot.api.schemas.carts import CartIn, CartOut, CartPatch, PlaceIn, PurchaseAnswer, QuoteIn, QuoteOut
@@ -16,7 +17,6 @@ from entrepot.kernel import clock
 from entrepot.kernel.money import Money
 from entrepot.orders import checkout, operations as orders, queries as order_queries
 from entrepot.pricing import queries as pricing
-from entrepot.pricing.quote import Destination
 
 router = Router()
 
@@ -26,7 +26,7 @@ def get_quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
     """Price lines to a destination without making a cart."""
     found = pricing.get_quote(
         lines=[(line.sku, line.quantity) for line in body.lines],
-        destination=Destination(body.country, body.region, body.postal_code),
+        destination=destination_of(body.country, body.region, body.postal_code),
         currency=body.currency,
         language=body.language,
         at=clock.now(),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from entrepot.api import shapes
+from entrepot.api.destinations import destination_of
 from entrepot.api.rendering import amount, answer, money
 from entrepot.api.schemas.listings import (
     CategoriesAnswer,
@@ -25,7 +26,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 from entrepot.pricing import queries as pricing
-from entrepot.pricing.quote import CardPrice, Destination
+from entrepot.pricing.quote import CardPrice
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 
@@ -45,17 +46,20 @@ def list_listings(request: HttpRequest, query: Query[ListingsQuery]) -> HttpResp
             language=query.language,
             category=query.category,
             store=query.store,
-            origin=None,
+            origin=query.origin,
             sort=query.sort,
             page=query.page,
             page_size=query.page_size,
-        )
+            region=query.region,
+            postal_code=query.postal_code,
+        ),
+        at=moment,
     )
     prices: dict[UUID, CardPrice | None] = {}
     if query.country and currency:
         prices = pricing.get_card_prices(
             listing_ids=page.listing_ids,
-            destination=Destination(query.country, query.region, query.postal_code),
+            destination=destination_of(query.country, query.region, query.postal_code),
             currency=currency,
             at=moment,
         )
@@ -147,7 +151,7 @@ def _delivered_in_detail(
     try:
         quote = pricing.get_quote(
             lines=[(chosen.sku, 1)],
-            destination=Destination(query.country, query.region, query.postal_code),
+            destination=destination_of(query.country, query.region, query.postal_code),
             currency=currency,
             language=query.language,
             at=moment,

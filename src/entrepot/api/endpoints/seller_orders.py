@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from entrepot.api import shapes
 from entrepot.api.access import grant_of, needs
-from entrepot.api.rendering import answer, money
+from entrepot.api.rendering import PDF, answer, money, pdf
 from entrepot.api.schemas.seller_orders import (
     SellerCancelIn,
     SellerOrderOut,
@@ -20,7 +20,7 @@ from entrepot.api.schemas.seller_orders import (
     ShippedOut,
 )
 from entrepot.kernel import clock
-from entrepot.orders import fulfilment, operations as orders, queries as order_queries
+from entrepot.orders import fulfilment, operations as orders, papers, queries as order_queries
 from entrepot.orders.queries import OrderView
 
 router = Router()
@@ -60,6 +60,21 @@ def ship_own_order(request: HttpRequest, order_id: UUID, body: ShipIn) -> HttpRe
     )
     order = order_queries.get_seller_order(seller_id, order_id)
     return answer({"parcel_id": parcel_id, "order": _order(order)}, status=201)
+
+
+@router.get(
+    "/orders/{order_id}/parcels/{parcel_id}/papers",
+    auth=_READ,
+    response={200: Any},
+    summary="Print a parcel's papers",
+    openapi_extra={"responses": {200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}}},
+)
+def get_own_parcel_papers(request: HttpRequest, order_id: UUID, parcel_id: UUID) -> HttpResponse:
+    """Return one PDF: the address label, and the customs papers that the parcel's way asks for."""
+    found = papers.get_parcel_papers(
+        seller_id=grant_of(request).seller_id, order_id=order_id, parcel_id=parcel_id, now=clock.now()
+    )
+    return pdf(found.pdf, name=f"papers-{parcel_id}.pdf")
 
 
 @router.post(

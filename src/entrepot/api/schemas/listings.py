@@ -21,7 +21,7 @@ from entrepot.api.schemas.base import (
 )
 
 ImportCharges = Literal["none", "prepaid", "due_at_door", "unknown"]
-Sort = Literal["relevance", "newest", "price", "price_desc"]
+Sort = Literal["relevance", "newest", "price"]
 
 
 class DestinationQuery(BaseModel):
@@ -40,7 +40,10 @@ class ListingsQuery(DestinationQuery):
     q: Search = Field("", description="Words to find in titles, brands and descriptions.")
     category: Slug | None = None
     store: Slug | None = None
-    sort: Sort = "relevance"
+    origin: CountryCode | None = Field(None, description="Only sellers of this country.")
+    sort: Sort = Field(
+        "relevance", description="By `price`: delivered, what is prepaid before what is due at the door."
+    )
     page: Page = 1
     page_size: Annotated[int, Field(ge=1, le=60)] = 24
 

@@ -28,7 +28,10 @@ _ELSEWHERE = os.environ.get("TEST_DATABASE_URL", "")
 for _name in [name for name in os.environ if name.startswith("ENTREPOT_")]:
     del os.environ[_name]
 os.environ.update(
-    ENTREPOT_DATA_DIR=str(_DATA), DATABASE_URL=_ELSEWHERE, DJANGO_SETTINGS_MODULE="entrepot.config.settings"
+    ENTREPOT_DATA_DIR=str(_DATA),
+    DATABASE_URL=_ELSEWHERE,
+    DJANGO_SETTINGS_MODULE="entrepot.config.settings",
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright keeps an event loop in the thread of the test.
 )
 
 from django.conf import settings
@@ -39,6 +42,8 @@ from entrepot.config.embedded_postgres import EmbeddedPostgres
 settings.DATABASES["default"]["TEST"] = {"NAME": f"test_entrepot_{os.getpid()}"}
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True  # Pages need no collected files then.
 
 _quiet = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_quiet)
@@ -92,6 +97,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 cursor.execute("RESET session_replication_role")
 
     connection.ops.execute_sql_flush = flush_append_only_too  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch the system's Chromium; tests that need it are left out where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next((path for name in names if (path := shutil.which(name))), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root.
+    return {**browser_type_launch_args, "executable_path": chromium, "args": no_sandbox}
 
 
 @pytest.fixture

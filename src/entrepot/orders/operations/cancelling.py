@@ -91,7 +91,14 @@ VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s)
 def cancel_locked(order: LockedOrder, *, pieces: Mapping[int, int], reason: str, now: datetime) -> Money:
     """Cancel pieces of a locked, paid order; return what goes back."""
     assert pieces, "something is cancelled"
-    amounts = cancel_pieces(order.quote, order_id=order.id, currency=order.currency, counts=order.counts, cancel=pieces)
+    amounts = cancel_pieces(
+        order.quote,
+        order_id=order.id,
+        currency=order.currency,
+        authorities=order.authorities,
+        counts=order.counts,
+        cancel=pieces,
+    )
     lines = {line.position: line for line in order.lines}
     row = sql.fetch_one(
         _CANCEL,

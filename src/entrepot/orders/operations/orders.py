@@ -69,6 +69,7 @@ class LockedOrder:
     inspection_days: int
     protection_ends_at: datetime | None
     delivered_at: datetime | None
+    authorities: dict[str, str]
     quote: OrderQuote
     lines: tuple[LockedLine, ...]
 
@@ -79,7 +80,8 @@ class LockedOrder:
 
 _LOCK_ORDER = """
 SELECT id, number, purchase_id, seller_id, state, currency, held_minor, paid_at, completed_at, released_at,
-       dispatch_due_at, protection_days, inspection_days, protection_ends_at, delivered_at, quote::text
+       dispatch_due_at, protection_days, inspection_days, protection_ends_at, delivered_at, authorities::text,
+       quote::text
 FROM orders_order WHERE id = %s
 FOR NO KEY UPDATE
 """
@@ -101,7 +103,9 @@ def lock_order(order_id: UUID, *, seller_id: UUID | None = None) -> LockedOrder:
     if row is None or (seller_id is not None and row[3] != seller_id):
         raise NotFound()
     lines = tuple(LockedLine(*line) for line in sql.fetch_all(_LINES, [order_id]))
-    return LockedOrder(*row[:15], quote=OrderQuote.from_json(json.loads(row[15])), lines=lines)
+    return LockedOrder(
+        *row[:15], authorities=json.loads(row[15]), quote=OrderQuote.from_json(json.loads(row[16])), lines=lines
+    )
 
 
 def read_pieces(order: LockedOrder, pieces: Mapping[int, int] | None) -> dict[int, int]:

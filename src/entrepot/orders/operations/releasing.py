@@ -36,6 +36,7 @@ def release_escrow(*, order_id: UUID, now: datetime) -> bool:
         order_id=order.id,
         seller_id=order.seller_id,
         currency=order.currency,
+        authorities=order.authorities,
         counts=order.counts,
     )
     if transfers:

@@ -21,6 +21,8 @@ from entrepot.pricing.quote import OrderQuote, Part
 
 # [owner of the tax account, minor units in Q, minor units in T, T]
 TaxAtCapture = list[Any]
+# The registration under which, or the country to which, a rule's charges are owed.
+Authorities = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,17 @@ def _is_sellers(part: Part) -> bool:
     return part.group in ("goods", "delivery") or (part.group == "tax" and part.liable == "seller")
 
 
-def tax_owner(part: Part) -> str:
-    """Return the owner text of the account that a tax is owed on: who owes it and under which rule."""
-    return f"{part.liable}:{part.rule}"
+def _owner(part: Part, authorities: Authorities) -> str:
+    """Return the owner text of the account that a charge is owed on: who owes it, and to whom."""
+    return f"{part.liable}:{authorities.get(part.rule, part.rule)}"
 
 
-def taxes_at_capture(quote: OrderQuote) -> list[TaxAtCapture]:
+def taxes_at_capture(quote: OrderQuote, authorities: Authorities) -> list[TaxAtCapture]:
     """Return what goes to tax offices when the buyer's money comes, compact enough to stand on the order's row."""
     found: dict[tuple[str, str], list[int]] = {}
     for part in quote.parts:
         if _is_platform_tax(part) and (part.amount or part.native.minor):
-            sums = found.setdefault((tax_owner(part), part.native.currency), [0, 0])
+            sums = found.setdefault((_owner(part, authorities), part.native.currency), [0, 0])
             sums[0] += part.amount
             sums[1] += part.native.minor
     return [[owner, amount, native, currency] for (owner, currency), (amount, native) in sorted(found.items())]
@@ -108,6 +110,7 @@ def cancel_pieces(
     *,
     order_id: UUID,
     currency: str,
+    authorities: Authorities,
     counts: Sequence[LineCount],
     cancel: Mapping[int, int],
 ) -> CancelledAmounts:
@@ -131,7 +134,7 @@ def cancel_pieces(
             native_back += share_between(part.native_shares[place], before=before, after=after, of=count.ordered)
         if _is_platform_tax(part):
             reversals += move(
-                debit=AccountRef("tax_payable", part.native.currency, tax_owner(part)),
+                debit=AccountRef("tax_payable", part.native.currency, _owner(part, authorities)),
                 credit=escrow,
                 given=Money(native_back, part.native.currency),
                 due=Money(given_back, currency),
@@ -168,7 +171,13 @@ def seller_amounts(quote: OrderQuote, counts: Sequence[LineCount]) -> SellerAmou
 
 
 def release_transfers(
-    quote: OrderQuote, *, order_id: UUID, seller_id: UUID, currency: str, counts: Sequence[LineCount]
+    quote: OrderQuote,
+    *,
+    order_id: UUID,
+    seller_id: UUID,
+    currency: str,
+    authorities: Authorities,
+    counts: Sequence[LineCount],
 ) -> list[NewTransfer]:
     """Return what a completed order's release moves: everything that is left of it in escrow."""
     due = seller_amounts(quote, counts)
@@ -190,9 +199,8 @@ def release_transfers(
         transfers.append(NewTransfer(seller, revenue, commission, "commission", order_id))
     for part in quote.parts:
         if part.payable == "now" and not _is_sellers(part) and not _is_platform_tax(part):
-            transfers += _prepaid(
-                part, order_id=order_id, carrier=quote.service.carrier, currency=currency, counts=counts
-            )
+            collector = _owner(part, authorities) if part.liable == "platform" else quote.service.carrier
+            transfers += _prepaid(part, order_id=order_id, collector=collector, currency=currency, counts=counts)
     return transfers
 
 
@@ -219,18 +227,14 @@ def _to_seller(
 
 
 def _prepaid(
-    part: Part, *, order_id: UUID, carrier: str, currency: str, counts: Sequence[LineCount]
+    part: Part, *, order_id: UUID, collector: str, currency: str, counts: Sequence[LineCount]
 ) -> Iterator[NewTransfer]:
     """Yield a prepaid duty, import tax or fee on its way to who collects it: the carrier, or the named office."""
     kind = "fees" if part.group == "fees" else "duty"
     native = sum(_left(share, count) for share, count in zip(part.native_shares, counts, strict=True))
     return move(
         debit=AccountRef("escrow", currency),
-        credit=AccountRef(
-            "fee_payable" if part.group == "fees" else "duty_payable",
-            part.native.currency,
-            tax_owner(part) if part.liable == "platform" else carrier,
-        ),
+        credit=AccountRef("fee_payable" if part.group == "fees" else "duty_payable", part.native.currency, collector),
         given=Money(_part_left(part, counts), currency),
         due=Money(native, part.native.currency),
         kind=kind,

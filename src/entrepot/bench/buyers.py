@@ -71,7 +71,7 @@ class Buyer:
             "POST",
             f"/api/v1/carts/{cart['id']}/place",
             {
-                "shown_total": cart["quote"]["total"],
+                "shown_total": {"amount": cart["quote"]["total"], "currency": CURRENCIES[country]},
                 "payment": {"method": "sandbox", "token": "tok_ok"},
                 "accept_due_at_door": True,
             },

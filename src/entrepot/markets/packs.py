@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from string import Formatter
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -388,6 +389,17 @@ class Payout(Strict):
     minimum: Amount = Decimal(0)
     files: tuple[BankFile, ...] = ()
 
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Payout:
+        known = {"holder", "amount", "currency", "reference", "description", "date"}
+        known |= {field.name for field in self.fields}
+        for file in self.files:
+            for column in file.columns:
+                unknown = {name for _, name, _, _ in Formatter().parse(column.value) if name is not None} - known
+                if unknown:
+                    raise ValueError(f"column {column.title!r} of {file.name!r} names no field: {sorted(unknown)}")
+        return self
+
 
 class ImportIdKind(Strict):
     """What customs asks of the buyer."""
@@ -406,6 +418,7 @@ class Deadlines(Strict):
 
     dispatch_days: Annotated[int, Field(ge=1, le=60)] = 7
     protection_days: Annotated[int, Field(ge=1, le=180)] = 60
+    inspection_days: Annotated[int, Field(ge=1, le=90)] = 15
     payment_due_minutes: Annotated[int, Field(ge=5, le=4320)] = 60
     payout_delay_days: Annotated[int, Field(ge=0, le=60)] = 15
 

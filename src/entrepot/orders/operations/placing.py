@@ -360,7 +360,7 @@ def _place_params(
         "rates": orjson.dumps(pricing.freeze_rates(quote).as_json()).decode(),
         "payment_due_at": now + timedelta(minutes=deadlines.payment_due_minutes),
         "protection_days": deadlines.protection_days,
-        "inspection_days": deadlines.payout_delay_days,
+        "inspection_days": deadlines.inspection_days,
         "orders": orjson.dumps(
             [
                 _order_row(order, order_id=order_id, number=f"{number}-{place}", country=country)

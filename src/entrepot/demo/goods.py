@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_FINISHES_EACH = 5  # Every kind is made in so many finishes: each is a picture to draw.
 LANGUAGES = ("en", "es", "it", "ru", "tr", "zh", "ar")
 # How prices end at home: the smallest step that shops there show, and what is taken off it.
 _ENDINGS = {
@@ -127,7 +128,7 @@ def _combinations(firm: Firm, kind: str, chance: random.Random) -> list[tuple[st
     """Return every (kind, series, finish) whose title is its own, shuffled."""
     row, words = _data("goods")[kind], _data("words")
     series_names = [tuple(names) for names in words["series"][firm.country]]
-    finishes = list(words["colours"])
+    finishes = random.Random(kind).sample(list(words["colours"]), _FINISHES_EACH)
     if _finish_tells(row):
         combinations = [(kind, series, finish) for series in series_names for finish in finishes]
     else:

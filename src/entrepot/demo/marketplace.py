@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from enum import StrEnum
-from types import ModuleType
-from typing import Any
 
+from entrepot.demo import seed
 from entrepot.demo.models import Seeding
 from entrepot.kernel import clock, sql
 
@@ -33,25 +31,7 @@ def get_state() -> State:
 
 def make(*, progress: Callable[[str], None]) -> None:
     """Fill the empty marketplace; noted before and after, so that one broken off is noticed."""
-    seed = _find_seed()
-    if seed is None:
-        return
     seeding = Seeding.objects.create(started_at=clock.now())
     seed.seed(progress=progress, now=clock.now())
     seeding.finished_at = clock.now()
     seeding.save(update_fields=["finished_at"])
-
-
-def list_logins() -> list[Any]:
-    """Return who can log in: `role`, `email`, `password` and `where`."""
-    seed = _find_seed()
-    return list(seed.logins()) if seed else []
-
-
-def _find_seed() -> ModuleType | None:
-    try:
-        return importlib.import_module("entrepot.demo.seed")
-    except ModuleNotFoundError as missing:
-        if missing.name == "entrepot.demo.seed":
-            return None
-        raise

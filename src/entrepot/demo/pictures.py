@@ -10,7 +10,7 @@ from string import Template
 
 import resvg_py
 
-SIZE_PX = 960
+SIZE_PX = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _motifs() -> dict[str, str]:
 
 def draw(kind: str, finish: str, *, close: bool = False) -> bytes:
     """
-    Return the PNG of one kind of goods in one finish, 960 × 960 pixels; `close` moves nearer, for a second picture.
+    Return the PNG of one kind of goods in one finish, 640 × 640 pixels; `close` moves nearer, for a second picture.
     """
     palette = PALETTES[finish]
     scale = 1.16 if close else 0.8

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from entrepot.accounts import operations as accounts
 from entrepot.catalog import operations as catalog
-from entrepot.catalog.operations import ListingInput, RefusedListing, SkuInput
+from entrepot.catalog.operations import ListingInput, RefusedListing, SkuInput, Translation
 from entrepot.demo import goods, pictures, stage
 from entrepot.demo.goods import Firm, Goods
 from entrepot.demo.newcomers import Newcomer, settle_newcomer
@@ -27,14 +27,18 @@ class Shop:
 
     firm: Firm
     seller_id: UUID
-    owner_id: UUID
-    owner_email: str
+    listings: int
     skus: tuple[str, ...]  # Public codes of SKUs that are in stock.
 
 
-def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: datetime) -> tuple[UUID, UUID, str]:
-    """Take one firm from its registration to an open store with delivery templates; return seller, owner, e-mail."""
-    email = f"{firm.slug}@sellers.example"
+def owner_email(firm: Firm) -> str:
+    """Return the mailbox that a firm's owner logs in with."""
+    return f"{firm.slug}@sellers.example"
+
+
+def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: datetime) -> UUID:
+    """Take one firm from its registration to an open store with delivery templates; return the seller's id."""
+    email = owner_email(firm)
     owner = accounts.create_person(
         email=email, password=password, language=goods.home_language(firm.country), email_confirmed=True, now=now
     )
@@ -62,10 +66,10 @@ def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: da
         now=now,
     )
     stage.set_templates(seller_id=seller.id, country=firm.country, now=now)
-    return seller.id, owner.id, email
+    return seller.id
 
 
-def fill(firm: Firm, *, seller_id: UUID, owner_id: UUID, email: str, now: datetime) -> Shop:
+def fill(firm: Firm, *, seller_id: UUID, now: datetime) -> Shop:
     """List a firm's goods with translations and pictures; return the shop with the SKUs that can be bought."""
     pack = markets.get_pack(firm.country)
     language = goods.home_language(firm.country)
@@ -76,11 +80,13 @@ def fill(firm: Firm, *, seller_id: UUID, owner_id: UUID, email: str, now: dateti
         listings=[_listing(item, language, firm.country) for item in stocked],
         now=now,
     )
-    translations, pictured, codes = [], {}, []
+    translations: list[Translation] = []
+    pictured: dict[tuple[str, str], list[UUID]] = {}
+    codes: list[str] = []
     for item, outcome in zip(stocked, outcomes, strict=True):
         assert not isinstance(outcome, RefusedListing), f"{item.external_id}: {outcome}"
         translations += [
-            catalog.Translation(
+            Translation(
                 listing_id=outcome.listing_id,
                 language=other,
                 title=text.title,
@@ -98,7 +104,7 @@ def fill(firm: Firm, *, seller_id: UUID, owner_id: UUID, email: str, now: dateti
         for close in (False, True):
             content = pictures.draw(kind, finish, close=close)
             catalog.add_picture(seller_id=seller_id, listing_ids=listing_ids, content=content, now=now)
-    return Shop(firm=firm, seller_id=seller_id, owner_id=owner_id, owner_email=email, skus=tuple(codes))
+    return Shop(firm=firm, seller_id=seller_id, listings=len(stocked), skus=tuple(codes))
 
 
 def settle_all(*, password: str, operator: str, now: datetime, progress: Callable[[str], None]) -> list[Shop]:
@@ -108,9 +114,8 @@ def settle_all(*, password: str, operator: str, now: datetime, progress: Callabl
     for number, firm in enumerate(firms):
         opened_at = now - timedelta(days=90) + timedelta(hours=7 * number)
         serial = 1000 + number
-        seller_id, owner_id, email = settle(firm, serial=serial, password=password, actor=operator, now=opened_at)
-        listed_at = opened_at + timedelta(days=1)
-        shops.append(fill(firm, seller_id=seller_id, owner_id=owner_id, email=email, now=listed_at))
+        seller_id = settle(firm, serial=serial, password=password, actor=operator, now=opened_at)
+        shops.append(fill(firm, seller_id=seller_id, now=opened_at + timedelta(days=1)))
         progress(f"  {number + 1} of {len(firms)} sellers: {firm.name}")
     return shops
 

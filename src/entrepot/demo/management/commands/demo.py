@@ -18,7 +18,7 @@ from django.db import connection
 
 from entrepot.config import embedded_postgres, preparation
 from entrepot.config.supervisor import Hopeless, StopRequested, Supervisor, raise_on_signals
-from entrepot.demo import marketplace
+from entrepot.demo import marketplace, seed
 
 # What the demo keeps below its data folder and --reset removes: nothing else there is touched.
 KEPT = ("postgres", "postgres.new", "media", "private", "static", "outbox", "logs", "search")
@@ -144,9 +144,7 @@ class Command(BaseCommand):
             "",
             "  Log in as",
         ]
-        lines.extend(
-            f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in marketplace.list_logins()
-        )
+        lines.extend(f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in seed.logins())
         lines += ["", "  Ctrl-C stops everything; the data stays.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from entrepot.customs.tariffs import TariffRow, TariffTable
 from entrepot.markets.loader import Library
-from entrepot.markets.packs import CountryPack, Fee, Goods, RateRow, Regime, Restriction, SaleRule, Territory
+from entrepot.markets.packs import CountryPack, Fee, Goods, RateRow, Regime, Restriction, SaleRule, Territory, Threshold
 
 _REMEMBERED_MAX = 20_000
 
@@ -31,14 +31,22 @@ class Candidate:
     flags: tuple[str, ...]
     not_flags: tuple[str, ...]
     currency: str
+    of_consignment: tuple[Threshold, ...]
+    of_item: tuple[Threshold, ...]
+    takes_any_item: bool
 
-    @property
-    def takes_any_item(self) -> bool:
-        return (
-            self.origins is None
-            and not (self.not_origins or self.hs or self.not_hs or self.flags or self.not_flags)
-            and all(threshold.scope != "item" for threshold in self.regime.thresholds)
-        )
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What may not travel in one corridor; `hs` and `any_hs` tell quickly that goods are none of it."""
+
+    rows: tuple[Restriction, ...]
+    hs: tuple[str, ...]
+    any_hs: bool
+
+    def may_touch(self, hs: str | None, flags: frozenset[str]) -> bool:
+        """Say whether a row could fall on goods: false is certain, true wants a closer look."""
+        return self.any_hs or bool(flags) or (hs is not None and hs.startswith(self.hs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class RuleBook:
         self._rates: dict[tuple[object, ...], FoundRate | None] = {}
         self._areas: dict[str, tuple[str, ...]] = {}
         self._sales: dict[tuple[object, ...], tuple[SaleRule, ...]] = {}
-        self._restrictions: dict[tuple[object, ...], tuple[Restriction, ...]] = {}
+        self._restrictions: dict[tuple[object, ...], Restrictions] = {}
+        self._fees: dict[tuple[str, date], tuple[Fee, ...]] = {}
         self._schemes: dict[date, frozenset[str]] = {}
 
     def pack(self, country: str) -> CountryPack | None:
@@ -146,6 +155,16 @@ class RuleBook:
 
     def _candidate(self, regime: Regime, currency: str) -> Candidate:
         goods = regime.goods
+        of_item = tuple(threshold for threshold in regime.thresholds if threshold.scope == "item")
+        narrow = bool(
+            of_item
+            or regime.origins
+            or regime.not_origins
+            or goods.hs
+            or goods.not_hs
+            or goods.flags
+            or goods.not_flags
+        )
         return Candidate(
             regime=regime,
             origins=self._countries(regime.origins) if regime.origins else None,
@@ -155,6 +174,9 @@ class RuleBook:
             flags=goods.flags,
             not_flags=goods.not_flags,
             currency=regime.currency or currency,
+            of_consignment=tuple(threshold for threshold in regime.thresholds if threshold.scope != "item"),
+            of_item=of_item,
+            takes_any_item=not narrow,
         )
 
     def _countries(self, areas: Sequence[str]) -> frozenset[str]:
@@ -204,17 +226,29 @@ class RuleBook:
 
     def import_fees(self, country: str, on: date) -> tuple[Fee, ...]:
         """Return the fees of a country (and its unions) on every import that are charged on a day."""
-        pack = self.pack(country)
-        return tuple(fee for fee in pack.fees if fee.charged and fee.is_valid_on(on)) if pack and pack.fees else ()
+        key = (country, on)
+        found = self._fees.get(key)
+        if found is None:
+            if len(self._fees) > _REMEMBERED_MAX:
+                self._fees.clear()
+            pack = self.pack(country)
+            fees = pack.fees if pack is not None else ()
+            found = self._fees[key] = tuple(fee for fee in fees if fee.charged and fee.is_valid_on(on))
+        return found
 
-    def restrictions(self, origin: str, destination: str, on: date) -> tuple[Restriction, ...]:
+    def restrictions(self, origin: str, destination: str, on: date) -> Restrictions:
         """Return what may not travel between two countries on a day."""
         key = (origin, destination, on)
         found = self._restrictions.get(key)
         if found is None:
             if len(self._restrictions) > _REMEMBERED_MAX:
                 self._restrictions.clear()
-            found = self._restrictions[key] = tuple(self._find_restrictions(origin, destination, on))
+            rows = tuple(self._find_restrictions(origin, destination, on))
+            found = self._restrictions[key] = Restrictions(
+                rows=rows,
+                hs=tuple(prefix for row in rows for prefix in row.goods.hs),
+                any_hs=any(not row.goods.hs and not row.goods.flags for row in rows),
+            )
         return found
 
     def _find_restrictions(self, origin: str, destination: str, on: date) -> list[Restriction]:

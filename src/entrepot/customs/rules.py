@@ -21,6 +21,7 @@ from entrepot.markets.packs import Channel, Collector, Doubt, Duty, Fee, RateRow
 from entrepot.markets.rules import Rates
 
 _HUNDRED = Decimal(100)
+_MILLIONTH = Decimal("0.000001")
 _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 
 
@@ -124,7 +125,9 @@ class _Work:
 
 
 def _within(threshold: Threshold, value: Decimal, pieces: int) -> bool:
-    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact.
+    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact; a rate's last digits
+    # must not push 50 USD told in reals over the limit of 50 USD.
+    value = value.quantize(_MILLIONTH)
     if threshold.above is not None and not value > threshold.above * pieces:
         return False
     if threshold.at_least is not None and not value >= threshold.at_least * pieces:
@@ -173,11 +176,12 @@ def _govern(work: _Work) -> list[tuple[Candidate, list[int]]]:
         schemes=c.schemes,
     )
     everything = range(len(c.items))
-    possible = [
-        candidate
-        for candidate in candidates
-        if all(t.scope == "item" or work.holds(t, everything) for t in candidate.regime.thresholds)
-    ]
+    possible = []
+    for candidate in candidates:
+        if all(work.holds(threshold, everything) for threshold in candidate.of_consignment):
+            possible.append(candidate)
+            if candidate.takes_any_item:
+                break  # Nothing behind it can be reached.
     if possible and possible[0].takes_any_item:
         return [(possible[0], list(everything))]
     groups: dict[str, tuple[Candidate, list[int]]] = {}
@@ -208,7 +212,7 @@ def _fits(work: _Work, candidate: Candidate, position: int, item: Item) -> bool:
             return False
         if item.origin in candidate.not_origins:
             return False
-    return all(t.scope != "item" or work.holds(t, (position,)) for t in candidate.regime.thresholds)
+    return all(work.holds(threshold, (position,)) for threshold in candidate.of_item)
 
 
 class _Evaluation:

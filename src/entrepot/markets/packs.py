@@ -227,7 +227,7 @@ class CollectionFloor(Strict):
 
 
 class Doubt(Strict):
-    """A reason why the regime is not sure although its figures are known; `charged`: only where it charges something."""
+    """A reason why a rule is not sure although its figures are known; `charged`: only where it charges something."""
 
     reason: Text
     when: Literal["always", "charged"] = "always"

@@ -210,7 +210,7 @@ def tidy_id(kind: IdKind, value: str) -> str:
     if kind.stdnum and hasattr(module := _stdnum_module(kind.stdnum), "compact"):
         try:
             return module.compact(value)
-        except Exception:  # noqa: BLE001  (a module's own refusal; `find_id_fault` gives the reason)
+        except Exception:
             return value
     return re.sub(r"[\s.\-/]", "", value).upper()
 

@@ -60,9 +60,7 @@ def _falls_on(
     return ban.above is None or (value is not None and value_currency == ban.currency and value > ban.above)
 
 
-def list_closed_hs(
-    library: Library, *, origin: str, destination: str, region: str, on: date
-) -> tuple[str, ...]:
+def list_closed_hs(library: Library, *, origin: str, destination: str, region: str, on: date) -> tuple[str, ...]:
     """Return the HS prefixes whose goods may not take a corridor on a day, at whatever value."""
     if origin == destination:
         return ()

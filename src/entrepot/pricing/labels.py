@@ -1,4 +1,4 @@
-"""The words for a price's parts and for the codes that say why. The codes are computed with; the words are only shown."""
+"""The words for a price's parts and for the codes that say why. Codes are computed with; words are only shown."""
 
 from __future__ import annotations
 

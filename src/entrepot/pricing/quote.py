@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from entrepot.customs.charges import Group, Liable, Part, Payable
+from entrepot.customs.charges import Group, Part
 from entrepot.kernel.money import Money
 from entrepot.shipping.rules import DeliveryChoice
 
@@ -60,7 +60,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class SellerTerms:
-    """What pricing must know of a seller: home, dispatch place, tax status, payout currency, whether it may sell now."""
+    """What pricing must know of a seller: home, dispatch place, tax status, payout currency, and if it may sell now."""
 
     seller_id: UUID
     store_slug: str

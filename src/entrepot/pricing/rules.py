@@ -15,8 +15,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from entrepot.customs import restrictions
-from entrepot.customs.rulebook import RuleBook, flag_words
+from entrepot.customs.rulebook import RuleBook, flag_words, goods_fit
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
@@ -25,11 +24,11 @@ from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
 from entrepot.pricing.quote import Destination, ImportCharges, LineQuote, Offer, OrderQuote, Part, Quote, SellerDue
-from entrepot.pricing.sale import Amounts, Setting, split
+from entrepot.pricing.sale import Amounts, Setting
 from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, choose, list_choices
 
 _SEVERITY: tuple[ImportCharges, ...] = ("none", "prepaid", "due_at_door", "unknown")
-_NO_TERRITORY = (None, None)
+_NO_FLAGS: frozenset[str] = frozenset()
 
 
 class NotSellable(DomainError):
@@ -58,7 +57,12 @@ class CorridorClosed(DomainError):
 
 @dataclass(frozen=True)
 class Desk:
-    """What every quote of a moment shares: the rule book, the rates, the day, the commission, the buyer's currency."""
+    """
+    What every quote of a moment shares: the rule book, the rates, the day, the commission, the buyer's currency.
+
+    `schemes` stands in for the operator's registrations, `basic_duty_rate` for the tariff's basic rate, `any_channel`
+    asks regimes whatever the delivery service's channel: for trying a corridor out.
+    """
 
     book: RuleBook
     rates: Rates
@@ -69,6 +73,7 @@ class Desk:
     margin_percent: Decimal = Decimal(0)
     schemes: frozenset[str] | None = None
     basic_duty_rate: Decimal | None = None
+    any_channel: bool = False
 
     @property
     def on(self) -> date:
@@ -100,7 +105,12 @@ def join_orders(
         minutes = desk.book.library.operator.quote_valid_minutes
     pack = desk.book.pack(desk.destination.country)
     given = set(given_import_ids)
-    imports = any(order.regime or order.import_charges != "none" for order in orders)
+    country = desk.destination.country
+    imports = any(
+        order.seller.dispatch_country != country
+        and not desk.book.shared_customs_union(order.seller.dispatch_country, country)
+        for order in orders
+    )
     needs: tuple[str, ...] = ()
     if pack is not None:
         needs = tuple(
@@ -198,12 +208,15 @@ def _delivery_terms(
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
         template = template or offer.template
     assert template is not None, "an order has a line"
-    rows = desk.book.restrictions(setting.seller.dispatch_country, desk.destination.country, desk.on)
+    restrictions = desk.book.restrictions(setting.seller.dispatch_country, desk.destination.country, desk.on)
     banned: set[str] = set()
     refused = []
     for offer, _ in lines:
-        for row in rows:
-            if restrictions.forbids(row, offer.hs_code, flag_words(offer.flags)):
+        flags = flag_words(offer.flags) if offer.flags else _NO_FLAGS
+        if not restrictions.may_touch(offer.hs_code, flags):
+            continue
+        for row in restrictions.rows:
+            if goods_fit(row.goods, offer.hs_code, flags):
                 if row.channels:
                     banned.update(row.channels)
                 else:
@@ -274,7 +287,6 @@ def _assess(
     territory: Territory | None,
 ) -> Assessment:
     desk, destination = setting.desk, setting.desk.destination
-    default_weight = None
     items = tuple(
         Item(
             goods,
@@ -282,8 +294,8 @@ def _assess(
             offer.hs_code,
             offer.hs_confirmed,
             offer.origin_country,
-            offer.weight_g if offer.weight_g is not None else default_weight,
-            flag_words(offer.flags) if offer.flags else frozenset(),
+            offer.weight_g,
+            flag_words(offer.flags) if offer.flags else _NO_FLAGS,
         )
         for (offer, quantity), goods in zip(lines, amounts.goods, strict=True)
     )
@@ -296,7 +308,7 @@ def _assess(
             destination.country,
             destination.region,
             destination.postal_code,
-            choice.channel,
+            None if desk.any_channel else choice.channel,
             desk.on,
             setting.schemes,
             choice.duties_prepaid,
@@ -318,7 +330,7 @@ def _finish(
     regime: str,
     import_charges: ImportCharges,
 ) -> OrderQuote:
-    desk, seller = setting.desk, setting.seller
+    seller = setting.seller
     if choice.estimated:
         unsure.add("weight_unknown")
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
@@ -358,16 +370,17 @@ def _finish(
             )
         )
     duty, tax, fees = sum(sums["duty"]), sum(sums["tax"]), sum(sums["fees"])
+    payout = seller.payout_currency
     due = SellerDue(
-        *(
-            Money(sum(getattr(line, name).minor for line in dues), seller.payout_currency)
-            for name in ("goods", "delivery", "tax", "commission")
-        )
+        Money(sum(amounts.due_goods), payout),
+        Money(sum(amounts.due_delivery), payout),
+        Money(sum(amounts.due_tax), payout),
+        Money(sum(line.commission.minor for line in dues), payout),
     )
     return OrderQuote(
         seller=seller,
         lines=tuple(quoted),
-        parts=(*sale.price_parts(amounts, goods, delivery, due, choice, seller.payout_currency), *charges),
+        parts=(*sale.price_parts(amounts, goods, delivery, due, choice), *charges),
         goods=goods,
         delivery=delivery,
         duty=duty,
@@ -383,15 +396,3 @@ def _finish(
         due_native=due,
         rates=setting.used_rates(),
     )
-
-
-__all__ = [
-    "CorridorClosed",
-    "Desk",
-    "NoDelivery",
-    "NotSellable",
-    "join_orders",
-    "make_order",
-    "make_quote",
-    "split",
-]

@@ -219,7 +219,10 @@ def tax_sale(
     note_doubts(rule.doubts, True, unsure)
     groups: dict[tuple[Decimal, str, Any], list[int]] = {}
     for position, (offer, _) in enumerate(lines):
-        groups.setdefault(_rate_for(setting, offer, rule, country, unsure), []).append(position)
+        # Where the listed price is kept, a doubt about the rate moves only the split in it, not what the buyer pays.
+        keeps = amounts.includes_home_tax and bool(amounts.home_rates[position])
+        found = _rate_for(setting, offer, rule, country, set() if keeps else unsure)
+        groups.setdefault(found, []).append(position)
     parts = []
     for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
         shares, due_shares = [0] * count, [0] * count
@@ -341,7 +344,7 @@ def home_tax(setting: Setting, amounts: Amounts, rule: SaleRule | None) -> list[
 
 
 def price_parts(
-    amounts: Amounts, goods: int, delivery: int, due: SellerDue, choice: DeliveryChoice, payout_currency: str
+    amounts: Amounts, goods: int, delivery: int, due: SellerDue, choice: DeliveryChoice
 ) -> tuple[Part, Part]:
     """Return the goods and the delivery as parts."""
     return (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -13,12 +15,12 @@ _COUNTRY = r"^[A-Z]{2}$"
 _HS = r"^[0-9]{6,10}$"
 
 
-def _within(prefix: str) -> dict[str, object]:
+def _within_tenant() -> dict[str, Any]:
     """
     The options of a foreign key inside the room: the constraint itself is written in migration 0002, over
     (id, seller_id), so that a row cannot point into another seller's.
     """
-    return {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": prefix}
+    return {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": "+"}
 
 
 class Category(models.Model):
@@ -65,14 +67,14 @@ class SellerCategory(models.Model):
 
 
 class Listing(models.Model):
-    """A seller's product page. `external_id` is its name in the seller's feeds; `feed_hash` what was last read there."""
+    """A seller's product page. `external_id` is its name in the seller's feeds, `feed_hash` what stood there."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, db_index=False, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False, related_name="+")
     slug = models.TextField()
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
-    seller_category = models.ForeignKey(SellerCategory, null=True, **_within("+"))
+    seller_category = models.ForeignKey(SellerCategory, null=True, **_within_tenant())
     external_id = models.TextField(null=True)
     feed_hash = models.TextField(null=True)
     language = models.CharField(max_length=16)
@@ -128,7 +130,7 @@ class ListingText(models.Model):
     """A listing's words in one language: the seller's own, or a translation of them."""
 
     id = models.BigAutoField(primary_key=True)
-    listing = models.ForeignKey(Listing, **_within("+"))
+    listing = models.ForeignKey(Listing, **_within_tenant())
     seller_id = models.UUIDField()
     language = models.CharField(max_length=16)
     title = models.TextField()
@@ -153,7 +155,7 @@ class Sku(models.Model):
     id = models.BigAutoField(primary_key=True)
     code = models.TextField(unique=True)
     seller_id = models.UUIDField()
-    listing = models.ForeignKey(Listing, **_within("+"))
+    listing = models.ForeignKey(Listing, **_within_tenant())
     seller_sku = models.TextField()
     options = models.JSONField(db_default={}, default=dict)
     price_minor = models.BigIntegerField()
@@ -211,7 +213,7 @@ class StockMovement(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    sku = models.ForeignKey(Sku, **_within("+"))
+    sku = models.ForeignKey(Sku, **_within_tenant())
     seller_id = models.UUIDField()
     kind = models.TextField()
     on_hand_delta = models.IntegerField()
@@ -247,9 +249,9 @@ class Picture(models.Model):
     """A picture of a listing: ready under its content's hash, or still to be fetched, or failed with the reason."""
 
     id = models.BigAutoField(primary_key=True)
-    listing = models.ForeignKey(Listing, **_within("+"))
+    listing = models.ForeignKey(Listing, **_within_tenant())
     seller_id = models.UUIDField()
-    sku = models.ForeignKey(Sku, null=True, **_within("+"))
+    sku = models.ForeignKey(Sku, null=True, **_within_tenant())
     position = models.IntegerField(db_default=0, default=0)
     state = models.TextField()
     source_url = models.TextField(null=True)

@@ -91,7 +91,8 @@ def _open_corridors(country: str, region: str, origin: str, at: datetime) -> tup
 
 
 def _by_delivered_price(listing_ids: Sequence[UUID], request: SearchRequest, at: datetime) -> list[UUID]:
-    assert request.country and request.currency
+    assert request.country, "a delivered price has a destination"
+    assert request.currency, "a delivered price has a currency"
     where: Destination | str = request.country
     if request.postal_code or request.region:
         where = Destination(request.country, request.region, request.postal_code)

@@ -77,8 +77,8 @@ def read_table(text: TextIO, delimiter: str) -> Iterator[FeedItem | Damage]:
 
 
 def _cells(heading: list[str], values: list[str]) -> Iterator[tuple[str, str]]:
-    for name, value in zip(heading, values, strict=False):
-        value = value.strip()
+    for name, cell in zip(heading, values, strict=False):
+        value = cell.strip()
         if name in ("additional_image_link", "product_detail"):
             for part in value.split(","):
                 yield name, part.strip()

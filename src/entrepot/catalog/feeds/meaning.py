@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 import orjson
 
@@ -34,6 +33,7 @@ from entrepot.catalog.rules.listings import (
     clean_attributes,
     gtin_fault,
     hs_fault,
+    is_web_address,
     title_reason,
 )
 
@@ -136,7 +136,7 @@ def _offer(item: FeedItem, terms: Terms, now: datetime, reading: Reading) -> tup
         stock=_quantity(item, note),
         weight_g=_weight(item, note),
         gtin=_gtin(item, note),
-        picture_url=item.picture if terms.with_pictures and item.variants and _is_address(item.picture) else None,
+        picture_url=item.picture if terms.with_pictures and item.variants and is_web_address(item.picture) else None,
         **_sizes(item, note),
     )
     if not errors:
@@ -219,7 +219,7 @@ def _gtin(item: FeedItem, note: Note) -> str | None:
     return gtin
 
 
-def _sizes(item: FeedItem, note: Note) -> dict[str, int]:
+def _sizes(item: FeedItem, note: Note) -> dict[str, Any]:
     if not all(item.size):
         return {}
     try:
@@ -318,20 +318,11 @@ def _origin(item: FeedItem, reading: Reading) -> str | None:
 
 def _pictures(item: FeedItem, reading: Reading) -> tuple[str, ...]:
     urls = [url for url in dict.fromkeys(item.pictures) if url]
-    good = [url for url in urls if _is_address(url)]
+    good = [url for url in urls if is_web_address(url)]
     if len(good) < len(urls):
         reason = f"{len(urls) - len(good)} of {len(urls)} left out: a picture needs an address with http or https."
         reading.notes.append(Remark(item.row, item.id, "picture", reason))
     return tuple(good[:PICTURES_MAX])
-
-
-def _is_address(url: str) -> bool:
-    if not url.startswith(("http://", "https://")) or len(url) > 2000:
-        return False
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
 
 
 def _digest(listing: ListingInput) -> str:

@@ -8,7 +8,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from entrepot.catalog.feeds import google, shopify, yml
 from entrepot.catalog.feeds.items import Damage, FeedItem, FeedUnreadable
@@ -25,14 +25,14 @@ _PEEK = 65_536
 csv.field_size_limit(4 * 1024 * 1024)
 
 
-def read_items(stream: BinaryIO, format: str | None = None) -> tuple[str, Iterator[FeedItem | Damage]]:
+def read_items(stream: BinaryIO, kind: str | None = None) -> tuple[str, Iterator[FeedItem | Damage]]:
     """
-    Return the feed's format (guessed when not given) and its items, read as they are asked for.
+    Return the feed's format (guessed when no kind is given) and its items, read as they are asked for.
 
     :raises FeedUnreadable: it is packed wrongly, empty, or of no known format.
     """
-    if format is not None and format not in FORMATS:
-        raise FeedUnreadable(format=format, reason=f"known formats are {', '.join(FORMATS)}")
+    if kind is not None and kind not in FORMATS:
+        raise FeedUnreadable(format=kind, reason=f"known formats are {', '.join(FORMATS)}")
     unpacked = io.BufferedReader(_Bounded(_unpack(io.BufferedReader(_Raw(stream), _PEEK))), _PEEK)
     try:
         head = unpacked.peek(_PEEK)[:_PEEK]
@@ -40,7 +40,7 @@ def read_items(stream: BinaryIO, format: str | None = None) -> tuple[str, Iterat
         raise FeedUnreadable(reason=f"the gzip file is damaged: {fault}") from None
     if not head.strip():
         raise FeedUnreadable(reason="the file is empty")
-    found = format or guess_format(head)
+    found = kind or guess_format(head)
     if found is None:
         raise FeedUnreadable(
             reason="neither XML with <item>, <entry> or <offer> elements nor a table whose heading names"
@@ -59,7 +59,7 @@ def read_items(stream: BinaryIO, format: str | None = None) -> tuple[str, Iterat
 def guess_format(head: bytes) -> str | None:
     """Return the format that the first bytes of a feed show, or None."""
     start = head.lstrip(codecs.BOM_UTF8).lstrip()
-    if start.startswith(b"<") or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"<\x00" in head[:8]:
+    if start.startswith(b"<") or head[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<"):
         markup = head.replace(b"\x00", b"")
         if b"<yml_catalog" in markup or b"<offer" in markup:
             return "yml"
@@ -118,7 +118,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # noqa: ANN001
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN001
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -134,7 +134,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # noqa: ANN001
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN001
         data = self._stream.read(len(buffer)) or b""
         self._read += len(data)
         if self._read > UNPACKED_BYTES_MAX:

@@ -33,13 +33,13 @@ _NOT_IN_STOCK = frozenset(
     # Goods that are not there yet: taken as not in stock until they are.
     "preorder|pre-order|backorder|available on backorder|предзаказ".split("|")
 )
-_GRAMS = {
+_GRAMS: dict[str, int | Decimal] = {
     "g": 1, "gr": 1, "gram": 1, "grams": 1, "г": 1, "гр": 1, "грамм": 1, "غرام": 1, "جرام": 1, "克": 1,
     "kg": 1000, "kgs": 1000, "кг": 1000, "килограмм": 1000, "كجم": 1000, "كغ": 1000, "公斤": 1000, "千克": 1000,
     "mg": Decimal("0.001"), "t": 1_000_000, "т": 1_000_000,
     "lb": Decimal("453.59237"), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125"),
 }  # fmt: skip
-_MILLIMETRES = {
+_MILLIMETRES: dict[str, int | Decimal] = {
     "mm": 1, "мм": 1, "cm": 10, "см": 10, "m": 1000, "м": 1000, "in": Decimal("25.4"), "inch": Decimal("25.4"),
     '"': Decimal("25.4"), "ft": Decimal("304.8"),
 }  # fmt: skip

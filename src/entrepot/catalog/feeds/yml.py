@@ -68,7 +68,7 @@ def _item(offer: Element, row: int, paths: dict[str, str]) -> FeedItem:
     item.gtin = single.get("barcode", "")
     item.quantity = item.quantity or next((single[name] for name in _QUANTITIES if name in single), "")
     item.weight = single.get("weight", "") or item.weight
-    sides = (single.get("dimensions", "").split("/") + ["", "", ""])[:3]
+    sides = [*single.get("dimensions", "").split("/"), "", "", ""][:3]
     item.size = (sides[0], sides[1], sides[2])
     item.origin = single.get("country_of_origin", "")
     if single.get("vendorCode") and single["vendorCode"] != item.id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from entrepot.catalog.feeds.items import FeedUnreadable
 from entrepot.catalog.operations.categories import (
     CategoriesMissing,
     CustomsResult,
@@ -45,7 +46,6 @@ from entrepot.catalog.operations.stock import (
     set_stock,
 )
 from entrepot.catalog.operations.stores import NoStore
-from entrepot.catalog.feeds.items import FeedUnreadable
 from entrepot.catalog.rules.listings import ListingInput, SkuInput, Translation
 
 __all__ = [

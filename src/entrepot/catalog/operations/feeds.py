@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import orjson
@@ -79,7 +79,7 @@ class FeedReport:
 def import_feed(
     *,
     stream: BinaryIO,
-    format: str | None = None,
+    format: str | None = None,  # noqa: A002 (the word of the interface)
     seller_id: UUID,
     dry_run: bool = False,
     options: ImportOptions | None = None,
@@ -252,7 +252,9 @@ _RETIRE = "UPDATE catalog_sku SET state = 'retired' WHERE id = ANY(%s)"
 @transaction
 def _retire_missing(*, seller_id: UUID, named: dict[int, int], keep: bool, now: datetime) -> int:
     stores.lock_store(seller_id)
-    last, gone, listing_ids = 0, [], set()
+    last = 0
+    gone: list[int] = []
+    listing_ids: set[str] = set()
     while rows := sql.fetch_all(_ACTIVE, [seller_id, last]):
         last = rows[-1][0]
         missing = [row for row in rows if hash(row[1]) not in named]
@@ -314,7 +316,7 @@ def queue_feed(
     *,
     stream: BinaryIO,
     name: str,
-    format: str | None = None,
+    format: str | None = None,  # noqa: A002 (the word of the interface)
     seller_id: UUID,
     dry_run: bool = False,
     options: ImportOptions | None = None,
@@ -336,7 +338,7 @@ def queue_feed(
         run_id=run_id,
         seller_id=seller_id,
         name=name,
-        format=format or "",
+        kind=format or "",
         dry_run=dry_run,
         options=options or ImportOptions(),
         stored=stored,
@@ -357,14 +359,14 @@ def _queue_run(
     run_id: UUID,
     seller_id: UUID,
     name: str,
-    format: str,
+    kind: str,
     dry_run: bool,
     options: ImportOptions,
     stored: str,
     now: datetime,
 ) -> None:
     said = writing.as_json(asdict(options))
-    sql.execute(_QUEUE, [run_id, seller_id, name, format, dry_run, said, stored, now])
+    sql.execute(_QUEUE, [run_id, seller_id, name, kind, dry_run, said, stored, now])
     facts.record(events.FeedQueued(run_id=run_id, seller_id=seller_id))
 
 
@@ -376,12 +378,12 @@ def run_waiting_feed(*, run_id: UUID, now: datetime) -> FeedReport | None:
     row = sql.fetch_one(_WAITING, [run_id])
     if row is None or row[6] == "done" or not row[5]:
         return None
-    seller_id, name, format, dry_run, options, stored, _ = row
+    seller_id, name, kind, dry_run, options, stored, _ = row
     try:
         with storages["private"].open(stored) as stream:
             report = import_feed(
-                stream=stream,
-                format=format or None,
+                stream=cast(BinaryIO, stream),
+                format=kind or None,
                 seller_id=seller_id,
                 dry_run=dry_run,
                 options=ImportOptions(**orjson.loads(options)),
@@ -390,7 +392,7 @@ def run_waiting_feed(*, run_id: UUID, now: datetime) -> FeedReport | None:
                 now=now,
             )
     except (FeedUnreadable, stores.NoStore) as refusal:
-        report = FeedReport(run_id=run_id, format=format, dry_run=dry_run, failure=str(refusal))
+        report = FeedReport(run_id=run_id, format=kind, dry_run=dry_run, failure=str(refusal))
         _finish_run(report=report, state="failed", now=now)
     storages["private"].delete(stored)
     return report

@@ -96,7 +96,8 @@ def _change(statement: str, quantities: Mapping[int, int], reference: UUID, at: 
 
 
 def _sorted(quantities: Mapping[int, int]) -> tuple[list[int], list[int]]:
-    assert quantities and all(quantity > 0 for quantity in quantities.values()), "quantities are positive"
+    assert quantities, "no SKU is named"
+    assert all(quantity > 0 for quantity in quantities.values()), "quantities are positive"
     sku_ids = sorted(quantities)
     return sku_ids, [quantities[sku_id] for sku_id in sku_ids]
 

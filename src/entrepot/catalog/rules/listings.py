@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from babel.core import get_global
@@ -22,6 +23,8 @@ SIZE_MM_MAX = 20_000
 SKUS_MAX = 500
 PICTURES_MAX = 20
 ATTRIBUTES_MAX = 100
+NAME_LENGTH_MAX = 300
+ADDRESS_LENGTH_MAX = 2000
 PRICE_MINOR_MAX = 10**13
 STATES = ("draft", "active", "paused")
 
@@ -176,28 +179,11 @@ def check_listing(listing: ListingInput, currency: str) -> tuple[ListingInput, l
     attributes = clean_attributes(listing.attributes)
     if len(attributes) > ATTRIBUTES_MAX:
         refuse("attributes", f"A listing has at most {ATTRIBUTES_MAX} attributes.")
-    if listing.language is not None and not is_language(listing.language):
-        refuse("language", "A language is a code such as en, ar or zh.")
     if currency not in known_currencies():
         refuse("currency", f"{currency!r} is not a currency code (ISO 4217), such as EUR.")
         return listing, errors
-    if listing.category is not None and listing.category not in taxonomy.slugs():
-        refuse("category", f"There is no category {listing.category!r}; the category list names them all.")
-    if listing.state is not None and listing.state not in STATES:
-        refuse("state", f"The state is one of {', '.join(STATES)}.")
-    if listing.hs_code and (fault := hs_fault(listing.hs_code)):
-        refuse("hs_code", fault)
-    if listing.origin_country and listing.origin_country not in known_countries():
-        refuse("origin_country", "The country of origin is a code of two letters (ISO 3166-1), such as CN.")
-    if listing.home_tax_rate is not None and not 0 <= listing.home_tax_rate < 100:
-        refuse("home_tax_rate", "The tax rate is a percentage from 0 to below 100.")
-    if listing.shipping_class is not None and not _NAME.fullmatch(listing.shipping_class):
-        refuse("shipping_class", "A shipping class is a name of small letters, digits and hyphens.")
-    if listing.picture_urls is not None and len(listing.picture_urls) > PICTURES_MAX:
-        refuse("picture_urls", f"A listing has at most {PICTURES_MAX} pictures.")
-    for name in ("external_id", "seller_category", "brand"):
-        if len(getattr(listing, name) or "") > 300:
-            refuse(name, "This may have at most 300 symbols.")
+    _check_codes(listing, refuse)
+    _check_customs(listing, refuse)
     skus = _check_skus(listing.skus, currency, errors)
     return (
         replace(
@@ -211,6 +197,44 @@ def check_listing(listing: ListingInput, currency: str) -> tuple[ListingInput, l
         ),
         errors,
     )
+
+
+def _check_codes(listing: ListingInput, refuse: Callable[[str, str], None]) -> None:
+    if listing.language is not None and not is_language(listing.language):
+        refuse("language", "A language is a code such as en, ar or zh.")
+    if listing.category is not None and listing.category not in taxonomy.slugs():
+        refuse("category", f"There is no category {listing.category!r}; the category list names them all.")
+    if listing.state is not None and listing.state not in STATES:
+        refuse("state", f"The state is one of {', '.join(STATES)}.")
+    if listing.shipping_class is not None and not _NAME.fullmatch(listing.shipping_class):
+        refuse("shipping_class", "A shipping class is a name of small letters, digits and hyphens.")
+    if listing.picture_urls is not None and len(listing.picture_urls) > PICTURES_MAX:
+        refuse("picture_urls", f"A listing has at most {PICTURES_MAX} pictures.")
+    for url in listing.picture_urls or ():
+        if not is_web_address(url):
+            refuse("picture_urls", f"{url[:80]!r} is no address with http or https.")
+    for name in ("external_id", "seller_category", "brand"):
+        if len(getattr(listing, name) or "") > NAME_LENGTH_MAX:
+            refuse(name, f"This may have at most {NAME_LENGTH_MAX} symbols.")
+
+
+def _check_customs(listing: ListingInput, refuse: Callable[[str, str], None]) -> None:
+    if listing.hs_code and (fault := hs_fault(listing.hs_code)):
+        refuse("hs_code", fault)
+    if listing.origin_country and listing.origin_country not in known_countries():
+        refuse("origin_country", "The country of origin is a code of two letters (ISO 3166-1), such as CN.")
+    if listing.home_tax_rate is not None and not 0 <= listing.home_tax_rate < 100:
+        refuse("home_tax_rate", "The tax rate is a percentage from 0 to below 100.")
+
+
+def is_web_address(url: str) -> bool:
+    """Return whether a text is an address with http or https and a host, of a length that can be kept."""
+    if not url.startswith(("http://", "https://")) or len(url) > ADDRESS_LENGTH_MAX:
+        return False
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def title_reason(title: str) -> str:

@@ -71,15 +71,15 @@ def render(content: bytes) -> Rendered:
 
 
 def _upright(content: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    width, height = picture.size
+    opened = Image.open(io.BytesIO(content), formats=FORMATS)
+    width, height = opened.size
     if width * height > PIXELS_MAX:
         raise UnusablePicture(f"The picture has more than {PIXELS_MAX // 1_000_000} million pixels.")
     if min(width, height) < SIDE_MIN:
         raise UnusablePicture(f"The picture is {width} × {height} pixels; at least {SIDE_MIN} a side are needed.")
-    profile = picture.info.get("icc_profile")
-    picture.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))  # A JPEG decodes at a fraction of its size where that will do.
-    picture = ImageOps.exif_transpose(picture)
+    profile = opened.info.get("icc_profile")
+    opened.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))  # A JPEG decodes at a fraction of its size where that will do.
+    picture: Image.Image = ImageOps.exif_transpose(opened)
     if profile and picture.mode in ("RGB", "CMYK", "L"):
         picture = _in_srgb(picture, profile)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:

@@ -1,9 +1,9 @@
-"""Every read of catalog. Answers are frozen values; the hot ones are one statement."""
+"""Listings as buyers and pages read them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from orjson import loads  # Django leaves the JSON of raw statements as text.
 
-from entrepot.catalog.rules.pictures import SIZES, file_name, sizes_for
+from entrepot.catalog.rules.pictures import file_name, sizes_for
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.money import Money
@@ -121,67 +121,6 @@ class CardView:
     image_srcset: str
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryView:
-    """A category with its children, named in the language asked for."""
-
-    id: int
-    slug: str
-    name: str
-    children: tuple[CategoryView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SellerCategoryView:
-    """A seller's category: where it is mapped, what is confirmed for its goods, how many listings wait for that."""
-
-    id: int
-    text: str
-    category_slug: str | None
-    hs_code: str | None
-    origin_country: str | None
-    default_weight_g: int | None
-    confirmed_at: datetime | None
-    listings: int
-    without_hs: int
-    without_origin: int
-    without_weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class SellerListing:
-    """A line of the seller's own list of listings."""
-
-    id: UUID
-    slug: str
-    external_id: str | None
-    title: str
-    state: str
-    block_reason: str | None
-    category_slug: str
-    hs_code: str | None
-    origin_country: str | None
-    price: Money | None
-    price_max: Money | None
-    skus: int
-    on_hand: int
-    reserved: int
-    image: str
-    languages: tuple[str, ...]
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SellerListingPage:
-    """One page of a seller's listings and the count of all that fit the filter, with the counts by state."""
-
-    count: int
-    items: tuple[SellerListing, ...]
-    page: int
-    page_size: int
-    by_state: dict[str, int] = field(default_factory=dict)
-
-
 def get_listing(
     listing_id: UUID, language: str, *, seller_id: UUID | None = None, include_hidden: bool = False
 ) -> ListingView:
@@ -235,9 +174,9 @@ def _sku(entry: dict[str, Any], option_names: Sequence[str], words: dict[str, st
     )
 
 
-def _picture(id: int, content_hash: str, width: int, height: int, sku: str | None = None) -> PictureView:
+def _picture(picture_id: int, content_hash: str, width: int, height: int, sku: str | None = None) -> PictureView:
     return PictureView(
-        id=id,
+        id=picture_id,
         width=width,
         height=height,
         urls=tuple((size, media_url(content_hash, size)) for size in sizes_for(width)),
@@ -273,50 +212,6 @@ def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
     return cards
 
 
-_CATEGORIES = "SELECT id, parent_id, slug, names FROM catalog_category WHERE NOT retired ORDER BY position"
-
-
-def list_categories(language: str) -> tuple[CategoryView, ...]:
-    """Return the category tree, departments first, named in a language (English where a name is missing)."""
-    rows = sql.fetch_all(_CATEGORIES)
-    below: dict[int | None, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        below.setdefault(row[1], []).append(row)
-
-    def view(row: tuple[Any, ...]) -> CategoryView:
-        category_id, _, slug, names = row
-        return CategoryView(
-            category_id, slug, _name(loads(names), language), tuple(map(view, below.get(category_id, ())))
-        )
-
-    return tuple(view(row) for row in below.get(None, ()))
-
-
-def _name(names: dict[str, str], language: str) -> str:
-    return names.get(language) or names.get(language.partition("-")[0]) or names["en"]
-
-
-def get_category_path(slug: str, language: str) -> tuple[CategoryView, ...]:
-    """
-    Return a category and what is above it, the department first; the last one carries its children.
-
-    :raises NotFound: there is none of this slug.
-    """
-
-    def find(nodes: tuple[CategoryView, ...], above: tuple[CategoryView, ...]) -> tuple[CategoryView, ...] | None:
-        for node in nodes:
-            if node.slug == slug:
-                return (*above, node)
-            if found := find(node.children, (*above, node)):
-                return found
-        return None
-
-    path = find(list_categories(language), ())
-    if path is None:
-        raise NotFound(category=slug)
-    return path
-
-
 _PICTURE = """
 SELECT p.id, p.content_hash, p.width, p.height, k.code
 FROM catalog_picture p LEFT JOIN catalog_sku k ON k.id = p.sku_id WHERE p.id = %s AND p.state = 'ready'
@@ -333,69 +228,3 @@ def get_picture(picture_id: int) -> PictureView:
     if row is None:
         raise NotFound(picture_id=picture_id)
     return _picture(*row)
-
-
-def find_seller_by_store(slug: str) -> UUID | None:
-    """Return the seller of a store, or None when there is no store of this name."""
-    row = sql.fetch_one("SELECT seller_id FROM sellers_store WHERE slug = %s", [slug])
-    return row[0] if row else None
-
-
-def get_dispatch_country(seller_id: UUID) -> str | None:
-    """Return the country that a seller's parcels leave from, or None while there is no store."""
-    row = sql.fetch_one("SELECT dispatch_country FROM sellers_store WHERE seller_id = %s", [seller_id])
-    return row[0] if row else None
-
-
-def list_seller_categories(seller_id: UUID) -> tuple[SellerCategoryView, ...]:
-    """Return a seller's own categories, those with most listings that wait for a customs answer first."""
-    rows = sql.fetch_all(sql.load(_ROOM, "list_seller_categories"), [seller_id])
-    return tuple(SellerCategoryView(*row) for row in rows)
-
-
-def list_seller_listings(
-    seller_id: UUID,
-    *,
-    language: str = "",
-    state: str | None = None,
-    q: str = "",
-    seller_category_id: int | None = None,
-    without_hs: bool = False,
-    out_of_stock: bool = False,
-    page: int = 1,
-    page_size: int = 50,
-) -> SellerListingPage:
-    """Return a page of a seller's own listings, newest first; `q` looks into titles, SKU names and ids."""
-    parameters = {
-        "seller_id": seller_id,
-        "language": language,
-        "state": state,
-        "like": "%" + q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%" if q else None,
-        "seller_category_id": seller_category_id,
-        "without_hs": without_hs,
-        "out_of_stock": out_of_stock,
-        "limit": page_size,
-        "offset": (max(page, 1) - 1) * page_size,
-    }
-    rows = sql.fetch_all(sql.load(_ROOM, "list_seller_listings"), parameters)
-    states = dict(
-        sql.fetch_all("SELECT state, count(*) FROM catalog_listing WHERE seller_id = %s GROUP BY 1", [seller_id])
-    )
-    items = []
-    for row in rows:
-        *head, currency, price, price_max, skus, on_hand, reserved, content_hash, languages, updated_at, _ = row
-        items.append(
-            SellerListing(
-                *head,
-                price=Money(price, currency) if price else None,
-                price_max=Money(price_max, currency) if price else None,
-                skus=skus,
-                on_hand=on_hand,
-                reserved=reserved,
-                image=media_url(content_hash, SIZES[0]) if content_hash else "",
-                languages=tuple(languages),
-                updated_at=updated_at,
-            )
-        )
-    count = rows[0][-1] if rows else 0
-    return SellerListingPage(count=count, items=tuple(items), page=page, page_size=page_size, by_state=states)

@@ -1,0 +1,54 @@
+"""Every read of catalog. Answers are frozen values; the hot ones are one statement."""
+
+from __future__ import annotations
+
+from entrepot.catalog.queries.categories import (
+    CategoryView,
+    SellerCategoryView,
+    get_category_path,
+    list_categories,
+    list_seller_categories,
+)
+from entrepot.catalog.queries.feeds import FeedRunView, get_feed_run, get_feed_run_csv, list_feed_runs
+from entrepot.catalog.queries.listings import (
+    CardView,
+    ListingView,
+    PictureView,
+    SkuView,
+    get_cards,
+    get_listing,
+    get_picture,
+    media_url,
+)
+from entrepot.catalog.queries.sellers import (
+    SellerListing,
+    SellerListingPage,
+    find_seller_by_store,
+    get_dispatch_country,
+    list_seller_listings,
+)
+
+__all__ = [
+    "CardView",
+    "CategoryView",
+    "FeedRunView",
+    "ListingView",
+    "PictureView",
+    "SellerCategoryView",
+    "SellerListing",
+    "SellerListingPage",
+    "SkuView",
+    "find_seller_by_store",
+    "get_cards",
+    "get_category_path",
+    "get_dispatch_country",
+    "get_feed_run",
+    "get_feed_run_csv",
+    "get_listing",
+    "get_picture",
+    "list_categories",
+    "list_feed_runs",
+    "list_seller_categories",
+    "list_seller_listings",
+    "media_url",
+]

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpResponse
 from django.test import Client
@@ -74,7 +75,7 @@ def checked(method: str, address: str, response: HttpResponse) -> Answer:
         problem = json.loads(response.content)
         ProblemDocument.model_validate(problem)
         assert problem["status"] == response.status_code
-        assert problem["instance"] == address.partition("?")[0]
+        assert unquote(problem["instance"]) == unquote(address.partition("?")[0])
         return Answer(response.status_code, problem, response)
     model = _promised(method, address, response.status_code)
     if model is None:

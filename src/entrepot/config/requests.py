@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SLOW_SECONDS = 1.0
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -47,40 +48,17 @@ class RequestMiddleware:
         response.headers["X-Request-ID"] = request_id
         match = request.resolver_match
         route = match.route if match else ""
-        metrics.count_request(request.method or "", route, response.status_code, seconds)
+        method = request.method if request.method in _METHODS else "other"
+        metrics.count_request(method, route, response.status_code, seconds)
         if settings.LOG_REQUESTS or response.status_code >= 500 or seconds > SLOW_SECONDS:
             log.info(
                 "request",
-                method=request.method,
+                method=method,
                 route=route,
                 status=response.status_code,
                 milliseconds=round(seconds * 1000, 1),
             )
         return response
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 503 while the database is away: the client may come again, and need not think that it erred."""
-        if not isinstance(exception, OperationalError | InterfaceError) or not _connection_is_lost():
-            return None
-        log.warning("the database was lost during a request", reason=str(exception).strip().splitlines()[0])
-        if request.path.startswith("/api/"):
-            problem = {
-                "type": "about:blank",
-                "title": "The service is away for a moment.",
-                "status": 503,
-                "code": "unavailable",
-            }
-            answer: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
-        else:
-            answer = HttpResponse(
-                "The shop is away for a moment. Please try again.", status=503, content_type="text/plain; charset=utf-8"
-            )
-        answer.headers["Retry-After"] = "2"
-        return answer
-
-
-def _connection_is_lost() -> bool:
-    return connection.connection is None or connection.connection.closed
 
 
 def healthz() -> HttpResponse:

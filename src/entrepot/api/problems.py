@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.encoding import escape_uri_path
 from ninja import NinjaAPI
@@ -189,6 +190,21 @@ def _suspicious(request: HttpRequest, exc: Exception) -> HttpResponse:
     return problem(request, BodyTooLarge() if isinstance(exc, RequestDataTooBig) else MalformedBody())
 
 
+class Away(DomainError):
+    """The database does not answer; what was asked may be asked again."""
+
+    code = "away"
+    kind = "unavailable"
+    summary = "The service is away for a moment. Ask again."
+
+
+def _database_error(request: HttpRequest, exc: OperationalError | InterfaceError) -> HttpResponse:
+    if connection.connection is not None and not connection.connection.closed:
+        return _unexpected(request, exc)
+    log.warning("the database was lost during %s %s", request.method, request.path)
+    return problem(request, Away(), headers={"Retry-After": "2"})
+
+
 def _unexpected(request: HttpRequest, exc: Exception) -> HttpResponse:
     log.error("unexpected failure at %s %s", request.method, request.path, exc_info=exc)
     return problem(request, Unexpected())
@@ -203,6 +219,8 @@ def handle_exceptions(api: NinjaAPI) -> None:
         Http404: lambda request, _: problem(request, NotFound()),
         SuspiciousOperation: _suspicious,
         UnreadablePostError: _suspicious,
+        OperationalError: _database_error,
+        InterfaceError: _database_error,
         Exception: _unexpected,
     }
     for kind, handle in handlers.items():

@@ -70,6 +70,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rows, indent=2))
             return
         for row in rows:
-            self.stdout.write(
-                f"{row['currency']} {row['per_eur']:>18} per EUR  {row['date']} ({row['age_days']} days)  {row['source']}"
-            )
+            age = f"{row['date']} ({row['age_days']} days)"
+            self.stdout.write(f"{row['currency']} {row['per_eur']:>18} per EUR  {age}  {row['source']}")

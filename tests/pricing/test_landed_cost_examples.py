@@ -1,0 +1,196 @@
+"""
+Published worked examples, each with its source, through the function behind `entrepot quote`.
+
+The figures are those of the source; exchange rates are given where the example names one. A value is the price of one
+piece; `duty` and `tax` are what the source says, None where it says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from entrepot.customs.rulebook import RuleBook
+from entrepot.kernel.money import Money, Rounding
+from entrepot.markets.packs import Duty, Regime, Tax, TaxRate
+from entrepot.pricing import trial
+from entrepot.pricing.trial import TrialItem, landed_sums, make_trial
+from entrepot.shipping.rules import Channel
+from tests.builders.markets import ROUND_RATES, book, desk
+
+TSHIRT, WATCH, TROUSERS = "610910", "910211", "620342"
+
+
+@dataclass(frozen=True)
+class Example:
+    """One published calculation."""
+
+    id: str
+    country: str
+    currency: str
+    source: str
+    on: str
+    values: tuple[tuple[str, int, str], ...]
+    duty: str | None
+    tax: str | None
+    total: str | None
+    regime: str
+    freight: str = "0"
+    registered: bool = False
+    channel: Channel | None = None
+    origin: str = "CN"
+    duty_rate: str | None = None
+    weight_g: int | None = None
+    fx: dict[str, str] = field(default_factory=dict)
+
+
+_UOL = "https://economia.uol.com.br/noticias/redacao/2025/07/29/e-mail-cobrando-taxa-das-blusinhas-pode-ser-golpe-quando-devo-pagar.htm"
+_D24 = "https://d24am.com/economia/taxa-das-blusinhas-sites-chineses-antecipam-cobranca-nas-compras/"
+_BAKER = "https://globalimportblog.bakermckenzie.com/2026/07/02/eu-low-value-consignment-relief-abolished-and-eur-3-customs-duty-introduced-from-1-july-2026/"
+
+EXAMPLES = [
+    Example(
+        "BR-01", "BR", "USD", _UOL, "2026-11-22", ((TROUSERS, 1, "50.00"),), "10.00", "12.29", "72.29",
+        "BR-RC-le50", registered=True,
+    ),
+    Example(
+        "BR-03", "BR", "BRL", _D24, "2024-08-01", ((TROUSERS, 1, "100.00"),), "20.00", "24.58", "144.58",
+        "BR-RC-le50", registered=True, fx={"USD/BRL": "5.50"},
+    ),
+    Example(
+        "BR-04", "BR", "BRL", _D24, "2024-08-01", ((TROUSERS, 1, "330.00"),), "88.00", "85.61", "503.61",
+        "BR-RC-50-3000", registered=True, fx={"USD/BRL": "5.50"},
+    ),
+    Example(
+        "CL-01", "CL", "USD",
+        "https://www.eldinamo.cl/economia/dinero/2025/10/02/compras-online-en-el-extranjero-con-iva-las-plataformas-inscritas-y-como-se-aplicara-el-impuesto/",
+        "2025-10-25", ((TSHIRT, 1, "30.00"),), "0.00", "5.70", "35.70", "CL-remote-sale", registered=True,
+    ),
+    Example("EU-02", "DE", "EUR", _BAKER, "2026-07-01", ((TSHIRT, 5, "10.00"),), "3.00", None, None, "DE-EUR3-2026-border"),
+    Example(
+        "EU-03", "DE", "EUR", _BAKER, "2026-07-01", ((TSHIRT, 1, "10.00"), (WATCH, 1, "30.00")), "6.00", None, None,
+        "DE-EUR3-2026", registered=True,
+    ),
+    Example(
+        "BE-01", "BE", "EUR", "https://zloadr.com/?id=94942&type=Book", "2025-01-01", ((TSHIRT, 3, "60.00"),),
+        "0.00", "37.80", "217.80", "BE-import", registered=True, duty_rate="0",
+    ),
+    Example(
+        "IN-01", "IN", "INR", "https://mumbaicustomszone3.gov.in/apsc-ict-faq", "2026-03-01", ((TSHIRT, 1, "100.00"),),
+        "20.00", "21.60", "141.60", "IN-courier", duty_rate="20",
+    ),
+    Example(
+        "KR-01", "KR", "USD", "https://bal.pe.kr/en/guide/jiggu-customs-150usd-2026", "2026-03-01",
+        ((TSHIRT, 1, "250.00"),), "16.25", "26.63", "292.88", "KR-US-200", origin="US", duty_rate="6.5",
+    ),
+    Example(
+        "MY-01", "MY", "MYR", "https://inelogi.com/index.php?news_id=6&route=information%2Fnews", "2026-03-01",
+        ((TSHIRT, 1, "480.00"),), "0.00", "48.00", "548.00", "MY-LVG", freight="20.00", registered=True,
+    ),
+    Example(
+        "AR-01", "AR", "USD",
+        "https://www.cronista.com/infotechnology/actualidad/comprar-en-amazon-y-aliexpress-cual-es-la-diferencia-entre-los-envios-por-courier-y-los-puerta-a-puerta/",
+        "2025-01-01", ((TSHIRT, 1, "100.00"),), "0.00", "21.00", "121.00", "AR-courier", channel="courier",
+    ),
+    Example(
+        "RU-02", "RU", "RUB", "https://www.interfax.ru/world/1067139", "2026-07-01", ((TSHIRT, 1, "50000.00"),),
+        "2500.00", None, None, "RU-EAEU-ecom-2026", weight_g=2000,
+    ),
+    Example(
+        "TR-01", "TR", "EUR", "https://en.haberler.com/a-new-era-in-shopping-from-abroad-shipping-costs-2019641",
+        "2025-01-01", ((TSHIRT, 1, "29.00"),), None, None, None, "TR-declaration-2024", freight="2.00",
+    ),
+    Example(
+        "CH-02", "CH", "CHF",
+        "https://bazg.admin.ch/bazg/en/home/information-individuals/online-shopping--mail-and-courier-consignments/importation-into-switzerland/receipt-of-letters-and-parcels.html",
+        "2026-01-01", ((TSHIRT, 1, "61.00"),), "0.00", "0.00", "61.00", "CH-2025", channel="post",
+    ),
+    Example(
+        "NZ-01", "NZ", "NZD",
+        "https://kpmg.com/nz/en/home/insights/2019/09/gst-on-low-value-goods-starting-from-1-december-2019.html",
+        "2026-01-01", ((TSHIRT, 3, "400.00"),), "0.00", "180.00", "1380.00", "NZ-LVIG", registered=True,
+    ),
+    Example(
+        "JP-H1", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2019-01-01", ((TSHIRT, 1, "15000"),),
+        "1500", "1320", "17820", "JP-import", duty_rate="10",
+    ),
+    Example(
+        "JP-H1 below the limit", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2019-01-01",
+        (("950300", 1, "5000"),), "0", "0", "5000", "JP-10000", duty_rate="10",
+    ),
+    Example(
+        "US-01", "US", "USD",
+        "https://www.supplychaindive.com/news/cbp-readies-more-stringent-data-requirements-for-postal-imports/823923/",
+        "2026-03-01", ((TSHIRT, 1, "30.00"),), "3.00", "0.00", "33.00", "US-s122", channel="post",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_a_published_example_comes_out_as_published(example: Example) -> None:
+    rates = ROUND_RATES if not example.fx else ROUND_RATES.with_pairs({k: Decimal(v) for k, v in example.fx.items()})
+    missing = {"CLP": "1200", "INR": "110", "MYR": "5", "ARS": "1600"}
+    rates = replace(rates, per_eur={**rates.per_eur, **{k: Decimal(v) for k, v in missing.items()}})
+    if example.fx:
+        rates = rates.with_pairs({k: Decimal(v) for k, v in example.fx.items()})
+    at = datetime.combine(date.fromisoformat(example.on), time(12), tzinfo=UTC)
+    reference = book().pack(example.country)
+    assert reference is not None
+    counter = desk(
+        example.country,
+        example.currency,
+        region=reference.reference_address.region,
+        at=at,
+        rates=rates,
+        schemes=trial.all_schemes(book()) if example.registered else frozenset(),
+        basic_duty_rate=None if example.duty_rate is None else Decimal(example.duty_rate),
+    )
+    order = make_trial(
+        counter,
+        origin=example.origin,
+        items=[
+            TrialItem(Money.parse(value, example.currency), quantity, hs, weight_g=example.weight_g)
+            for hs, quantity, value in example.values
+        ],
+        delivery=Money.parse(example.freight, example.currency),
+        channel=example.channel,
+    )
+    assert order.regime == example.regime
+    sums = landed_sums(order)
+    for name, expected in (("duty", example.duty), ("tax", example.tax), ("total", example.total)):
+        if expected is not None:
+            assert Money(sums[name], example.currency).text == expected, (name, order.parts)
+    assert sums["total"] == order.total + order.at_door
+
+
+def test_the_historic_british_example_rounds_the_duty_down_and_the_vat_to_the_nearest() -> None:
+    """
+    80 GBP and 35 freight at 3.5 % duty and 17.5 % VAT: 4.025 is shown as 4.02, VAT .175 × 119.02 = 20.8285 as 20.83.
+
+    Source: https://www.wedelivertheworld.co.uk/support/faqs/what-is-the-value-for-vat (a rate of before 2011).
+    """
+    source = "https://www.wedelivertheworld.co.uk/support/faqs/what-is-the-value-for-vat"
+    regime = Regime(
+        id="GB-historic",
+        valid_to=date(2011, 1, 3),
+        collector="carrier",
+        source=source,
+        confidence="high",
+        duties=(Duty(kind="tariff", base="cif", rounding=Rounding.DOWN),),
+        taxes=(Tax(base=("goods", "freight", "duty")),),
+    )
+    rate = TaxRate(rate=Decimal("17.5"), valid_to=date(2011, 1, 3), source=source, confidence="high")
+    library = book().library
+    britain = library.countries["GB"].model_copy(update={"regimes": (regime,), "tax_rates": (rate,)})
+    historic = RuleBook(replace(library, countries={**library.countries, "GB": britain}), book().tariff)
+    counter = desk(
+        "GB", "GBP", at=datetime(2010, 6, 1, tzinfo=UTC), rule_book=historic, basic_duty_rate=Decimal("3.5")
+    )
+    order = make_trial(
+        counter, origin="US", items=[TrialItem(Money(8000, "GBP"), 1, TSHIRT)], delivery=Money(3500, "GBP")
+    )
+    sums = landed_sums(order)
+    assert (sums["duty"], sums["tax"], sums["total"]) == (402, 2083, 13985)

@@ -31,6 +31,7 @@ class Plan:
     sellers: int
     token: str
     then: Callable[[Sequence[OrderView], datetime], None]
+    pieces: int | None = None  # Of each line; None: one or two, as it comes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _plans() -> list[Plan]:
         *(Plan(60 - 3 * n, 1 + n % 3, "tok_ok", _completed) for n in range(12)),
         *(Plan(20 - n, 1 + n % 2, "tok_ok", _delivered) for n in range(6)),
         *(Plan(9 - n / 2, 1 + n % 2, "tok_ok", _shipped) for n in range(8)),
-        *(Plan(4 - n / 3, 2, "tok_ok", _partly_shipped) for n in range(4)),
+        *(Plan(4 - n / 3, 2, "tok_ok", _partly_shipped, pieces=2) for n in range(4)),
         *(Plan(2 - n / 8, 1 + n % 3, "tok_ok", _left_alone) for n in range(12)),
         *(Plan(12 - n, 1, "tok_ok", _cancelled_by_buyer) for n in range(3)),
         *(Plan(15 - n, 2, "tok_ok", _one_order_cancelled_by_seller) for n in range(3)),
@@ -105,7 +106,7 @@ def _buy(
     for attempt in range(_TRIES):
         abroad = [shop for shop in shops if shop.firm.country != buyer.country or chance.random() < 0.2]
         lines = [
-            {"sku": chance.choice(shop.skus), "quantity": chance.choice((1, 1, 2))}
+            {"sku": chance.choice(shop.skus), "quantity": plan.pieces or chance.choice((1, 1, 2))}
             for shop in chance.sample(abroad, plan.sellers)
         ]
         try:

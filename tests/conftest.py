@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings as hypothesis_settings
@@ -49,6 +49,11 @@ _quiet = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 hypothesis_settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_quiet)
 hypothesis_settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=_quiet)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+if TYPE_CHECKING:
+    from entrepot.bench.installation import Installation
+
+    Marketplace = tuple[Installation, list[list[str]]]
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -108,6 +113,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
     no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root.
     return {**browser_type_launch_args, "executable_path": chromium, "args": no_sandbox}
+
+
+@pytest.fixture(scope="session")
+def marketplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marketplace]:
+    """
+    A private installation that runs as production does (durable PostgreSQL, web server, worker), stocked with goods of
+    six sellers. Tests share it, so each looks only at what it bought itself, and leaves web and worker running.
+    """
+    from entrepot.bench.installation import running
+
+    folder = tmp_path_factory.mktemp("marketplace")
+    for place in (folder, folder.parent):
+        place.chmod(0o711)  # The database may run under another account, which walks through.
+    with running(keep=folder) as installation:
+        made = installation.run("bench", "stock", "--sellers", "6", "--listings", "60", "--json")
+        installation.start_web()
+        installation.start_worker()
+        yield installation, json.loads(made.stdout)["skus_by_seller"]
 
 
 @pytest.fixture

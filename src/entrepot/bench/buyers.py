@@ -48,6 +48,7 @@ class Buyer:
 
     port: int
     faults: list[str]
+    patience_seconds: float = _PATIENCE_SECONDS
     connection: http.client.HTTPConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,18 +56,7 @@ class Buyer:
 
     def buy(self, skus: list[str], key: str, country: str) -> list[str]:
         """Take the SKUs from an empty cart to a paid purchase; return the purchase's id and token."""
-        cart = self.call(
-            "POST",
-            "/api/v1/carts",
-            {
-                "country": country,
-                "currency": CURRENCIES[country],
-                "language": "en",
-                "email": "buyer@example.com",
-                "address": {"name": "Anna Berg", "country": country, **ADDRESSES[country]},
-                "lines": [{"sku": sku, "quantity": 1} for sku in skus],
-            },
-        )
+        cart = self.open_cart([{"sku": sku, "quantity": 1} for sku in skus], country)
         placed = self.call(
             "POST",
             f"/api/v1/carts/{cart['id']}/place",
@@ -81,9 +71,24 @@ class Buyer:
             raise Refused(f"payment_{placed['payment']['state']}")
         return [placed["id"], placed["token"]]
 
+    def open_cart(self, lines: list[dict[str, Any]], country: str) -> Any:
+        """Put SKUs with their quantities into a new cart of a buyer in a country."""
+        return self.call(
+            "POST",
+            "/api/v1/carts",
+            {
+                "country": country,
+                "currency": CURRENCIES[country],
+                "language": "en",
+                "email": "buyer@example.com",
+                "address": {"name": "Anna Berg", "country": country, **ADDRESSES[country]},
+                "lines": lines,
+            },
+        )
+
     def call(self, method: str, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         """Make one call, again and again while the server is away or still busy with the same key."""
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + self.patience_seconds
         while True:
             try:
                 return self._call(method, path, body, headers or {})

@@ -67,9 +67,7 @@ def test_a_deleted_transfer_leaves_a_gap_in_its_posting(now: datetime) -> None:
     with guards_off():
         sql.execute("DELETE FROM ledger_transfer WHERE seq = 1")
 
-    assert list(checks.find_faults()) == [
-        Fault("ledger.postings", "capture:1", "2 transfers, the last is number 2")
-    ]
+    assert list(checks.find_faults()) == [Fault("ledger.postings", "capture:1", "2 transfers, the last is number 2")]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -79,9 +77,7 @@ def test_a_transfer_between_currencies_is_found(now: datetime) -> None:
         sql.execute("UPDATE ledger_transfer SET currency = 'USD'")
         transfer_id = sql.fetch_one("SELECT id FROM ledger_transfer")[0]
 
-    assert [(fault.check, fault.subject) for fault in checks.find_faults()] == [
-        ("ledger.transfers", str(transfer_id))
-    ]
+    assert [(fault.check, fault.subject) for fault in checks.find_faults()] == [("ledger.transfers", str(transfer_id))]
 
 
 @pytest.mark.django_db(transaction=True)

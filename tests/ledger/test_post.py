@@ -149,9 +149,7 @@ def test_a_move_within_a_currency_is_direct_and_keeps_the_amount() -> None:
         NewTransfer(ESCROW, payable, amount, "goods", None)
     ]
     with pytest.raises(AssertionError, match="without an exchange"):
-        list(
-            move(debit=ESCROW, credit=payable, given=amount, due=Money(501, "EUR"), kind="goods", reference=None)
-        )
+        list(move(debit=ESCROW, credit=payable, given=amount, due=Money(501, "EUR"), kind="goods", reference=None))
 
 
 @pytest.mark.django_db
@@ -160,7 +158,7 @@ def test_a_move_within_a_currency_is_direct_and_keeps_the_amount() -> None:
     [
         "UPDATE ledger_transfer SET amount_minor = 1",
         "DELETE FROM ledger_transfer",
-        "TRUNCATE ledger_transfer",
+        "TRUNCATE ledger_transfer CASCADE",
         "UPDATE ledger_account SET currency = 'USD'",
         "DELETE FROM ledger_account",
         "TRUNCATE ledger_account CASCADE",
@@ -186,13 +184,9 @@ def test_the_database_refuses_to_change_the_books(statement: str, now: datetime)
         ("{eur}, {eur2}, -5, 'EUR'", "ledger_transfer_positive"),
     ],
 )
-def test_the_database_refuses_a_false_transfer_whoever_writes_it(
-    values: str, constraint: str, now: datetime
-) -> None:
+def test_the_database_refuses_a_false_transfer_whoever_writes_it(values: str, constraint: str, now: datetime) -> None:
     money.posted("open", money.transfer(RECEIVABLE, ESCROW), at=now)
-    money.posted(
-        "open cny", money.transfer(AccountRef("psp_receivable", "CNY"), AccountRef("escrow", "CNY")), at=now
-    )
+    money.posted("open cny", money.transfer(AccountRef("psp_receivable", "CNY"), AccountRef("escrow", "CNY")), at=now)
     numbers = {
         name: sql.fetch_one("SELECT id FROM ledger_account WHERE kind = %s AND currency = %s", [kind, currency])[0]
         for name, kind, currency in (

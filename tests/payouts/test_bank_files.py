@@ -58,9 +58,7 @@ def test_euro_sellers_are_paid_by_one_sepa_file_that_agrees_with_the_statements(
             strict=True,
         )
     )
-    assert paid == {
-        payout.number: payout.amount.text for payout in queries.list_payouts(run_id=report.run_id)
-    }
+    assert paid == {payout.number: payout.amount.text for payout in queries.list_payouts(run_id=report.run_id)}
     assert set(texts(content, "//p:InstdAmt/@Ccy")) == {"EUR"}
     assert len(texts(content, "//p:CdtrAcct//p:IBAN/text()")) == 3
 

@@ -91,7 +91,11 @@ def test_what_was_released_within_the_delay_waits_and_is_carried_over(now: datet
 
     second = operations.run_payouts(now=now + timedelta(days=2))
     statement = queries.get_statement(second.paid[0].payout_id)
-    assert (statement.payout.opening, statement.payout.amount, statement.payout.closing) == (cny(1900), cny(1900), cny(0))
+    assert (statement.payout.opening, statement.payout.amount, statement.payout.closing) == (
+        cny(1900),
+        cny(1900),
+        cny(0),
+    )
     assert statement.lines == ()
     assert statement.payout.period_start == now
     assert list(checks.find_faults()) == []

@@ -18,6 +18,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from entrepot.integrations.sandbox_payments import Charge
 from entrepot.kernel import ids
 from entrepot.kernel.errors import DomainError
+from entrepot.orders import operations as orders
 from entrepot.payments import queries as payments
 from entrepot.payments.ports import ChargeResult
 
@@ -65,8 +66,6 @@ def receive(body: str, headers: Mapping[str, str], *, now: datetime) -> None:
     :raises FalseSignature: it does not.
     :raises NotFound: it is about a charge that is not ours.
     """
-    from entrepot.orders import operations as orders
-
     try:
         message = _webhook().verify(body, dict(headers))
     except (WebhookVerificationError, ValueError):

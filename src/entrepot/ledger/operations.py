@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from entrepot.kernel import sql
-from entrepot.kernel.transactions import step, transaction
+from entrepot.kernel.transactions import step
+from entrepot.kernel.transactions import transaction as operation
 from entrepot.ledger.rules import AccountRef, NewTransfer
 
 
@@ -36,11 +39,14 @@ def post_many(*, postings: Mapping[str, Sequence[NewTransfer]], at: datetime) ->
     """
     rows = {(key, seq): new for key, transfers in postings.items() for seq, new in enumerate(transfers)}
     assert all(postings.values()), "a posting has at least one transfer"
-    written = _insert(rows, at)
-    if len(written) < len(rows):
-        missing = {place: new for place, new in rows.items() if place not in written}
-        _open_accounts({ref for new in missing.values() for ref in (new.debit, new.credit)})
-        written |= _insert(missing, at)
+    try:
+        written = _insert_between(rows, at)
+    except KeyError:  # Not all of the accounts are known to this process.
+        written = _insert(rows, at)
+        if len(written) < len(rows):
+            missing = {place: new for place, new in rows.items() if place not in written}
+            _open_accounts({ref for new in missing.values() for ref in (new.debit, new.credit)})
+            written |= _insert(missing, at)
     if len(written) < len(rows):
         _require_replays({place: new for place, new in rows.items() if place not in written}, postings)
     return frozenset(key for key, _ in written)
@@ -48,16 +54,20 @@ def post_many(*, postings: Mapping[str, Sequence[NewTransfer]], at: datetime) ->
 
 Place = tuple[str, int]
 
+# Accounts are never deleted, so what was once committed can be known for good. A migrated or emptied database clears it.
+_known_accounts: dict[AccountRef, int] = {}
 
-def _insert(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
+
+def forget_accounts(**_: Any) -> None:
+    """Forget the accounts known to this process (its database was emptied, or is another one)."""
+    _known_accounts.clear()
+
+
+def _columns(rows: Mapping[Place, NewTransfer], at: datetime) -> dict[str, Any]:
     news = rows.values()
-    params: dict[str, Any] = {
+    return {
         "keys": [key for key, _ in rows],
         "seqs": [seq for _, seq in rows],
-        "debit_kinds": [new.debit.kind for new in news],
-        "debit_owners": [new.debit.owner for new in news],
-        "credit_kinds": [new.credit.kind for new in news],
-        "credit_owners": [new.credit.owner for new in news],
         "currencies": [new.amount.currency for new in news],
         "amounts": [new.amount.minor for new in news],
         "kinds": [new.kind for new in news],
@@ -65,7 +75,35 @@ def _insert(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
         "memos": [new.memo for new in news],
         "at": at,
     }
-    return set(sql.fetch_all(sql.load(__package__, "post"), params))
+
+
+def _insert_between(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
+    """Write transfers between accounts that this process knows; return the places written. KeyError: it does not."""
+    news = rows.values()
+    accounts = {
+        "debit_ids": [_known_accounts[new.debit] for new in news],
+        "credit_ids": [_known_accounts[new.credit] for new in news],
+    }
+    return set(sql.fetch_all(sql.load(__package__, "post"), _columns(rows, at) | accounts))
+
+
+def _insert(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
+    """Write those transfers whose accounts are open, found by their meaning; return the places written."""
+    news = rows.values()
+    accounts = {
+        "debit_kinds": [new.debit.kind for new in news],
+        "debit_owners": [new.debit.owner for new in news],
+        "credit_kinds": [new.credit.kind for new in news],
+        "credit_owners": [new.credit.owner for new in news],
+    }
+    written = sql.fetch_all(sql.load(__package__, "post_by_meaning"), _columns(rows, at) | accounts)
+    found: dict[AccountRef, int] = {}
+    for key, seq, debit_id, credit_id in written:
+        new = rows[key, seq]
+        found |= {new.debit: debit_id, new.credit: credit_id}
+    # An account opened by this very transaction is not there for others until it commits.
+    transaction.on_commit(lambda: _known_accounts.update(found))
+    return {(key, seq) for key, seq, _, _ in written}
 
 
 def _open_accounts(accounts: Iterable[AccountRef]) -> None:
@@ -107,7 +145,7 @@ def _content(new: NewTransfer) -> tuple[Any, ...]:
     )
 
 
-@transaction
+@operation
 def take_snapshots(*, now: datetime) -> int:
     """
     Bring every account's snapshot up to the oldest transaction still running; safe to run at any time, by several.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,7 +140,7 @@ def local_form(form: BankFile, *, payments: Sequence[Payment], at: datetime) -> 
     writer = csv.writer(target, delimiter=form.delimiter, lineterminator="\r\n")
     writer.writerow([column.title for column in form.columns])
     for payment in payments:
-        known = {
+        known = defaultdict(str) | {
             **payment.fields,
             "holder": payment.holder,
             "amount": payment.amount.text,
@@ -148,5 +149,5 @@ def local_form(form: BankFile, *, payments: Sequence[Payment], at: datetime) -> 
             "description": payment.description,
             "date": at.date().isoformat(),
         }
-        writer.writerow([column.value.format(**known) for column in form.columns])
+        writer.writerow([column.value.format_map(known) for column in form.columns])
     return target.getvalue().encode(form.encoding, errors="replace")

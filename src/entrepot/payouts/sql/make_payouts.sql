@@ -84,7 +84,6 @@ WITH wanted AS (
   SELECT fresh.id, written.id, made.seller_id
   FROM made
   JOIN fresh ON fresh.payout_id = made.id
-  JOIN written ON written.payout_id = made.id
-    AND (written.reference = fresh.reference OR (fresh.reference IS NULL AND written.label = fresh.subject))
+  JOIN written ON written.payout_id = made.id AND coalesce(written.reference::text, written.label) = fresh.subject
 )
 SELECT made.id, made.seller_id, made.currency, made.amount_minor FROM made ORDER BY made.id

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from entrepot.markets import packs, queries
+from entrepot.markets.loader import BadPack, find_line, load_library
+from entrepot.markets.readiness import assess, date_gaps
+from entrepot.markets.rules import find_id_fault, tidy_id
+from tests.builders.markets import book
+
+SELLING = ("CN", "RU", "TR", "IT", "ES", "KZ", "SA")
+
+PACK = """\
+code = "AF"
+name = "Afghanistan"
+languages = ["fa", "ps"]
+currency = "AFN"
+reviewed_on = 2026-11-01
+
+[[regimes]]
+id = "AF-1"
+collector = "carrier"
+source = "a decree"
+confidence = "medium"
+
+[[regimes.duties]]
+kind = "percentage"
+rate = 10
+
+[[regimes]]
+id = "AF-2"
+collector = "carrier"
+source = "another"
+confidence = "high"
+"""
+
+
+def write(folder: Path, text: str, name: str = "af.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults_of(folder: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(BadPack) as refusal:
+        load_library(override_dir=folder)
+    return [(Path(fault["file"]).name, fault["line"], fault["reason"]) for fault in refusal.value.fields["faults"]]
+
+
+def test_the_packs_that_ship_load_and_cover_buyers_on_all_continents() -> None:
+    library = load_library()
+    assert len(library.countries) >= 90
+    for code in SELLING:
+        pack = library.countries[code]
+        assert pack.registration is not None
+        assert pack.payout is not None
+        assert pack.stage.selling in ("open", "pilot")
+    for code in ("ZA", "US", "BR", "JP", "AU", "DE", "AE"):
+        assert library.countries[code].regimes
+
+
+def test_every_rule_names_its_source_and_a_low_one_is_marked() -> None:
+    for pack in book().library.countries.values():
+        for row in (*pack.regimes, *pack.sales, *pack.tax_rates, *pack.fees, *pack.restricted):
+            assert row.source
+            if row.source.startswith("none-retrieved"):
+                assert row.confidence in ("low", "medium")
+
+
+def test_members_of_a_union_share_its_rules_under_their_own_names() -> None:
+    germany, kazakhstan = book().library.countries["DE"], book().library.countries["KZ"]
+    assert "DE-EUR3-2026" in [regime.id for regime in germany.regimes]
+    assert "KZ-EAEU-ecom-2026" in [regime.id for regime in kazakhstan.regimes]
+    assert germany.sales[-1].id == "export"
+    assert "{" not in "".join(regime.id for pack in book().library.countries.values() for regime in pack.regimes)
+
+
+def test_every_example_of_an_identifier_is_well_formed() -> None:
+    for pack in book().library.countries.values():
+        kinds = [*pack.import_ids]
+        if pack.registration is not None:
+            kinds += [kind for form in pack.registration.forms.values() for kind in form.ids]
+        for kind in kinds:
+            assert kind.example
+            assert find_id_fault(kind, kind.example) is None, (pack.code, kind.kind)
+
+
+def test_identifiers_are_checked_by_their_digits() -> None:
+    forms = {code: book().library.countries[code].registration.forms for code in SELLING}
+    kinds = {(code, kind.kind): kind for code in SELLING for form in forms[code].values() for kind in form.ids}
+    assert find_id_fault(kinds["CN", "uscc"], "91110000600037342L") == "bad_check_digit"
+    assert find_id_fault(kinds["IT", "vat"], "IT00743110158") == "bad_check_digit"
+    assert find_id_fault(kinds["KZ", "bin"], "040140000019") == "bad_check_digit"
+    assert find_id_fault(kinds["KZ", "bin"], "04014000001") == "bad_form"
+    assert find_id_fault(kinds["TR", "mersis"], "0454053692100015") == "bad_check_digit"
+    assert find_id_fault(kinds["RU", "kpp"], "77070100") == "bad_form"
+    assert find_id_fault(kinds["ES", "nif"], "  ") == "empty"
+    assert tidy_id(kinds["IT", "vat"], " IT 007 4311 0157 ") == "00743110157"
+
+
+def test_an_operators_folder_adds_and_overrides(tmp_path: Path) -> None:
+    write(tmp_path, PACK)
+    write(tmp_path, PACK.replace('"AF"', '"DE"').replace("AF-", "DE-"), "de.toml")
+    library = load_library(override_dir=tmp_path)
+    assert library.countries["AF"].currency == "AFN"
+    assert [regime.id for regime in library.countries["DE"].regimes] == ["DE-1", "DE-2"]
+    assert library.countries["FR"].regimes
+
+
+def test_a_misspelt_key_is_named_with_file_and_line(tmp_path: Path) -> None:
+    write(tmp_path, PACK.replace("rate = 10", "rat = 10"))
+    faults = faults_of(tmp_path)
+    assert ("af.toml", 15, "regimes.0.duties.0.rat: Extra inputs are not permitted") in faults
+
+
+def test_a_wrong_value_deep_in_a_pack_is_found_by_its_line(tmp_path: Path) -> None:
+    write(tmp_path, PACK.replace('confidence = "high"', 'confidence = "sure"'))
+    assert faults_of(tmp_path) == [("af.toml", 21, "regimes.1.confidence: Input should be 'high', 'medium' or 'low'")]
+
+
+def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path, PACK.replace('currency = "AFN"', "currency = AFN"))
+    ((file, line, _),) = faults_of(tmp_path)
+    assert (file, line) == ("af.toml", 4)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ('code = "AF"', 'code = "AL"', 1, "but the file is af.toml"),
+        ('currency = "AFN"', 'currency = "AFN"\nunions = ["EU"]', 5, "counts AF among its members"),
+        ('id = "AF-2"', 'id = "AF-1"', 18, "is there twice"),
+        ("rate = 10", "exempt = { basis = 'goods', currency = 'EUR' }\nrate = 10", 15, "one of above, at_least"),
+        ('source = "a decree"', 'source = ""', 10, "at least 1 character"),
+        ('kind = "percentage"', 'kind = "flat"', 13, "a flat duty needs an amount"),
+        ("[[regimes]]", '[stage]\nselling = "open"\n\n[[regimes]]', 1, "needs the sections registration and payout"),
+    ],
+)
+def test_a_pack_that_makes_no_sense_is_refused(tmp_path: Path, before: str, after: str, line: int, words: str) -> None:
+    write(tmp_path, PACK.replace(before, after, 1))
+    faults = faults_of(tmp_path)
+    assert [(file, found) for file, found, _ in faults] == [("af.toml", line)]
+    assert words in faults[0][2]
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    write(tmp_path, PACK.replace("rate = 10", "rate = -1"))
+    write(tmp_path, 'code = "AL"', "al.toml")
+    assert {file for file, _, _ in faults_of(tmp_path)} == {"af.toml", "al.toml"}
+
+
+def test_lines_are_found_in_nested_tables() -> None:
+    assert find_line(PACK, ("regimes", 0, "duties", 0, "rate")) == 15
+    assert find_line(PACK, ("regimes", 1, "source")) == 20
+    assert find_line(PACK, ("nowhere",)) == 1
+
+
+def test_the_schema_of_every_kind_of_pack_is_published() -> None:
+    out = StringIO()
+    call_command("markets", "schema", stdout=out)
+    schemas = json.loads(out.getvalue())
+    assert set(schemas) == set(packs.SCHEMAS)
+    assert schemas["country"]["additionalProperties"] is False
+    assert "Regime" in schemas["country"]["$defs"]
+
+
+def test_readiness_tells_what_is_missing_and_what_is_doubtful() -> None:
+    library = book().library
+    italy = assess(library.countries["IT"], library, today=date(2026, 11, 22))
+    assert italy["selling_ready"]
+    assert {"buying", "selling"} == {part["side"] for part in italy["parts"]}
+    peru = assess(library.countries["PE"], library, today=date(2026, 11, 22))
+    assert not peru["buying_ready"]
+    assert {part["state"] for part in peru["parts"] if part["part"] == "regime PE-200"} == {"doubtful"}
+    assert [part["state"] for part in peru["parts"] if part["part"] == "registration"] == ["missing"]
+
+
+def test_dates_without_a_regime_are_found() -> None:
+    assert date_gaps(book().library.countries["IL"]) == [(date(2026, 1, 1), date(2026, 2, 24))]
+    assert date_gaps(book().library.countries["DE"]) == []
+
+
+def test_check_prints_a_countrys_readiness() -> None:
+    out = StringIO()
+    call_command("markets", "check", "it", "--json", stdout=out)
+    report = json.loads(out.getvalue())
+    assert (report["country"], report["file"]) == ("IT", "it.toml")
+    with pytest.raises(CommandError):
+        call_command("markets", "check", "AF")
+
+
+def test_the_operators_registrations_are_dated() -> None:
+    operator = queries.get_operator()
+    assert "IOSS" in operator.schemes_on(date(2026, 11, 22))
+    assert "IOSS" not in operator.schemes_on(date(2021, 6, 30))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from entrepot.catalog.queries import ListingView
 from entrepot.integrations.sandbox_payments import SandboxPayments
-from entrepot.kernel import ids
+from entrepot.kernel import ids, sql
 from entrepot.kernel.money import Money
 from entrepot.ledger import checks as ledger_checks
 from entrepot.markets import operations as market_operations, queries as markets
@@ -201,3 +201,53 @@ def completed_order(*, now: datetime = NOW, **changes: Any) -> OrderView:
 def faults() -> list[Any]:
     """Return what `verify` would find in orders, payments and the ledger."""
     return [*checks.find_faults(), *ledger_checks.find_faults(), *payment_checks.find_faults()]
+
+
+_TABLES = (
+    "orders_cart",
+    "orders_purchase",
+    "orders_order",
+    "orders_orderline",
+    "orders_consignment",
+    "orders_idempotencykey",
+    "orders_refund",
+    "payments_attempt",
+    "payments_refund",
+    "ledger_transfer",
+    "catalog_stock",
+    "catalog_stockmovement",
+    "shipping_parcel",
+    "shipping_parcelline",
+    "kernel_fact",
+)
+
+
+def snapshot() -> dict[str, str | None]:
+    """Return a digest of every table that an order touches; two equal ones mean that nothing changed."""
+    return {
+        table: sql.fetch_all(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t")[0][0]
+        for table in _TABLES
+    }
+
+
+def facts_of(*kinds: str) -> list[str]:
+    """Return the kinds of the facts recorded so far, in order, of those asked for (all when none is)."""
+    rows = sql.fetch_all("SELECT kind FROM kernel_fact ORDER BY id")
+    return [kind for (kind,) in rows if not kinds or kind in kinds]
+
+
+def stock_of(listing: ListingView) -> tuple[int, int]:
+    """Return (on hand, reserved) of a listing's SKU."""
+    row = sql.fetch_one(
+        "SELECT t.on_hand, t.reserved FROM catalog_stock t JOIN catalog_sku s ON s.id = t.sku_id WHERE s.code = %s",
+        [code_of(listing)],
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
+def balances() -> dict[str, int]:
+    """Return every account's balance in minor units, by its words; empty accounts left out."""
+    from entrepot.ledger import queries as ledger
+
+    return {str(found.account): found.balance.minor for found in ledger.balances() if found.balance}

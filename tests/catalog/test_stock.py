@@ -116,9 +116,7 @@ def test_the_sellers_count_never_touches_what_is_reserved(db: None) -> None:
     view = catalog.listing(sellers.approved_seller(), stock=10)
     sku = view.skus[0]
     reserve({sku.sku_id: 8})
-    result = operations.set_stock(
-        seller_id=view.seller_id, stock={sku.seller_sku: 5, "unknown": 1, "SKU": -1}, now=NOW
-    )
+    result = operations.set_stock(seller_id=view.seller_id, stock={sku.seller_sku: 5, "unknown": 1, "SKU": -1}, now=NOW)
     assert (result.updated, result.unchanged, len(result.rejected)) == (1, 0, 2)
     assert counts(sku.sku_id) == (5, 8)
     with pytest.raises(OutOfStock):
@@ -196,7 +194,7 @@ def test_overlapping_baskets_in_any_order_never_deadlock() -> None:
 
     def basket() -> Callable[[], None]:
         chosen = draw.sample(ids, 4)
-        return lambda: reserve({sku_id: 1 for sku_id in chosen})
+        return lambda: reserve(dict.fromkeys(chosen, 1))
 
     def recount() -> None:
         operations.set_stock(seller_id=listing.seller_id, stock={f"s{n}": 60 for n in reversed(range(6))}, now=NOW)

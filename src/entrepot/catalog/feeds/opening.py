@@ -118,7 +118,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN001
+    def readinto(self, buffer: Any) -> int:
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -134,7 +134,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN001
+    def readinto(self, buffer: Any) -> int:
         data = self._stream.read(len(buffer)) or b""
         self._read += len(data)
         if self._read > UNPACKED_BYTES_MAX:

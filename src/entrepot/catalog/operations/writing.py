@@ -58,7 +58,7 @@ class Written:
 
 
 _LISTING_COLUMNS = (
-    "id", "external_id", "feed_hash", "currency", "language", "state", "category_id", "seller_category_id", "brand",
+    "id", "external_id", "feed_hash", "currency", "language", "state", "block_reason", "category_id", "seller_category_id", "brand",
     "hs_code", "hs_confirmed_at", "origin_country", "tax_included", "home_tax_rate", "shipping_class",
     "attributes_flags", "option_names",
 )  # fmt: skip
@@ -179,6 +179,7 @@ class _Batch:
             "external_id": None,
             "feed_hash": None,
             "state": "active",
+            "block_reason": None,
             "brand": "",
             "hs_code": None,
             "hs_confirmed_at": None,
@@ -208,6 +209,7 @@ class _Batch:
             "feed_hash": entry.feed_hash or before["feed_hash"],
             "language": listing.language or before["language"],
             "state": before["state"] if before["state"] == "blocked" else listing.state or before["state"],
+            "block_reason": before["block_reason"],
             "brand": before["brand"] if listing.brand is None else listing.brand,
             "hs_code": hs_code,
             "hs_confirmed_at": hs_confirmed_at,

@@ -62,7 +62,8 @@ def get_feed_run(seller_id: UUID, run_id: UUID) -> FeedRunView:
     if row is None:
         raise NotFound(run_id=str(run_id))
     *head, rejected, notes = row
-    return FeedRunView(*head, tuple(loads(rejected)), tuple(loads(notes)))
+    values = [*head, tuple(loads(rejected)), tuple(loads(notes))]
+    return FeedRunView(*values)
 
 
 def get_feed_run_csv(seller_id: UUID, run_id: UUID) -> str:

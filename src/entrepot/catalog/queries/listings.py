@@ -157,13 +157,13 @@ def get_listing(
 
 
 def _sku(entry: dict[str, Any], option_names: Sequence[str], words: dict[str, str], currency: str) -> SkuView:
-    options = entry["options"]
+    options: dict[str, str] = entry["options"]
     ordered = [name for name in option_names if name in options] + [n for n in options if n not in option_names]
     return SkuView(
         sku=entry["code"],
         sku_id=entry["id"],
         seller_sku=entry["seller_sku"],
-        options=tuple((words.get(name, name), words.get(options[name], options[name])) for name in ordered),
+        options=tuple((words.get(name) or name, words.get(options[name]) or options[name]) for name in ordered),
         price=Money(entry["price_minor"], currency),
         available=max(entry["on_hand"] - entry["reserved"], 0),
         on_hand=entry["on_hand"],
@@ -199,16 +199,15 @@ def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
     for row in sql.fetch_all(sql.load(_ROOM, "get_cards"), {"listing_ids": wanted, "language": language}):
         *head, currency, price_minor, price_max, available, content_hash, width = row
         picture = _picture(0, content_hash, width, width) if content_hash else None
-        cards.append(
-            CardView(
-                *head,
-                price=Money(price_minor, currency),
-                price_max=Money(price_max, currency),
-                available=available,
-                image=picture.urls[min(1, len(picture.urls) - 1)][1] if picture else "",
-                image_srcset=", ".join(f"{url} {size}w" for size, url in picture.urls) if picture else "",
-            )
-        )
+        values = [
+            *head,
+            Money(price_minor, currency),
+            Money(price_max, currency),
+            available,
+            picture.urls[min(1, len(picture.urls) - 1)][1] if picture else "",
+            ", ".join(f"{url} {size}w" for size, url in picture.urls) if picture else "",
+        ]
+        cards.append(CardView(*values))
     return cards
 
 

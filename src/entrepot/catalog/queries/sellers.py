@@ -85,24 +85,27 @@ def list_seller_listings(
         "offset": (max(page, 1) - 1) * page_size,
     }
     rows = sql.fetch_all(sql.load(_ROOM, "list_seller_listings"), parameters)
+    if not rows and page > 1:  # Behind the last page: the count is still told.
+        first = sql.fetch_all(sql.load(_ROOM, "list_seller_listings"), {**parameters, "limit": 1, "offset": 0})
+        count = first[0][-1] if first else 0
+    else:
+        count = rows[0][-1] if rows else 0
     states = dict(
         sql.fetch_all("SELECT state, count(*) FROM catalog_listing WHERE seller_id = %s GROUP BY 1", [seller_id])
     )
     items = []
     for row in rows:
         *head, currency, price, price_max, skus, on_hand, reserved, content_hash, languages, updated_at, _ = row
-        items.append(
-            SellerListing(
-                *head,
-                price=Money(price, currency) if price else None,
-                price_max=Money(price_max, currency) if price else None,
-                skus=skus,
-                on_hand=on_hand,
-                reserved=reserved,
-                image=media_url(content_hash, SIZES[0]) if content_hash else "",
-                languages=tuple(languages),
-                updated_at=updated_at,
-            )
-        )
-    count = rows[0][-1] if rows else 0
+        values = [
+            *head,
+            Money(price, currency) if price else None,
+            Money(price_max, currency) if price else None,
+            skus,
+            on_hand,
+            reserved,
+            media_url(content_hash, SIZES[0]) if content_hash else "",
+            tuple(languages),
+            updated_at,
+        ]
+        items.append(SellerListing(*values))
     return SellerListingPage(count=count, items=tuple(items), page=page, page_size=page_size, by_state=states)

@@ -1,15 +1,15 @@
 INSERT INTO catalog_listing AS l (
-  id, seller_id, store_id, slug, category_id, seller_category_id, external_id, feed_hash, language, state, brand,
-  hs_code, hs_confirmed_at, origin_country, currency, tax_included, home_tax_rate, shipping_class, attributes_flags,
-  option_names, created_at, updated_at
+  id, seller_id, store_id, slug, category_id, seller_category_id, external_id, feed_hash, language, state, block_reason,
+  brand, hs_code, hs_confirmed_at, origin_country, currency, tax_included, home_tax_rate, shipping_class,
+  attributes_flags, option_names, created_at, updated_at
 )
 SELECT x.id, x.seller_id, x.store_id, x.slug, x.category_id, x.seller_category_id, x.external_id, x.feed_hash,
-       x.language, x.state, x.brand, x.hs_code, x.hs_confirmed_at, x.origin_country, x.currency, x.tax_included,
-       x.home_tax_rate, x.shipping_class, x.attributes_flags, x.option_names, n.now, n.now
+       x.language, x.state, x.block_reason, x.brand, x.hs_code, x.hs_confirmed_at, x.origin_country, x.currency,
+       x.tax_included, x.home_tax_rate, x.shipping_class, x.attributes_flags, x.option_names, n.now, n.now
 FROM (SELECT %s::jsonb AS rows, %s::timestamptz AS now) n,
      jsonb_to_recordset(n.rows) AS x(
        id uuid, seller_id uuid, store_id uuid, slug text, category_id bigint, seller_category_id bigint,
-       external_id text, feed_hash text, language text, state text, brand text, hs_code text,
+       external_id text, feed_hash text, language text, state text, block_reason text, brand text, hs_code text,
        hs_confirmed_at timestamptz, origin_country text, currency text, tax_included boolean, home_tax_rate numeric,
        shipping_class text, attributes_flags jsonb, option_names jsonb
      )
@@ -21,6 +21,7 @@ ON CONFLICT (id) DO UPDATE SET
   feed_hash = excluded.feed_hash,
   language = excluded.language,
   state = excluded.state,
+  block_reason = excluded.block_reason,
   brand = excluded.brand,
   hs_code = excluded.hs_code,
   hs_confirmed_at = excluded.hs_confirmed_at,

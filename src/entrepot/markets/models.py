@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-STAGES = ("closed", "pilot", "open", "suspended")
+from entrepot.markets.rules import STAGES
 
 
 class Market(models.Model):

@@ -10,7 +10,7 @@ from entrepot.kernel.transactions import transaction
 from entrepot.markets import queries
 from entrepot.markets.events import MarketStageChanged
 from entrepot.markets.fx import RateRow
-from entrepot.markets.models import STAGES
+from entrepot.markets.rules import STAGES
 
 Side = Literal["selling", "buying"]
 

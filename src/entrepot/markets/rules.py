@@ -166,6 +166,7 @@ class MarketStages:
         return self.buying in OPEN_STAGES
 
 
+STAGES = ("closed", "pilot", "open", "suspended")
 # In a pilot only sellers that the operator approved sell, which is so in an open market too.
 OPEN_STAGES = frozenset({"pilot", "open"})
 CLOSED_MARKET = MarketStages("closed", "closed")

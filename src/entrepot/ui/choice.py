@@ -9,8 +9,10 @@ from functools import lru_cache
 from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.numbers import get_territory_currencies
+from django.conf import settings
+from django.http import HttpRequest
 
-from entrepot.ui.ports import Reach
+from entrepot.ui.ports import Reach, get_reach
 
 COOKIE = "entrepot_choice"
 COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
@@ -109,3 +111,12 @@ def _territory(tag: tuple[str, str, str], reach: Reach) -> str | None:
 
 def _fallback(reach: Reach) -> str:
     return "US" if "US" in reach.destinations or not reach.destinations else reach.destinations[0]
+
+
+def read(request: HttpRequest) -> Choice:
+    """Return the choice of the request's cookie, else the guess from Accept-Language."""
+    reach, languages = get_reach(), tuple(code for code, _ in settings.LANGUAGES)
+    kept = request.COOKIES.get(COOKIE)
+    if kept and (found := from_cookie(kept, reach=reach, languages=languages)):
+        return found
+    return guess(request.headers.get("Accept-Language", ""), reach=reach, languages=languages)

@@ -8,18 +8,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from entrepot.ui import formats
-from entrepot.ui.middleware import read_choice
+from entrepot.ui import choice as choices, formats
 from entrepot.ui.ports import get_reach
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Give every template the reader's choice and the writing direction."""
-    choice = getattr(request, "choice", None) or read_choice(request)
+    choice = getattr(request, "choice", None) or choices.read(request)
     language = get_language() or choice.language
     return {
         "choice": choice,
-        "choice_country": formats.country(choice.country),
+        "choice_country": formats.place(choice.country),
         "choice_language": formats.language_own_name(choice.language),
         "language": language,
         "direction": formats.direction(language),

@@ -11,10 +11,8 @@ from django.utils.cache import patch_vary_headers
 
 from entrepot.kernel.errors import DomainError
 from entrepot.ui import choice as choices
-from entrepot.ui.ports import get_reach
 
 Handler = Callable[[HttpRequest], HttpResponse]
-_LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 _NOT_PAGES = ("/api/", settings.STATIC_URL, settings.MEDIA_URL)
 
 
@@ -27,7 +25,7 @@ class LocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(_NOT_PAGES):
             return self.get_response(request)
-        chosen = read_choice(request)
+        chosen = choices.read(request)
         request.choice = chosen  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = chosen.language
         with translation.override(chosen.language):
@@ -35,15 +33,6 @@ class LocaleMiddleware:
         response.headers.setdefault("Content-Language", chosen.language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
-
-
-def read_choice(request: HttpRequest) -> choices.Choice:
-    """Return the choice of the cookie, else the guess from Accept-Language."""
-    reach = get_reach()
-    kept = request.COOKIES.get(choices.COOKIE)
-    if kept and (found := choices.from_cookie(kept, reach=reach, languages=_LANGUAGES)):
-        return found
-    return choices.guess(request.headers.get("Accept-Language", ""), reach=reach, languages=_LANGUAGES)
 
 
 class RefusalMiddleware:

@@ -11,13 +11,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from anyascii import anyascii
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fontTools.ttLib import TTFont
-from text_unidecode import unidecode
 
 _FONTS = Path(__file__).parent / "fonts"
 FONT = "Letters"
+_FIRST_EAST_ASIAN = 0x2E80
 
 
 @cache
@@ -28,8 +29,13 @@ def _letters() -> frozenset[int]:
 def writable(text: str) -> str:
     """Return the text with whatever the letters do not cover in Latin ones."""
     letters = _letters()
-    written = "".join(sign if ord(sign) in letters or sign.isspace() else unidecode(sign) for sign in text)
-    return re.sub(r" {2,}", " ", written).strip()  # Romanised words come with a blank each.
+    written = "".join(sign if ord(sign) in letters or sign.isspace() else _in_latin(sign) for sign in text)
+    return re.sub(r" {2,}", " ", written).strip()
+
+
+def _in_latin(sign: str) -> str:
+    written = anyascii(sign)
+    return f" {written} " if ord(sign) >= _FIRST_EAST_ASIAN else written  # There each sign is a word or a syllable.
 
 
 class Paper(FPDF):

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel.errors import DomainError
 from entrepot.ui import choice as choices, formats, refusals, specimens
-from entrepot.ui.middleware import read_choice
 from entrepot.ui.ports import get_reach
 
 
@@ -33,7 +32,7 @@ def safe_target(request: HttpRequest, target: str | None, default: str = "/") ->
 @require_POST
 def set_choice(request: HttpRequest) -> HttpResponse:
     """Keep where to deliver, the currency and the language in a cookie and go back to the page."""
-    reach, old = get_reach(), read_choice(request)
+    reach, old = get_reach(), choices.read(request)
     country = request.POST.get("country", old.country)
     if not formats.knows_territory(country):
         country = old.country
@@ -129,9 +128,7 @@ def _back(request: HttpRequest) -> str:
     return urlsplit(target)._replace(scheme="", netloc="").geturl() if target else ""
 
 
-def _page(
-    request: HttpRequest, status: int, symbol: str, title: str, texts: list[str], back: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, status: int, symbol: str, title: str, texts: list[str], back: str = "") -> HttpResponse:
     context: dict[str, Any] = {"symbol": symbol, "title": title, "texts": texts, "back": back}
     try:
         return render(request, "ui/refusal.html", context, status=status)

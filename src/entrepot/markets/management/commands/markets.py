@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
 from entrepot.markets import operations, packs, queries
-from entrepot.markets.models import STAGES
+from entrepot.markets.rules import STAGES
 
 
 class Command(BaseCommand):

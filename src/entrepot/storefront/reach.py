@@ -10,6 +10,7 @@ from entrepot.ui.ports import Reach
 
 _KEPT_SECONDS = 20
 _kept: tuple[float, Reach] | None = None
+_origins_kept: tuple[float, tuple[str, ...]] | None = None
 
 
 def get_reach() -> Reach:
@@ -25,5 +26,13 @@ def get_reach() -> Reach:
 
 def forget() -> None:
     """Read again at the next page."""
-    global _kept
-    _kept = None
+    global _kept, _origins_kept
+    _kept = _origins_kept = None
+
+
+def list_origins() -> tuple[str, ...]:
+    """Return the countries whose sellers are admitted; kept as long as the reach."""
+    global _origins_kept
+    if _origins_kept is None or time.monotonic() - _origins_kept[0] > _KEPT_SECONDS:
+        _origins_kept = (time.monotonic(), markets.list_seller_countries(clock.now()))
+    return _origins_kept[1]

@@ -40,9 +40,13 @@ _KEYWORDS = {
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
 # Names and codes that are the same in every language.
 SAME_EVERYWHERE = frozenset(
-    "Entrepot SKU HS IBAN BIC PDF CSV VAT EORI CN22 CN23 API XML YML TSV IOSS OSS GTIN pain.001 tok_ok tok_decline".split()
+    "Entrepot SKU HS IBAN BIC PDF CSV VAT EORI CN22 CN23 API XML YML TSV IOSS OSS GTIN GST ICMS DHL".split()
 )
-_SCRIPTS = {"ar": re.compile(r"[\u0600-\u06ff]"), "ru": re.compile(r"[\u0400-\u04ff]"), "zh": re.compile(r"[\u4e00-\u9fff]")}
+_SCRIPTS = {
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ def _faults(language: str, catalog: Catalog, message: Message) -> Iterator[str]:
     sources = message.id if isinstance(message.id, tuple) else (message.id,)
     wanted = {match.group() for source in sources for match in _PLACEHOLDER.finditer(source)}
     required = set.intersection(*({m.group() for m in _PLACEHOLDER.finditer(s)} for s in sources))
-    script = _SCRIPTS.get(language.split("-")[0])
+    script = _SCRIPTS.get(language.split("-", maxsplit=1)[0])
     for string in strings:
         have = {match.group() for match in _PLACEHOLDER.finditer(string)}
         if not have <= wanted or (not isinstance(message.id, tuple) and not required <= have):

@@ -51,7 +51,7 @@ def currency_of(country: str, *, reach: Reach) -> str:
     for currency in get_territory_currencies(country):
         if currency in reach.currencies:
             return currency
-    return "USD" if "USD" in reach.currencies else sorted(reach.currencies)[0]
+    return "USD" if "USD" in reach.currencies else min(reach.currencies)
 
 
 def parse_accept_language(header: str) -> list[tuple[str, str, str]]:

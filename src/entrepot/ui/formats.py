@@ -96,6 +96,16 @@ def country(code: str, language: str | None = None) -> str:
     return locale_of(language or get_language()).territories.get(code, code)
 
 
+# English puts an article before these names in a sentence; other languages need none or have it in the name.
+_WITH_ARTICLE = frozenset("AE BS CD CF CG CK DO FK FO GB GM IO KM KY MH MP MV NL PH SB TC US VG VI".split())
+
+
+def place(code: str) -> str:
+    """Return a country's name as it stands inside a sentence (`the United States`)."""
+    name = country(code)
+    return f"the {name}" if code in _WITH_ARTICLE and (get_language() or "en").startswith("en") else name
+
+
 def currency(code: str, language: str | None = None) -> str:
     """Return a currency's name in the reader's language."""
     return locale_of(language or get_language()).currencies.get(code, code)
@@ -110,7 +120,7 @@ def language_own_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     """Return a language's name in the reader's language."""
-    return current().languages.get(code.split("-")[0], code)
+    return current().languages.get(code.split("-", maxsplit=1)[0], code)
 
 
 def listing(items: list[str]) -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -100,6 +100,12 @@ def country(code: str | None) -> str:
 
 
 @register.filter
+def place(code: str | None) -> str:
+    """Write a country's name as it stands inside a sentence."""
+    return formats.place(code) if code else ""
+
+
+@register.filter
 def currency_name(code: str | None) -> str:
     return formats.currency(code) if code else ""
 
@@ -135,13 +141,10 @@ def _choice_options(kind: str, selected: str, language: str, reach: Any) -> Safe
         pairs = [(c, f"{c} · {locale.currencies.get(c, c)}") for c in sorted({*reach.currencies, selected})]
     else:
         pairs = [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
-    return mark_safe(
-        "".join(
-            f'<option value="{code}"{" selected" if code == selected else ""}'
-            f"{f' lang={code}' if kind == 'language' else ''}>{conditional_escape(name)}</option>"
-            for code, name in pairs
-        )
-    )
+    rows = [(code, mark_safe(" selected") if code == selected else "", name) for code, name in pairs]
+    if kind == "language":
+        return format_html_join("", '<option value="{0}"{1} lang="{0}">{2}</option>', rows)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @register.simple_tag
@@ -233,7 +236,7 @@ def pagination(context: dict[str, Any], page: int, pages: int) -> dict[str, Any]
 
 @register.simple_tag(takes_context=True)
 def with_query(context: dict[str, Any], **changes: Any) -> str:
-    """Write this page's address with some of its query changed; an empty value removes it, and so does the page number."""
+    """Write this page's address with some of its query changed; an empty value removes it. The page number goes."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     for key, value in changes.items():

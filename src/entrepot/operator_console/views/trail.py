@@ -1,0 +1,18 @@
+"""The audit trail: who decided what, when, on which subject."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from entrepot.kernel import audit
+from entrepot.operator_console.desk import operators_only, show
+
+_SHOWN = 200
+
+
+@operators_only
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """Show the newest lines."""
+    return show(request, "audit", "audit", {"entries": audit.list_entries(limit=_SHOWN)})

@@ -1,0 +1,72 @@
+"""The door of every seller's page: the person's seat at the seller that the address names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from entrepot.sellers import queries as sellers
+from entrepot.sellers.queries import Membership
+
+SeatView = Callable[..., HttpResponse]
+
+
+def seat(action: str) -> Callable[[SeatView], SeatView]:
+    """
+    Call the view with the seat of who is logged in, if its role allows the action.
+
+    Strangers sign in first; a person without a seat at this seller gets 404, a role that is too small 403.
+    """
+
+    def wrap(view: SeatView) -> SeatView:
+        @login_required
+        @never_cache
+        @wraps(view)
+        def run(request: HttpRequest, seller_id: UUID, **named: Any) -> HttpResponse:
+            member = sellers.access_seller(person_id=request.user.pk, seller_id=seller_id, action=action)
+            return view(request, member, **named)
+
+        return run
+
+    return wrap
+
+
+def show(
+    request: HttpRequest, member: Membership, template: str, place: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Show a page of the seller centre in its frame."""
+    frame = {"member": member, "rail": rail(member), "place": place}
+    return render(request, f"seller_centre/{template}.html", {**frame, **context}, status=status)
+
+
+def rail(member: Membership) -> list[dict[str, Any]]:
+    """Return the links of the left rail that this seat may follow."""
+    approved = member.seller_state in ("approved", "suspended")
+    entries = [
+        ("today", "today", _("Today"), "today", approved),
+        ("orders", "box", _("Orders"), "orders", approved and member.may("view_orders")),
+        ("listings", "list", _("Listings"), "listings", approved and member.may("view_listings")),
+        ("feeds", "upload", _("Import"), "feeds", approved and member.may("manage_listings")),
+        ("money", "money", _("Money"), "money", approved and member.may("view_payouts")),
+        ("store", "store", _("Store"), "store", approved and member.may("view_store")),
+        ("registration", "document", _("Registration"), "registration", member.may("view_registration")),
+    ]
+    return [
+        {
+            "name": name,
+            "icon": symbol,
+            "label": label,
+            "link": reverse(f"seller_centre:{address}", kwargs={"seller_id": member.seller_id}),
+        }
+        for name, symbol, label, address, shown in entries
+        if shown
+    ]

@@ -1,0 +1,94 @@
+"""A quote as pages show it: the bar, the table of parts with rule, rate, source and date, and what is not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext as _
+
+from entrepot.kernel.money import Money
+from entrepot.pricing import labels
+from entrepot.pricing.quote import GROUPS, OrderQuote, Part, Quote
+from entrepot.storefront import words
+from entrepot.ui import formats
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One line of the table of parts."""
+
+    label: str
+    amount: Money
+    rate: Decimal | None
+    base: Money | None
+    liable: str
+    source: str
+    valid_from: date | None
+    reason: str
+    is_at_door: bool
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """One order's (or a whole quote's) charges in words."""
+
+    bar: list[tuple[str, str, Money]]
+    rows: list[PartRow]
+    total: Money
+    at_door: Money
+    note: str
+    tone: str
+    unsure: list[str]
+    is_at_door: bool
+
+
+def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
+    """Return an order's charges in words."""
+    at_door = Money(order.at_door, currency)
+    note, tone = words.delivered_note(order.import_charges, order.sure, country, at_door)
+    return Charges(
+        bar=bar(order, currency),
+        rows=[_row(part, currency) for part in order.parts if part.amount or part.group in ("duty", "tax")],
+        total=Money(order.total, currency),
+        at_door=at_door,
+        note=note,
+        tone=tone,
+        unsure=words.why_unsure(order.unsure),
+        is_at_door=order.import_charges == "due_at_door",
+    )
+
+
+def bar(amounts: OrderQuote | Quote, currency: str) -> list[tuple[str, str, Money]]:
+    """Return the segments of the price bar: (code, label, amount) of every group that costs something."""
+    pairs = ((name, getattr(amounts, name)) for name in GROUPS)
+    return [(name, words.group(name), Money(minor, currency)) for name, minor in pairs if minor]
+
+
+def _row(part: Part, currency: str) -> PartRow:
+    language = get_language() or "en"
+    return PartRow(
+        label=labels.label(part.code, language),
+        amount=Money(part.amount, currency),
+        rate=part.rate,
+        base=None if part.base is None else Money(part.base, currency),
+        liable=_(words.LIABLE[part.liable]) if part.liable else "",
+        source=part.source,
+        valid_from=part.valid_from,
+        reason=labels.reason(part.reason, language) if part.reason else "",
+        is_at_door=part.payable == "door",
+        group=part.group,
+    )
+
+
+def arrival(today: date, days_min: int, days_max: int) -> str:
+    """Return the span of days in which a parcel ordered today arrives."""
+    return formats.day_range(today + timedelta(days=days_min), today + timedelta(days=days_max))
+
+
+def needs_consent(orders: Iterable[OrderQuote]) -> bool:
+    """Tell whether the buyer must agree to pay charges at the door, or to charges that nobody knows."""
+    return any(order.import_charges in ("due_at_door", "unknown") or order.at_door for order in orders)

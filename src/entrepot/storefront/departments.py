@@ -1,0 +1,38 @@
+"""The departments that every page of the shop names, kept for a minute: they hardly ever change."""
+
+from __future__ import annotations
+
+import time
+
+from entrepot.catalog import queries as catalog
+from entrepot.catalog.queries import CategoryView
+
+_KEPT_SECONDS = 60
+_kept: dict[str, tuple[float, tuple[CategoryView, ...]]] = {}
+
+
+def list_departments(language: str) -> tuple[CategoryView, ...]:
+    """Return the departments with what is below them, named in a language."""
+    kept = _kept.get(language)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+        kept = (time.monotonic(), catalog.list_categories(language))
+        _kept[language] = kept
+    return kept[1]
+
+
+def find_path(slug: str, language: str) -> tuple[CategoryView, ...]:
+    """Return a category and what is above it, the department first; empty when there is none of this slug."""
+
+    def find(nodes: tuple[CategoryView, ...], above: tuple[CategoryView, ...]) -> tuple[CategoryView, ...]:
+        for node in nodes:
+            path = (*above, node)
+            if node.slug == slug or (path := find(node.children, path)):
+                return path if node.slug != slug else (*above, node)
+        return ()
+
+    return find(list_departments(language), ())
+
+
+def forget() -> None:
+    """Read again at the next page."""
+    _kept.clear()

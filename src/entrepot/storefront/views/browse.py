@@ -1,0 +1,180 @@
+"""Pages to look around: home, search, category, store, protection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from entrepot.kernel import clock
+from entrepot.kernel.errors import NotFound
+from entrepot.markets import queries as markets
+from entrepot.search import queries as search
+from entrepot.search.ports import SearchPage, SearchRequest
+from entrepot.sellers import queries as sellers
+from entrepot.storefront import cards, departments
+from entrepot.storefront.reach import list_origins
+from entrepot.ui import formats
+
+PAGE_SIZE = 24
+PAGES_MAX = 40
+_CORRIDORS = 3
+_CARDS_PER_CORRIDOR = 10
+_NEWEST = 10
+_NEWEST_OF = 100
+_NEWEST_PER_STORE = 4
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what is new, the departments, and goods of some countries."""
+    choice, at = request.choice, clock.now()
+    origins = [code for code in list_origins() if code != choice.country]
+    found = {
+        code: _find(request, origin=code, page_size=_CARDS_PER_CORRIDOR).listing_ids
+        for code in _todays(origins, at.toordinal())
+    }
+    newest = _find(request, sort="newest", page_size=_NEWEST_OF).listing_ids
+    shown = [listing for ids in found.values() for listing in ids]
+    by_id = {card.id: card for card in cards.build(shown, choice=choice, at=at)}
+    corridors = [
+        {"country": code, "cards": [by_id[listing] for listing in ids if listing in by_id]}
+        for code, ids in found.items()
+    ]
+    context = {
+        "place": "home",
+        "newest": cards.build(newest, choice=choice, at=at, at_most=_NEWEST, per_store=_NEWEST_PER_STORE),
+        "corridors": [row for row in corridors if row["cards"]],
+    }
+    return render(request, "storefront/home.html", context)
+
+
+def _todays(origins: list[str], day: int) -> list[str]:
+    """Return some countries, others each day, so that every one has its turn on the front page."""
+    start = day % len(origins) if origins else 0
+    return (origins[start:] + origins[:start])[:_CORRIDORS]
+
+
+@require_GET
+def results(request: HttpRequest) -> HttpResponse:
+    """Show what a search finds."""
+    text = _clean(request.GET.get("q", ""))
+    return _list(request, text=text, slug=request.GET.get("category", ""))
+
+
+@require_GET
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a category's goods and what is below it."""
+    if not departments.find_path(slug, request.choice.language):
+        raise NotFound(category=slug)
+    return _list(request, text="", slug=slug)
+
+
+@require_GET
+def store(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a store: its goods, its story, who stands behind it."""
+    shop = sellers.get_store(slug)
+    if shop.state == "closed":
+        raise NotFound(store=slug)
+    text = _clean(request.GET.get("q", ""))
+    page = _find(request, q=text, store=slug, page=_page_number(request))
+    context = {
+        "store": shop,
+        "identity": _identity(shop.seller_id),
+        "search_here": text,
+        "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
+        **_paging(page),
+    }
+    return render(request, "storefront/store.html", context)
+
+
+@require_GET
+def protection(request: HttpRequest) -> HttpResponse:
+    """Explain how buyers are protected."""
+    return render(request, "storefront/protection.html")
+
+
+def _list(request: HttpRequest, *, text: str, slug: str) -> HttpResponse:
+    path = departments.find_path(slug, request.choice.language) if slug else ()
+    sort = request.GET.get("sort", "") if request.GET.get("sort") in ("price", "newest") else "relevance"
+    origin = request.GET.get("origin", "").upper()
+    origins = list_origins()
+    origin = origin if origin in origins else ""
+    page = _find(request, q=text, category=slug if path else "", origin=origin, sort=sort, page=_page_number(request))
+    context: dict[str, Any] = {
+        "place": "search",
+        "title": _title(text, path, origin),
+        "search_text": text,
+        "slug": slug,
+        "path": path,
+        "current_department": path[0].slug if path else "",
+        "categories": _neighbours(path, request.choice.language),
+        "origin": origin,
+        "origins": sorted(((code, formats.country(code)) for code in origins), key=lambda pair: pair[1].casefold()),
+        "sort": sort,
+        "sorts": [("relevance", _("Best match")), ("price", _("Delivered price")), ("newest", _("New"))],
+        "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
+        **_paging(page),
+    }
+    return render(request, "storefront/search.html", context)
+
+
+def _find(request: HttpRequest, **wanted: Any) -> SearchPage:
+    choice = request.choice
+    defaults = {"q": "", "category": "", "store": "", "origin": "", "sort": "relevance", "page": 1}
+    return search.find(
+        SearchRequest(
+            country=choice.country,
+            currency=choice.currency,
+            language=choice.language,
+            **{**defaults, "page_size": PAGE_SIZE, **wanted},
+        )
+    )
+
+
+def _title(text: str, path: tuple[Any, ...], origin: str) -> str:
+    if text:
+        return _("Results for “%(text)s”") % {"text": text}
+    if path:
+        return path[-1].name
+    if origin:
+        return _("From %(country)s") % {"country": formats.place(origin)}
+    return _("All goods")
+
+
+def _neighbours(path: tuple[Any, ...], language: str) -> tuple[Any, ...]:
+    """Return what a category is narrowed down to: what is below it, else what stands beside it."""
+    if not path:
+        return departments.list_departments(language)
+    if path[-1].children:
+        return path[-1].children
+    return path[-2].children if len(path) > 1 else departments.list_departments(language)
+
+
+def _paging(page: SearchPage) -> dict[str, Any]:
+    return {"page": page, "pages": min(page.pages, PAGES_MAX)}
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(max(int(text), 1), PAGES_MAX) if text.isascii() and text.isdecimal() and len(text) < 5 else 1
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.replace("\x00", " ").split())[:200]
+
+
+def _identity(seller_id: Any) -> sellers.LegalIdentity | None:
+    try:
+        return sellers.legal_identity(seller_id)
+    except NotFound:
+        return None
+
+
+def protection_days(country: str) -> int:
+    """Return how long a buyer's money is held after dispatch."""
+    pack = markets.find_pack(country)
+    return pack.deadlines.protection_days if pack else 60

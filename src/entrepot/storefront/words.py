@@ -1,0 +1,146 @@
+"""The sentences that the shop says about prices, deliveries and states; codes come in, words go out."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
+
+from entrepot.kernel.errors import DomainError
+from entrepot.kernel.money import Money
+from entrepot.pricing import labels
+from entrepot.ui import formats
+
+ORDER_STATES = {
+    "awaiting_payment": (gettext_noop("Waiting for payment"), "brick"),
+    "to_ship": (gettext_noop("Being packed"), "sea"),
+    "part_shipped": (gettext_noop("Partly on its way"), "sea"),
+    "shipped": (gettext_noop("On its way"), "sea"),
+    "delivered": (gettext_noop("Delivered"), "leaf"),
+    "completed": (gettext_noop("Completed"), "leaf"),
+    "cancelled": (gettext_noop("Cancelled"), "quiet"),
+}
+
+PURCHASE_STATES = {
+    "awaiting_payment": (gettext_noop("Waiting for payment"), "brick"),
+    "paid": (gettext_noop("Paid"), "leaf"),
+    "expired": (gettext_noop("Not paid in time"), "quiet"),
+}
+
+MONEY_STATES = {
+    "due": gettext_noop("Not paid yet."),
+    "held": gettext_noop("Held safely until you have the goods."),
+    "released": gettext_noop("Paid out to the seller."),
+    "refunded": gettext_noop("Given back to you."),
+    "waived": gettext_noop("Nothing was charged."),
+}
+
+STEPS = {
+    "placed": gettext_noop("Order placed"),
+    "paid": gettext_noop("Paid"),
+    "completed": gettext_noop("Completed"),
+    "released": gettext_noop("Paid out to the seller"),
+    "cancelled": gettext_noop("Cancelled"),
+    "refunded": gettext_noop("Money given back"),
+    "InfoReceived": gettext_noop("Announced to the carrier"),
+    "InTransit": gettext_noop("On its way"),
+    "OutForDelivery": gettext_noop("Out for delivery"),
+    "AttemptFail": gettext_noop("Delivery was tried"),
+    "AvailableForPickup": gettext_noop("Ready to be picked up"),
+    "Delivered": gettext_noop("Delivered"),
+    "Exception": gettext_noop("Something holds it up"),
+    "Expired": gettext_noop("No news for a long time"),
+    "Pending": gettext_noop("No news yet"),
+    "accepted": gettext_noop("Handed over to the carrier"),
+    "picked_up": gettext_noop("Handed over to the carrier"),
+    "departed": gettext_noop("Left the country of dispatch"),
+    "arrived": gettext_noop("Arrived in the country of destination"),
+    "customs": gettext_noop("With customs"),
+    "customs_cleared": gettext_noop("Cleared by customs"),
+}
+
+DECLINES = {
+    "card_declined": gettext_noop("The bank declined the payment."),
+    "challenge_refused": gettext_noop("The payment was not confirmed with the bank."),
+    "invalid_token": gettext_noop("The payment details were not accepted."),
+    "insufficient_funds": gettext_noop("There is not enough money on the account."),
+    "not_received": gettext_noop("The payment did not reach the bank."),
+}
+
+LIABLE = {
+    "platform": gettext_noop("Entrepot"),
+    "seller": gettext_noop("the seller"),
+    "carrier": gettext_noop("the carrier"),
+    "buyer": gettext_noop("you"),
+}
+
+
+def group(code: str) -> str:
+    """Return the name of a group of parts."""
+    return labels.group_label(code, get_language() or "en")
+
+
+def why_not(code: str) -> str:
+    """Return why something cannot be bought."""
+    if code == "out_of_stock":
+        return _("It is sold out.")
+    if code not in labels.REASONS:
+        return _("It cannot be sold to your country at the moment.")
+    return labels.reason(code, get_language() or "en")
+
+
+def why_unsure(codes: tuple[str, ...]) -> list[str]:
+    """Return why an amount is not certain, each reason once."""
+    return list(dict.fromkeys(labels.reason(code, get_language() or "en") for code in codes))
+
+
+def decline(code: str) -> str:
+    return _(DECLINES.get(code, DECLINES["card_declined"]))
+
+
+def step(code: str) -> str:
+    return _(STEPS.get(code, gettext_noop("News of the parcel")))
+
+
+def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return a state's words and its tone."""
+    text, tone = words[code]
+    return _(text), tone
+
+
+def delivered_note(import_charges: str, sure: bool, country: str, at_door: Money | None = None) -> tuple[str, str]:
+    """Return the sentence under a delivered price, and its tone: leaf (all included), brick (something is not)."""
+    name = formats.place(country)
+    if import_charges == "unknown" or not sure:
+        return _("delivered to %(country)s, import charges not included") % {"country": name}, "brick"
+    if import_charges == "due_at_door":
+        if at_door:
+            words = _("delivered to %(country)s, about %(amount)s of import charges due on delivery")
+            return words % {"country": name, "amount": formats.money(at_door)}, "brick"
+        return _("delivered to %(country)s, import charges due on delivery") % {"country": name}, "brick"
+    if import_charges == "prepaid":
+        return _("delivered to %(country)s, duties and taxes included") % {"country": name}, "leaf"
+    return _("delivered to %(country)s, no import charges") % {"country": name}, "leaf"
+
+
+def days(days_min: int, days_max: int) -> str:
+    """Return a span of days in words."""
+    if days_min == days_max:
+        return ngettext("%(days)s day", "%(days)s days", days_max) % {"days": formats.number(days_max)}
+    words = ngettext("%(min)s–%(max)s day", "%(min)s–%(max)s days", days_max)
+    return words % {"min": formats.number(days_min), "max": formats.number(days_max)}
+
+
+def refused(refusal: DomainError) -> str:
+    """Return why a cart or a price was refused."""
+    lines = refusal.fields.get("lines")
+    if isinstance(lines, list | tuple) and lines and isinstance(lines[0], dict):
+        return " ".join(dict.fromkeys(why_not(str(line.get("reason", ""))) for line in lines))
+    reason = refusal.fields.get("reason")
+    return why_not(reason) if isinstance(reason, str) and reason in labels.REASONS else _(refusal.summary)
+
+
+def line_faults(refusal: DomainError | None) -> dict[str, str]:
+    """Return what is wrong with single lines of a cart, by SKU."""
+    lines = refusal.fields.get("lines") if refusal else None
+    if not isinstance(lines, list | tuple):
+        return {}
+    return {str(line["sku"]): why_not(str(line.get("reason", ""))) for line in lines if isinstance(line, dict)}

@@ -86,22 +86,32 @@ def django_db_modify_db_settings(postgres: EmbeddedPostgres | None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Let the emptying of tables after a `transactional_db` test pass the triggers that refuse it elsewhere."""
     from django.db import connection
+    from django.db.backends.postgresql.operations import DatabaseOperations
 
-    flush = connection.ops.execute_sql_flush
+    flush = DatabaseOperations.execute_sql_flush
 
-    def flush_append_only_too(statements: Iterable[str]) -> None:
-        with connection.cursor() as cursor:
+    def flush_append_only_too(self: DatabaseOperations, statements: Iterable[str]) -> None:
+        with self.connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
         try:
-            flush([*statements, "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"])  # Not Django's tables.
+            # Not Django's tables.
+            flush(self, [*statements, "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"])
         finally:
-            with connection.cursor() as cursor:
+            with self.connection.cursor() as cursor:
                 cursor.execute("RESET session_replication_role")
 
-    connection.ops.execute_sql_flush = flush_append_only_too  # type: ignore[method-assign]
+    # Of the class: beside Playwright's event loop a test has a connection of its own.
+    DatabaseOperations.execute_sql_flush = flush_append_only_too  # type: ignore[assignment]
+    yield
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # Or the test database could not be dropped.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +121,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     chromium = next((path for name in names if (path := shutil.which(name))), None)
     if chromium is None:
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-sync"]  # It calls nobody but the server under test.
     no_sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root.
-    return {**browser_type_launch_args, "executable_path": chromium, "args": no_sandbox}
+    return {**browser_type_launch_args, "executable_path": chromium, "args": [*quiet, *no_sandbox]}
 
 
 @pytest.fixture(scope="session")

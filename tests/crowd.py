@@ -1,4 +1,4 @@
-"""A crowd of buyers on a production server: they buy over HTTP, as a careful client would, until they are told to stop."""
+"""A crowd of buyers on a production server: they buy over HTTP, as careful clients do, until they are sent home."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run inside an installation (`python -m tests.concurrency.hand_out_key STORE`): print an API key of a store's seller."""
+"""Run with an installation's environment, `python -m tests.concurrency.hand_out_key STORE`: print a key for the API."""
 
 from __future__ import annotations
 

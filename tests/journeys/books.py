@@ -49,23 +49,28 @@ def balance(kind: str, currency: str, owner: str = "") -> Decimal:
     return Decimal(ledger.balance(AccountRef(kind, currency, owner)).text)
 
 
+def payments_in(document: bytes) -> dict[str, tuple[Decimal, str]]:
+    """Return what a pain.001 file tells the bank to pay, by statement number; its control sums are held against it."""
+    root = ET.fromstring(document)
+    found: dict[str, tuple[Decimal, str]] = {}
+    for entry in root.iter(f"{_PAIN}CdtTrfTxInf"):
+        amount = entry.find(f"{_PAIN}Amt/{_PAIN}InstdAmt")
+        number = entry.findtext(f"{_PAIN}PmtId/{_PAIN}EndToEndId")
+        assert amount is not None
+        assert number is not None
+        found[number] = (Decimal(amount.text or ""), amount.get("Ccy", ""))
+    for control in root.iter(f"{_PAIN}CtrlSum"):
+        assert Decimal(control.text or "") == sum(amount for amount, _ in found.values())
+    return found
+
+
 def bank_payments(run_id: str) -> dict[str, tuple[Decimal, str]]:
-    """Return what a payout run's pain.001 files tell the bank to pay, by statement number: amount and currency."""
+    """Return what all pain.001 files of a payout run tell the bank to pay."""
     found: dict[str, tuple[Decimal, str]] = {}
     for file in payouts.list_bank_files(UUID(run_id)):
-        if not file.name.endswith(".xml"):
-            continue
-        _, content = payouts.read_bank_file(file.id)
-        root = ET.fromstring(content)
-        total = Decimal(0)
-        for entry in root.iter(f"{_PAIN}CdtTrfTxInf"):
-            amount = entry.find(f"{_PAIN}Amt/{_PAIN}InstdAmt")
-            number = entry.findtext(f"{_PAIN}PmtId/{_PAIN}EndToEndId")
-            assert amount is not None
-            assert number is not None
-            found[number] = (Decimal(amount.text or ""), amount.get("Ccy", ""))
-            total += Decimal(amount.text or "")
-        for control in root.iter(f"{_PAIN}CtrlSum"):
-            assert Decimal(control.text or "") == total
-        assert Decimal(file.total.text) == total
+        if file.name.endswith(".xml"):
+            _, content = payouts.read_bank_file(file.id)
+            payments = payments_in(content)
+            assert Decimal(file.total.text) == sum(amount for amount, _ in payments.values())
+            found |= payments
     return found

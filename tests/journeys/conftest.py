@@ -1,14 +1,21 @@
-"""Fixtures of the journeys. Nothing of Django is imported above the fixtures: pytest may read this before its set-up."""
+"""
+Fixtures of the journeys. Nothing of Django is imported above the fixtures: pytest may read this file before Django is
+set up.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from pytest_django.live_server_helper import LiveServer
+
+    from tests.journeys.pages import Reader
     from tests.journeys.stage import Calendar
 
 
@@ -30,6 +37,32 @@ def simulated_carrier() -> Iterator[None]:
     ports.bind(ports.ANY_CARRIER, SimulatedCarrier())
     yield
     ports.unbind_all()
+
+
+@pytest.fixture(scope="session")
+def words() -> None:
+    """Have the pages speak all languages, as the shop does once it is started."""
+    from django.conf import settings
+
+    from entrepot.ui import catalogues
+
+    catalogues.compile_into(settings.LOCALE_PATHS[0])
+
+
+@pytest.fixture
+def read(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Reader]]:
+    """Open a browser for a person; what went wrong on its pages fails the test at its end."""
+    from tests.journeys.pages import Reader
+
+    readers: list[Reader] = []
+
+    def open_reader(**wanted: Any) -> Reader:
+        readers.append(Reader(browser, live_server.url, **wanted))
+        return readers[-1]
+
+    yield open_reader
+    for reader in readers:
+        reader.close()
 
 
 @pytest.fixture(autouse=True)

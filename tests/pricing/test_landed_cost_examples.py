@@ -47,9 +47,15 @@ class Example:
     fx: dict[str, str] = field(default_factory=dict)
 
 
-_UOL = "https://economia.uol.com.br/noticias/redacao/2025/07/29/e-mail-cobrando-taxa-das-blusinhas-pode-ser-golpe-quando-devo-pagar.htm"
+_UOL = (
+    "https://economia.uol.com.br/noticias/redacao/2025/07/29/"
+    "e-mail-cobrando-taxa-das-blusinhas-pode-ser-golpe-quando-devo-pagar.htm"
+)
 _D24 = "https://d24am.com/economia/taxa-das-blusinhas-sites-chineses-antecipam-cobranca-nas-compras/"
-_BAKER = "https://globalimportblog.bakermckenzie.com/2026/07/02/eu-low-value-consignment-relief-abolished-and-eur-3-customs-duty-introduced-from-1-july-2026/"
+_BAKER = (
+    "https://globalimportblog.bakermckenzie.com/2026/07/02/"
+    "eu-low-value-consignment-relief-abolished-and-eur-3-customs-duty-introduced-from-1-july-2026/"
+)
 
 EXAMPLES = [
     Example(
@@ -69,7 +75,10 @@ EXAMPLES = [
         "https://www.eldinamo.cl/economia/dinero/2025/10/02/compras-online-en-el-extranjero-con-iva-las-plataformas-inscritas-y-como-se-aplicara-el-impuesto/",
         "2025-10-25", ((TSHIRT, 1, "30.00"),), "0.00", "5.70", "35.70", "CL-remote-sale", registered=True,
     ),
-    Example("EU-02", "DE", "EUR", _BAKER, "2026-07-01", ((TSHIRT, 5, "10.00"),), "3.00", None, None, "DE-EUR3-2026-border"),
+    Example(
+        "EU-02", "DE", "EUR", _BAKER, "2026-07-01", ((TSHIRT, 5, "10.00"),), "3.00", None, None,
+        "DE-EUR3-2026-border",
+    ),
     Example(
         "EU-03", "DE", "EUR", _BAKER, "2026-07-01", ((TSHIRT, 1, "10.00"), (WATCH, 1, "30.00")), "6.00", None, None,
         "DE-EUR3-2026", registered=True,
@@ -186,9 +195,7 @@ def test_the_historic_british_example_rounds_the_duty_down_and_the_vat_to_the_ne
     library = book().library
     britain = library.countries["GB"].model_copy(update={"regimes": (regime,), "tax_rates": (rate,)})
     historic = RuleBook(replace(library, countries={**library.countries, "GB": britain}), book().tariff)
-    counter = desk(
-        "GB", "GBP", at=datetime(2010, 6, 1, tzinfo=UTC), rule_book=historic, basic_duty_rate=Decimal("3.5")
-    )
+    counter = desk("GB", "GBP", at=datetime(2010, 6, 1, tzinfo=UTC), rule_book=historic, basic_duty_rate=Decimal("3.5"))
     order = make_trial(
         counter, origin="US", items=[TrialItem(Money(8000, "GBP"), 1, TSHIRT)], delivery=Money(3500, "GBP")
     )

@@ -45,8 +45,8 @@ def posted(key: str, *transfers: NewTransfer, at: datetime) -> bool:
 class ServiceInMemory:
     """A payment service that says what it is told to and remembers what it was asked: the fake of the port."""
 
-    says: ChargeResult = ChargeResult(state="captured", service_reference="ref")
-    refunds_as: RefundResult = RefundResult(state="succeeded", service_reference="back")
+    says: ChargeResult = field(default_factory=lambda: ChargeResult(state="captured", service_reference="ref"))
+    refunds_as: RefundResult = field(default_factory=lambda: RefundResult(state="succeeded", service_reference="back"))
     silent: bool = False
     charged: list[tuple[str, Money, str]] = field(default_factory=list)
     refunded: list[tuple[str, str, Money]] = field(default_factory=list)

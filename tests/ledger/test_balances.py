@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from entrepot.kernel import ids, sql
 from entrepot.kernel.money import Money

@@ -11,8 +11,7 @@ from django.db import connection
 from entrepot.config import verification
 from entrepot.kernel import sql
 from entrepot.payouts import operations as payouts
-from tests.builders import money
-from tests.builders import sellers as build
+from tests.builders import money, sellers as build
 
 
 def verify(*arguments: str) -> tuple[str, int]:

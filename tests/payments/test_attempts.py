@@ -41,9 +41,7 @@ def test_the_token_is_never_stored_nor_shown(now: datetime) -> None:
 @pytest.mark.django_db
 def test_a_method_that_is_not_offered_is_refused_and_nothing_written(now: datetime) -> None:
     with pytest.raises(UnknownPaymentMethod) as refusal, transaction.atomic():
-        operations.open_attempt(
-            purchase_id=ids.new_id(), amount=Money(1, "EUR"), method="gold", token="t", now=now
-        )
+        operations.open_attempt(purchase_id=ids.new_id(), amount=Money(1, "EUR"), method="gold", token="t", now=now)
 
     assert refusal.value.fields == {"method": "gold", "offered": ["sandbox"]}
     assert sql.fetch_all("SELECT id FROM payments_attempt") == []

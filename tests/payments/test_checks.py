@@ -45,9 +45,7 @@ def test_a_captured_payment_missing_or_wrong_in_the_ledger_is_named(
 ) -> None:
     attempt = captured(now, posted=posted)
 
-    assert list(checks.find_faults()) == [
-        Fault("payments.captures", str(attempt.id), f"captured 1000 EUR; {said}")
-    ]
+    assert list(checks.find_faults()) == [Fault("payments.captures", str(attempt.id), f"captured 1000 EUR; {said}")]
 
 
 @pytest.mark.django_db
@@ -55,9 +53,7 @@ def test_money_posted_for_a_payment_that_was_not_captured_is_named(now: datetime
     attempt = money.opened(now=now, method="quiet")
     money.posted(f"capture:{attempt.id}", at=now)
 
-    assert list(checks.find_faults()) == [
-        Fault("payments.captures", str(attempt.id), "open 1000 EUR; posted 1000 EUR")
-    ]
+    assert list(checks.find_faults()) == [Fault("payments.captures", str(attempt.id), "open 1000 EUR; posted 1000 EUR")]
 
 
 @pytest.mark.django_db
@@ -68,7 +64,5 @@ def test_a_refund_past_the_payment_or_past_the_ledger_is_named(now: datetime) ->
 
     assert list(checks.find_faults()) == [
         Fault("payments.refunds", str(attempt.id), "captured 1000 EUR, refunds 1001 EUR"),
-        Fault(
-            "payments.refunds_pending", str(order_id), "refunds 1001, set aside 0; the service took on 0, booked 0"
-        ),
+        Fault("payments.refunds_pending", str(order_id), "refunds 1001, set aside 0; the service took on 0, booked 0"),
     ]

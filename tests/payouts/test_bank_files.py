@@ -14,8 +14,7 @@ from entrepot.kernel import encryption, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.payouts import jobs, operations, queries
 from entrepot.payouts.operations import PayoutReport
-from tests.builders import money
-from tests.builders import sellers as build
+from tests.builders import money, sellers as build
 
 LONG_AGO = timedelta(days=20)
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}

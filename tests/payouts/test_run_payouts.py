@@ -14,8 +14,7 @@ from entrepot.ledger.rules import AccountRef
 from entrepot.payouts import checks, operations, queries
 from entrepot.payouts.rules import Due, Skip
 from entrepot.sellers.queries import SellerView
-from tests.builders import money
-from tests.builders import sellers as build
+from tests.builders import money, sellers as build
 
 LONG_AGO = timedelta(days=20)  # More than any first country's delay.
 

@@ -10,8 +10,7 @@ from pypdf import PdfReader
 
 from entrepot.payouts import operations, queries, statements
 from entrepot.payouts.queries import Statement
-from tests.builders import money
-from tests.builders import sellers as build
+from tests.builders import money, sellers as build
 
 LONG_AGO = timedelta(days=20)
 

@@ -47,7 +47,7 @@ def list_rooms_with_checks() -> tuple[str, ...]:
 
 
 def verify(rooms: Iterable[str] | None = None) -> Report:
-    """Run the checks of some rooms, or of all, in one read-only snapshot: sales that go on meanwhile disturb nothing."""
+    """Run the checks of some rooms, or of all, on one read-only snapshot: sales meanwhile disturb nothing."""
     at, begun = clock.now(), time.perf_counter()
     outermost = not connection.in_atomic_block
     findings: list[Finding] = []

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SandboxCharge(models.Model):
-    """A charge in the books of the sandbox payment service, which plays an outside firm: nothing of ours points here."""
+    """A charge in the books of the sandbox, which plays an outside firm: nothing of ours points here."""
 
     key = models.TextField(primary_key=True)
     reference = models.TextField(unique=True)

@@ -1,6 +1,6 @@
 """
-The news that the sandbox sends, and how the shop takes it: signed (Standard Webhooks), verified, then settled by the same
-operation that every payment ends in.
+The news that the sandbox sends, and how the shop takes it: signed (Standard Webhooks), verified, then settled by the
+same operation that every payment ends in.
 """
 
 from __future__ import annotations

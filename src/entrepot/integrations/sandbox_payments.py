@@ -36,7 +36,8 @@ _COLUMNS = "key, reference, behaviour, amount_minor, currency, state, decline_co
 # One statement, whether the key is new or not; the same key again only counts the call.
 _CHARGE = f"""
 INSERT INTO integrations_sandboxcharge
-  (key, reference, behaviour, amount_minor, currency, state, decline_code, description, return_url, created_at, capture_at)
+  (key, reference, behaviour, amount_minor, currency, state, decline_code, description, return_url, created_at,
+   capture_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (key) DO UPDATE SET calls = integrations_sandboxcharge.calls + 1
 RETURNING {_COLUMNS}
@@ -111,11 +112,8 @@ class SandboxPayments:
         now = clock.now()
         capture_at = now + LATE_BY if state == "pending" else None
         reference = f"sb_{secrets.token_hex(12)}"
-        row = sql.fetch_one(
-            _CHARGE,
-            [key, reference, behaviour, amount.minor, amount.currency, state, decline_code, description, return_url]
-            + [now, capture_at],
-        )
+        asked = (key, reference, behaviour, amount.minor, amount.currency, state, decline_code, description, return_url)
+        row = sql.fetch_one(_CHARGE, [*asked, now, capture_at])
         charge = _read(row)
         if charge.amount != amount:
             return ChargeResult(state="declined", service_reference=charge.reference, decline_code="key_reused")

@@ -34,9 +34,7 @@ class Transfer(models.Model):
     id = models.BigAutoField(primary_key=True)
     posting_key = models.TextField()
     seq = models.IntegerField()
-    debit_account = models.ForeignKey(
-        Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
+    debit_account = models.ForeignKey(Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     credit_account = models.ForeignKey(
         Account, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )

@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from entrepot.kernel import sql
-from entrepot.kernel.transactions import step
-from entrepot.kernel.transactions import transaction as operation
+from entrepot.kernel.transactions import step, transaction as operation
 from entrepot.ledger.rules import AccountRef, NewTransfer
 
 
@@ -54,7 +53,7 @@ def post_many(*, postings: Mapping[str, Sequence[NewTransfer]], at: datetime) ->
 
 Place = tuple[str, int]
 
-# Accounts are never deleted, so what was once committed can be known for good. A migrated or emptied database clears it.
+# Accounts are never deleted: what was once committed can be known for good. Migrating or emptying a database clears it.
 _known_accounts: dict[AccountRef, int] = {}
 
 

@@ -74,9 +74,7 @@ def balances(
 
 
 def _balances(*, kind: str | None, owner: str | None, currency: str | None) -> tuple[AccountBalance, ...]:
-    rows = sql.fetch_all(
-        sql.load(__package__, "balances"), {"kind": kind, "owner": owner, "currency": currency}
-    )
+    rows = sql.fetch_all(sql.load(__package__, "balances"), {"kind": kind, "owner": owner, "currency": currency})
     return tuple(
         AccountBalance(AccountRef(row[0], row[1], row[2]), Money(row[3], row[1]), Money(row[4], row[1])) for row in rows
     )

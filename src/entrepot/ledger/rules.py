@@ -1,10 +1,9 @@
-"""The words of the ledger: kinds of account with their side, kinds of transfer in plain words, and what a transfer is."""
+"""The words of the ledger: kinds of account with their side, kinds of transfer in a sentence each, a transfer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
@@ -32,7 +31,10 @@ ACCOUNT_KINDS: dict[str, AccountKind] = {
     "bank": AccountKind("debit", "", "payouts left before the service settled", "our bank account"),
     "escrow": AccountKind("credit", "", "", "buyers' money held until delivery"),
     "seller_payable": AccountKind(
-        "credit", "seller id", "a refund was charged to the seller after the money had been paid out", "the seller's due"
+        "credit",
+        "seller id",
+        "a refund was charged to the seller after the money had been paid out",
+        "the seller's due",
     ),
     "tax_payable": AccountKind(
         "credit", "<liable>:<authority>", "a tax was refunded after it had been paid over", "tax to pay over"

@@ -46,9 +46,7 @@ def look_up(attempt: Attempt) -> ChargeResult:
     """Ask the service what became of an attempt."""
     demand_no_transaction("a payment service is asked")
     service = ports.get(attempt.service)
-    return _ask(
-        lambda: service.look_up(key=attempt.service_key), ChargeResult(state="unknown"), attempt.service_key
-    )
+    return _ask(lambda: service.look_up(key=attempt.service_key), ChargeResult(state="unknown"), attempt.service_key)
 
 
 def complete_challenge(attempt: Attempt) -> ChargeResult:

@@ -205,7 +205,7 @@ def request_refund(
 @transaction
 def record_refund(*, refund_id: UUID, result: RefundResult, now: datetime) -> Refund:
     """Record what the service said of a refund; a final answer stands."""
-    final = result.state != RefundState.UNKNOWN
+    final = RefundState(result.state) != RefundState.UNKNOWN
     changed = sql.execute(
         """
         UPDATE payments_refund

@@ -157,7 +157,8 @@ def get_refund(refund_id: UUID) -> Refund:
 def list_refunds(*, purchase_id: UUID | None = None, reference: UUID | None = None) -> tuple[Refund, ...]:
     """Return the refunds of a purchase or of one reference (an order), the oldest first."""
     return _refunds(
-        "(%s::uuid IS NULL OR r.purchase_id = %s) AND (%s::uuid IS NULL OR r.reference = %s) ORDER BY r.requested_at, r.id",
+        "(%s::uuid IS NULL OR r.purchase_id = %s) AND (%s::uuid IS NULL OR r.reference = %s) "
+        "ORDER BY r.requested_at, r.id",
         [purchase_id, purchase_id, reference, reference],
     )
 

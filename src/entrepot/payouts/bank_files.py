@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from sepaxml import SepaTransfer
 
@@ -72,25 +72,25 @@ def credit_transfer(*, run_id: UUID, debtor: Debtor, payments: Sequence[Payment]
     """Return a credit transfer in any currency (pain.001.001.09): accounts by IBAN or number, banks by BIC or code."""
     currency = debtor.account.currency
     total = sum_money((payment.amount for payment in payments), currency)
-    document = ElementTree.Element("Document", xmlns=_NAMESPACE)
-    root = ElementTree.SubElement(document, "CstmrCdtTrfInitn")
-    header = ElementTree.SubElement(root, "GrpHdr")
+    document = ET.Element("Document", xmlns=_NAMESPACE)
+    root = ET.SubElement(document, "CstmrCdtTrfInitn")
+    header = ET.SubElement(root, "GrpHdr")
     _text(header, "MsgId", run_id.hex)
     _text(header, "CreDtTm", at.strftime("%Y-%m-%dT%H:%M:%S"))
     _text(header, "NbOfTxs", str(len(payments)))
     _text(header, "CtrlSum", total.text)
     _text(header, "InitgPty/Nm", debtor.name[:140])
-    batch = ElementTree.SubElement(root, "PmtInf")
+    batch = ET.SubElement(root, "PmtInf")
     _text(batch, "PmtInfId", f"{run_id.hex[:28]}-{currency}")
     _text(batch, "PmtMtd", "TRF")
     _text(batch, "NbOfTxs", str(len(payments)))
     _text(batch, "CtrlSum", total.text)
     _text(batch, "ReqdExctnDt/Dt", at.date().isoformat())
     _text(batch, "Dbtr/Nm", debtor.name[:140])
-    account = ElementTree.SubElement(batch, "DbtrAcct")
+    account = ET.SubElement(batch, "DbtrAcct")
     _account(account, iban=debtor.account.iban, number=debtor.account.account)
     _text(account, "Ccy", currency)
-    agent = ElementTree.SubElement(batch, "DbtrAgt")
+    agent = ET.SubElement(batch, "DbtrAgt")
     if debtor.account.bic:
         _text(agent, "FinInstnId/BICFI", debtor.account.bic)
     else:
@@ -98,38 +98,38 @@ def credit_transfer(*, run_id: UUID, debtor: Debtor, payments: Sequence[Payment]
     _text(batch, "ChrgBr", "SHAR")
     for payment in payments:
         _transaction(batch, payment)
-    return ElementTree.tostring(document, encoding="utf-8", xml_declaration=True)
+    return ET.tostring(document, encoding="utf-8", xml_declaration=True)
 
 
-def _transaction(batch: ElementTree.Element, payment: Payment) -> None:
-    entry = ElementTree.SubElement(batch, "CdtTrfTxInf")
+def _transaction(batch: ET.Element, payment: Payment) -> None:
+    entry = ET.SubElement(batch, "CdtTrfTxInf")
     _text(entry, "PmtId/EndToEndId", payment.number)
     amount = _text(entry, "Amt/InstdAmt", payment.amount.text)
     amount.set("Ccy", payment.amount.currency)
     if payment.bic:
         _text(entry, "CdtrAgt/FinInstnId/BICFI", payment.bic)
     elif payment.bank_code:
-        agent = ElementTree.SubElement(entry, "CdtrAgt")
-        member = ElementTree.SubElement(ElementTree.SubElement(agent, "FinInstnId"), "ClrSysMmbId")
+        agent = ET.SubElement(entry, "CdtrAgt")
+        member = ET.SubElement(ET.SubElement(agent, "FinInstnId"), "ClrSysMmbId")
         if payment.bank_clearing:
             _text(member, "ClrSysId/Cd", payment.bank_clearing)
         _text(member, "MmbId", payment.bank_code)
     _text(entry, "Cdtr/Nm", payment.holder[:140])
-    _account(ElementTree.SubElement(entry, "CdtrAcct"), iban=payment.iban, number=payment.account)
+    _account(ET.SubElement(entry, "CdtrAcct"), iban=payment.iban, number=payment.account)
     _text(entry, "RmtInf/Ustrd", payment.description[:140])
 
 
-def _account(parent: ElementTree.Element, *, iban: str, number: str) -> None:
+def _account(parent: ET.Element, *, iban: str, number: str) -> None:
     if iban:
         _text(parent, "Id/IBAN", iban)
     else:
         _text(parent, "Id/Othr/Id", number[:34])
 
 
-def _text(parent: ElementTree.Element, path: str, text: str) -> ElementTree.Element:
+def _text(parent: ET.Element, path: str, text: str) -> ET.Element:
     """Add a chain of elements and put the text into the last."""
     for tag in path.split("/"):
-        parent = ElementTree.SubElement(parent, tag)
+        parent = ET.SubElement(parent, tag)
     parent.text = text
     return parent
 

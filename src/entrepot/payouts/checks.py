@@ -111,8 +111,9 @@ CHECKS = (
           FROM ledger_transfer t JOIN ledger_account a ON a.id = t.debit_account_id AND a.kind = 'seller_payable'
         ), known AS (
           SELECT movement.account_id, sum(movement.minor) AS balance,
-                 coalesce(sum(movement.minor) FILTER (WHERE movement.kind <> 'payout' AND stated.transfer_id IS NULL), 0)
-                   AS fresh
+                 coalesce(
+                   sum(movement.minor) FILTER (WHERE movement.kind <> 'payout' AND stated.transfer_id IS NULL), 0
+                 ) AS fresh
           FROM movement LEFT JOIN payouts_statedtransfer stated ON stated.transfer_id = movement.id
           GROUP BY movement.account_id
         ), last AS (

@@ -233,15 +233,15 @@ def _record_files(run_id: UUID, files: Sequence[tuple[str, str, list[Payment], b
               (id, run_id, name, form, currency, payments, total_minor, storage_key, sha256, made_at)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            [ids.new_id(), run_id, name, form, total.currency, len(payments), total.minor, key]
-            + [hashlib.sha256(content).hexdigest(), now],
+            [
+                *(ids.new_id(), run_id, name, form, total.currency, len(payments), total.minor, key),
+                *(hashlib.sha256(content).hexdigest(), now),
+            ],
         )
     return True
 
 
-def _contents(
-    run_id: UUID, payees: Iterable[Payee], now: datetime
-) -> Iterator[tuple[str, str, list[Payment], bytes]]:
+def _contents(run_id: UUID, payees: Iterable[Payee], now: datetime) -> Iterator[tuple[str, str, list[Payment], bytes]]:
     """Yield each file of a run: name, form, payments, content; one per currency and rail, and the packs' own forms."""
     operator = markets.get_operator()
     accounts = _operator_accounts()

@@ -151,9 +151,7 @@ def list_due(*, now: datetime, currency: str | None = None, seller_id: UUID | No
     )
 
 
-def list_seller_payouts(
-    *, seller_id: UUID, limit: int = 50, before: datetime | None = None
-) -> tuple[PayoutView, ...]:
+def list_seller_payouts(*, seller_id: UUID, limit: int = 50, before: datetime | None = None) -> tuple[PayoutView, ...]:
     """Return a seller's payouts, the newest first."""
     return _payouts(
         "seller_id = %s AND (%s::timestamptz IS NULL OR made_at < %s) ORDER BY made_at DESC, id DESC LIMIT %s",
@@ -270,7 +268,19 @@ def _files(clause: str, params: Sequence[Any]) -> tuple[BankFileView, ...]:
         f"FROM payouts_bankfile WHERE {clause}",
         params,
     )
-    return tuple(BankFileView(*row[:5], Money(row[5], row[6]), row[7], row[8]) for row in rows)
+    return tuple(
+        BankFileView(
+            id=row[0],
+            run_id=row[1],
+            name=row[2],
+            form=row[3],
+            payments=row[4],
+            total=Money(row[5], row[6]),
+            sha256=row[7],
+            made_at=row[8],
+        )
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A payout's statement for reading: JSON for systems, CSV for bookkeeping, PDF for people. From the frozen rows alone."""
+"""A payout's statement for reading: JSON for systems, CSV for bookkeeping, PDF for people. Frozen rows alone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def as_json(statement: Statement) -> dict[str, Any]:
 
 
 def as_csv(statement: Statement) -> bytes:
-    """Return the statement as CSV (UTF-8 with a mark, for spreadsheets): a row per line, balances as rows of their own."""
+    """Return the statement as CSV (UTF-8 with a mark, for spreadsheets): a row per line and per balance."""
     payout = statement.payout
     target = io.StringIO(newline="")
     writer = csv.writer(target)

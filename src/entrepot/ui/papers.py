@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from anyascii import anyascii
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from entrepot.customs.tariffs import TariffRow, TariffTable
 from entrepot.markets.loader import Library
@@ -272,17 +273,20 @@ class RuleBook:
         return self.tariff.find(destinations=self.areas(country), origins=self.areas(origin), hs=hs, on=on)
 
 
+Row = TypeVar("Row", bound=RateRow)
+
+
 def best_rate(
-    rows: Sequence[RateRow],
+    rows: Sequence[Row],
     *,
     hs: str | None,
     origins: Sequence[str],
     dispatch: Sequence[str],
     region: str,
     postal_code: str,
-) -> RateRow | None:
+) -> Row | None:
     """Return the row that fits best: the longest HS prefix, then the one that names the place; the first of equals."""
-    best: RateRow | None = None
+    best: Row | None = None
     best_score = (-1, -1)
     for row in rows:
         length = 0

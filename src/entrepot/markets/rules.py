@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Context, Decimal
 from functools import cache
 from importlib import import_module
@@ -29,8 +29,11 @@ class UnknownCurrency(DomainError):
 class Rates(Protocol):
     """What a quote converts with: today's table, or the rates that a cart froze."""
 
-    date: date
-    source: str
+    @property
+    def date(self) -> dt.date: ...
+
+    @property
+    def source(self) -> str: ...
 
     def rate(self, source_currency: str, target_currency: str) -> Decimal: ...
 
@@ -44,9 +47,9 @@ class FxTable:
     """
 
     per_eur: Mapping[str, Decimal]
-    date: date
+    date: dt.date
     source: str
-    dates: Mapping[str, date] = field(default_factory=dict)
+    dates: Mapping[str, dt.date] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     _pairs: dict[tuple[str, str], Decimal] = field(default_factory=dict, repr=False, compare=False)
 
@@ -89,7 +92,7 @@ class FrozenRates:
     """The pairs that a cart froze ("CNY/EUR": "0.1281"), with the day and source they came from."""
 
     pairs: Mapping[str, str]
-    date: date
+    date: dt.date
     source: str = "frozen"
 
     def rate(self, source_currency: str, target_currency: str) -> Decimal:
@@ -114,7 +117,7 @@ class FrozenRates:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> FrozenRates:
-        return cls(document["pairs"], date.fromisoformat(document["date"]), document["source"])
+        return cls(document["pairs"], dt.date.fromisoformat(document["date"]), document["source"])
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class FallbackRates:
     second: FxTable
 
     @property
-    def date(self) -> date:
+    def date(self) -> dt.date:
         return self.first.date
 
     @property
@@ -166,6 +169,7 @@ class MarketStages:
         return self.buying in OPEN_STAGES
 
 
+STAGES = ("closed", "pilot", "open", "suspended")
 STAGES = ("closed", "pilot", "open", "suspended")
 # In a pilot only sellers that the operator approved sell, which is so in an open market too.
 OPEN_STAGES = frozenset({"pilot", "open"})
@@ -210,7 +214,7 @@ def tidy_id(kind: IdKind, value: str) -> str:
     value = value.strip()
     if kind.stdnum and hasattr(module := _stdnum_module(kind.stdnum), "compact"):
         try:
-            return module.compact(value)
+            return str(module.compact(value))
         except Exception:
             return value
     return re.sub(r"[\s.\-/]", "", value).upper()

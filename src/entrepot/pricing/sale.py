@@ -148,7 +148,12 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
         and rule.liable == "seller"
         and seller.country == seller.dispatch_country
     )
-    goods, goods_tax, native, due, due_tax, rates = [], [], [], [], [], []
+    goods: list[int] = []
+    goods_tax: list[int] = []
+    native: list[int] = []
+    due: list[int] = []
+    due_tax: list[int] = []
+    rates: list[Decimal] = []
     for offer, quantity in lines:
         rate = home_rate(setting, offer)
         gross = offer.price.minor * quantity

@@ -106,7 +106,7 @@ def make_trial(
 
 def landed_sums(order: OrderQuote) -> dict[str, int]:
     """Return the amounts of each group and the total, what falls due at the door included."""
-    sums = {group: sum(part.amount for part in order.parts if part.group == group) for group in GROUPS}
+    sums: dict[str, int] = {group: sum(part.amount for part in order.parts if part.group == group) for group in GROUPS}
     return {**sums, "total": sum(sums.values())}
 
 

@@ -150,7 +150,7 @@ class Command(BaseCommand):
             at=at,
             currency=currency,
             destination=queries.tidy_destination(destination),
-            schemes=schemes.get(options["channel"]),  # type: ignore[arg-type]
+            schemes=schemes.get(options["channel"]),
             basic_duty_rate=options["duty_rate"],
         )
 

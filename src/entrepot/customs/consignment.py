@@ -1,0 +1,141 @@
+"""A consignment as customs sees it, and what is worked out once about it: its values in every currency asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from entrepot.customs.charges import Part
+from entrepot.customs.rulebook import RuleBook
+from entrepot.kernel.money import minor_digits
+from entrepot.markets.packs import Channel, Territory, Threshold
+from entrepot.markets.rules import Rates
+
+_MILLIONTH = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Goods of one kind in a consignment; `goods` is the net price of all pieces in the consignment's minor units."""
+
+    goods: int
+    quantity: int
+    hs: str | None = None
+    hs_confirmed: bool = True
+    origin: str | None = None
+    weight_g: int | None = None
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What customs sees as one: one seller, one dispatch place, one day, one destination."""
+
+    items: tuple[Item, ...]
+    freight_shares: tuple[int, ...]
+    currency: str
+    dispatch_country: str
+    country: str
+    region: str
+    postal_code: str
+    channel: Channel | None
+    on: date
+    schemes: frozenset[str]
+    duties_prepaid: bool = False
+    territory: Territory | None = None
+    basic_duty_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The charges of an import, why they may not be sure, and the regimes that gave them (most of them one)."""
+
+    parts: tuple[Part, ...]
+    unsure: tuple[str, ...]
+    regimes: tuple[str, ...]
+    unknown: bool
+
+
+class Work:
+    """What is computed once per consignment and asked for often. Lives only inside `assess_import`."""
+
+    __slots__ = (
+        "_major",
+        "book",
+        "c",
+        "cif",
+        "cif_total",
+        "goods",
+        "goods_total",
+        "rates",
+        "unknown",
+        "unsure",
+    )
+
+    def __init__(self, consignment: Consignment, book: RuleBook, rates: Rates) -> None:
+        self.c = consignment
+        self.book = book
+        self.rates = rates
+        self.goods = [item.goods for item in consignment.items]
+        self.cif = [goods + freight for goods, freight in zip(self.goods, consignment.freight_shares, strict=True)]
+        self.goods_total = sum(self.goods)
+        self.cif_total = sum(self.cif)
+        self.unsure: set[str] = set()
+        self.unknown = False
+        self._major: dict[str, Decimal] = {}
+
+    def factor_to(self, currency: str) -> Decimal:
+        """Return how many major units of a currency one minor unit of the consignment's is worth."""
+        found = self._major.get(currency)
+        if found is None:
+            own = self.c.currency
+            found = self.rates.rate(own, currency).scaleb(-minor_digits(own))
+            self._major[currency] = found
+        return found
+
+    def to_minor(self, amount: Decimal, currency: str) -> Decimal:
+        """Return an amount of major units of a currency in minor units of the consignment's, unrounded."""
+        if currency == self.c.currency:
+            return amount.scaleb(minor_digits(currency))
+        return (amount * self.rates.rate(currency, self.c.currency)).scaleb(minor_digits(self.c.currency))
+
+    def holds(self, threshold: Threshold, members: Sequence[int], tax: int | None = None) -> bool:
+        """Say whether a limit holds for some items: each piece by itself, or all that the consignment has."""
+        if threshold.basis == "weight_g":
+            return all(self._weight_holds(threshold, members))
+        if threshold.basis == "tax":
+            return _within(threshold, Decimal(tax or 0) * self.factor_to(threshold.currency), 1)
+        factor = self.factor_to(threshold.currency)
+        values = self.goods if threshold.basis == "goods" else self.cif
+        if threshold.scope == "item":
+            return all(_within(threshold, values[i] * factor, self.c.items[i].quantity) for i in members)
+        return _within(threshold, (self.goods_total if threshold.basis == "goods" else self.cif_total) * factor, 1)
+
+    def _weight_holds(self, threshold: Threshold, members: Sequence[int]) -> list[bool]:
+        if threshold.scope == "item":
+            weights = [self.c.items[i].weight_g for i in members]
+            return [weight is None or _within(threshold, Decimal(weight), 1) for weight in weights]
+        total = sum((item.weight_g or 0) * item.quantity for item in self.c.items)
+        return [_within(threshold, Decimal(total), 1)]
+
+    def over(self, threshold: Threshold) -> Decimal:
+        """Return which share of the value lies above the limit."""
+        total = self.goods_total if threshold.basis == "goods" else self.cif_total
+        value = total * self.factor_to(threshold.currency)
+        limit = threshold.up_to or Decimal(0)
+        return (value - limit) / value if value > limit else Decimal(0)
+
+
+def _within(threshold: Threshold, value: Decimal, pieces: int) -> bool:
+    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact; a rate's last digits
+    # must not push 50 USD told in reals over the limit of 50 USD.
+    value = value.quantize(_MILLIONTH)
+    if threshold.above is not None and not value > threshold.above * pieces:
+        return False
+    if threshold.at_least is not None and not value >= threshold.at_least * pieces:
+        return False
+    if threshold.below is not None and not value < threshold.below * pieces:
+        return False
+    return threshold.up_to is None or value <= threshold.up_to * pieces

@@ -1,0 +1,519 @@
+"""
+One regime over the items that it governs: its duties, fees and taxes, in the order in which the law computes them.
+
+Duties on goods or on goods with freight; fees that are taxed; taxes on what their base names; fees that depend on
+both; what is too little to collect. Every rounding is the regime's or the charge's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from entrepot.customs.charges import Group, Liable, Part, Payable, split
+from entrepot.customs.consignment import Work
+from entrepot.customs.rulebook import Candidate, best_rate
+from entrepot.customs.tariffs import BASIC, TariffRow
+from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.markets.packs import Collector, Doubt, Duty, Fee, RateRow, Regime, Tax, Threshold
+
+_HUNDRED = Decimal(100)
+_NOTHING = Decimal(0)
+_LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
+
+
+class Evaluation:
+    """One regime over the items that it governs; amounts per item stay in lists over all items of the consignment."""
+
+    def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
+        self.work = work
+        self.regime: Regime = candidate.regime
+        self.currency = candidate.currency
+        self.members = members
+        self.count = len(work.goods)
+        self.parts: list[Part] = []
+        self.sums: dict[str, list[int]] = {}
+
+    def run(self) -> list[Part]:
+        work, regime = self.work, self.regime
+        for duty in regime.duties:
+            self._duty(duty)
+        fees = (*regime.fees, *(work.book.import_fees(work.c.country, work.c.on) if work.c.territory is None else ()))
+        for fee in fees:
+            if fee.when == "always" and fee.rate is None:
+                self._fee(fee)
+        for tax in regime.taxes:
+            self._tax(tax)
+        for fee in fees:
+            if fee.when == "charged" or fee.rate is not None:
+                self._fee(fee)
+        self._collect()
+        charged = any(part.amount for part in self.parts)
+        if regime.confidence == "low":
+            work.unsure.add("regime_unconfirmed")
+        note_doubts(regime.doubts, charged, work.unsure)
+        return self.parts
+
+    # --- putting a part together ---------------------------------------------------------------------------------
+
+    def _add(
+        self,
+        *,
+        code: str,
+        group: Group,
+        exact: Decimal,
+        weights: Sequence[int],
+        collector: Collector | None,
+        rounding: Rounding | None,
+        rate: Decimal | None = None,
+        base: int | None = None,
+        source: str = "",
+        valid_from: date | None = None,
+        reason: str = "",
+        native: Money | None = None,
+    ) -> None:
+        """Add a part of `exact` minor units, spread over the items by `weights` (in the order of `members`)."""
+        work = self.work
+        amount = round_to_int(exact, rounding or self.regime.rounding) if exact else 0
+        shares = self._spread(amount, weights)
+        if native is None:
+            native = self._native(amount)
+        if native.currency == work.c.currency and native.minor == amount:
+            native_shares = shares
+        else:
+            native_shares = self._spread(native.minor, weights)
+        payable, liable = self._payable(collector or self.regime.collector)
+        self.parts.append(
+            Part(
+                code,
+                group,
+                amount,
+                payable,
+                rate,
+                base,
+                liable,
+                source or self.regime.source,
+                valid_from or self.regime.valid_from,
+                reason,
+                native,
+                self.regime.id,
+                shares,
+                native_shares,
+            )
+        )
+        if amount:
+            sums = self.sums.get(group)
+            if sums is None:
+                self.sums[group] = list(shares)
+            else:
+                for position, share in enumerate(shares):
+                    sums[position] += share
+
+    def _spread(self, amount: int, weights: Sequence[int]) -> tuple[int, ...]:
+        if self.count == 1:
+            return (amount,)
+        if not amount:
+            return (0,) * self.count
+        shares = split(amount, weights)
+        if len(self.members) == self.count:
+            return shares
+        whole = [0] * self.count
+        for position, share in zip(self.members, shares, strict=True):
+            whole[position] = share
+        return tuple(whole)
+
+    def _native(self, amount: int) -> Money:
+        own = self.work.c.currency
+        if not amount or own == self.currency:
+            return Money(amount, self.currency)
+        major = amount * self.work.factor_to(self.currency)
+        return Money(round_to_int(major.scaleb(minor_digits(self.currency)), self.regime.rounding), self.currency)
+
+    def _payable(self, collector: Collector) -> tuple[Payable, Liable]:
+        if collector == "platform":
+            return "now", "platform"
+        if self.work.c.duties_prepaid:
+            return "now", "carrier"
+        return "door", "buyer"
+
+    def _zero(self, code: str, group: Group, reason: str, collector: Collector | None) -> None:
+        self._add(
+            code=code,
+            group=group,
+            exact=_NOTHING,
+            weights=(),
+            collector=collector,
+            rounding=None,
+            reason=reason,
+        )
+
+    def _exempt(self, threshold: Threshold | None) -> bool:
+        if threshold is None or threshold.basis == "tax":
+            return False
+        held = self.work.holds(threshold, self.members)
+        if held and threshold.scope in _LONG_SCOPES:
+            self.work.unsure.add("person_limit_unknown")
+        return held
+
+    # --- duties --------------------------------------------------------------------------------------------------
+
+    def _duty(self, duty: Duty) -> None:
+        if duty.kind == "none":
+            self._zero(duty.code, "duty", duty.reason or "no_duty", duty.collector)
+        elif self._exempt(duty.exempt):
+            self._zero(duty.code, "duty", duty.reason or "below_threshold", duty.collector)
+        elif duty.kind == "flat":
+            self._flat_duty(duty)
+        elif duty.kind == "percentage":
+            self._percentage_duty(duty)
+        else:
+            self._tariff_duty(duty)
+
+    def _bases(self, base: str) -> list[int]:
+        return self.work.goods if base == "goods" else self.work.cif
+
+    def _flat_duty(self, duty: Duty) -> None:
+        items = self.work.c.items
+        kinds: dict[str, list[int]] = {}
+        for order, position in enumerate(self.members):
+            hs = items[position].hs
+            # Goods without a code count as a kind of their own each: never fewer duties than customs would ask.
+            name = hs[: duty.hs_digits] if hs else f"?{order}"
+            kinds.setdefault(name, []).append(order)
+        count = {
+            "subheading": len(kinds),
+            "consignment": 1,
+            "item": sum(items[position].quantity for position in self.members),
+            "kg": -(-self._weight_g() // 1000) if duty.per == "kg" else 0,
+        }[duty.per]
+        assert duty.amount is not None, "a flat duty has an amount"
+        exact = self.work.to_minor(duty.amount * count, duty.currency)
+        digits = minor_digits(duty.currency)
+        self._add(
+            code=duty.code,
+            group="duty",
+            exact=exact,
+            weights=self._flat_weights(duty, kinds),
+            collector=duty.collector,
+            rounding=duty.rounding,
+            reason=f"flat_per_{duty.per}",
+            native=Money(round_to_int((duty.amount * count).scaleb(digits), self.regime.rounding), duty.currency),
+        )
+
+    def _flat_weights(self, duty: Duty, kinds: dict[str, list[int]]) -> list[int]:
+        work = self.work
+        if duty.per == "item":
+            return [work.c.items[position].quantity for position in self.members]
+        if duty.per != "subheading" or len(kinds) == 1:
+            return [work.goods[position] for position in self.members]
+        # Each kind bears the same; inside a kind its items by value.
+        weights = [0] * len(self.members)
+        for orders in kinds.values():
+            for order, share in zip(
+                orders, split(1_000_000, [work.goods[self.members[order]] for order in orders]), strict=True
+            ):
+                weights[order] = share
+        return weights
+
+    def _weight_g(self) -> int:
+        total = 0
+        for position in self.members:
+            item = self.work.c.items[position]
+            if item.weight_g is None:
+                self.work.unsure.add("weight_unknown")
+            else:
+                total += item.weight_g * item.quantity
+        return total
+
+    def _percentage_duty(self, duty: Duty) -> None:
+        work = self.work
+        factor = work.over(duty.exempt) if duty.on == "excess" and duty.exempt else Decimal(1)
+        bases = self._bases(duty.base)
+        groups = self._by_rate(lambda position: self._place_rate(duty.rates, duty.rate, position))
+        single = bool(duty.minimum_per_kg or duty.deduction or duty.maximum) or len(groups) == 1
+        if not single:
+            for rate, members in groups.items():
+                base = sum(bases[position] for position in members)
+                exact = base * factor * rate / _HUNDRED
+                weights = [bases[p] if p in members else 0 for p in self.members]
+                self._add_duty(duty, exact, weights, rate, base, "")
+            return
+        base = sum(bases[position] for position in self.members)
+        exact = sum(
+            (sum(bases[p] for p in members) * factor * rate / _HUNDRED for rate, members in groups.items()), Decimal(0)
+        )
+        reason = "on_excess" if duty.on == "excess" else ""
+        if duty.deduction:
+            exact = max(Decimal(0), exact - work.to_minor(duty.deduction, duty.currency))
+            reason = "less_deduction"
+        if duty.minimum_per_kg:
+            least = work.to_minor(duty.minimum_per_kg * self._weight_g() / 1000, duty.currency)
+            if least > exact:
+                exact, reason = least, "minimum_per_kg"
+        if duty.maximum is not None:
+            exact = min(exact, work.to_minor(duty.maximum, duty.currency))
+        rate_shown = next(iter(groups)) if len(groups) == 1 else None
+        self._add_duty(duty, exact, [bases[p] for p in self.members], rate_shown, base, reason)
+
+    def _add_duty(
+        self, duty: Duty, exact: Decimal, weights: list[int], rate: Decimal | None, base: int, reason: str
+    ) -> None:
+        self._add(
+            code=duty.code,
+            group="duty",
+            exact=exact,
+            weights=weights,
+            collector=duty.collector,
+            rounding=duty.rounding,
+            rate=rate,
+            base=base,
+            reason=reason,
+        )
+
+    def _by_rate(self, rate_of: Callable[[int], Decimal]) -> dict[Decimal, list[int]]:
+        groups: dict[Decimal, list[int]] = {}
+        for position in self.members:
+            groups.setdefault(rate_of(position), []).append(position)
+        return dict(sorted(groups.items()))
+
+    def _place_rate(self, rows: Sequence[RateRow], otherwise: Decimal | None, position: int) -> Decimal:
+        if rows:
+            c = self.work.c
+            item = c.items[position]
+            row = best_rate(
+                rows,
+                hs=item.hs,
+                origins=self.work.book.areas(item.origin),
+                dispatch=self.work.book.areas(c.dispatch_country),
+                region=c.region,
+                postal_code=c.postal_code,
+            )
+            if row is not None:
+                return row.rate
+        return otherwise or Decimal(0)
+
+    def _tariff_duty(self, duty: Duty) -> None:
+        work, c = self.work, self.work.c
+        bases = self._bases(duty.base)
+        factor = work.over(duty.exempt) if duty.on == "excess" and duty.exempt else Decimal(1)
+        # By identity: the table's rows live as long as it does, and comparing them whole would cost more than the duty.
+        groups: dict[int, tuple[TariffRow, list[int]]] = {}
+        given: list[int] = []
+        unknown: list[int] = []
+        for position in self.members:
+            item = c.items[position]
+            if item.origin is None:
+                work.unsure.add("origin_unknown")
+            rows = None
+            if item.hs is not None:
+                rows = work.book.find_tariff(country=c.country, origin=item.origin, hs=item.hs, on=c.on)
+            if c.basic_duty_rate is not None:
+                given.append(position)
+                rows = tuple(row for row in rows or () if row.measure != BASIC)
+            if rows is None:
+                unknown.append(position)
+            for row in rows or ():
+                groups.setdefault(id(row), (row, []))[1].append(position)
+        if given:
+            assert c.basic_duty_rate is not None, "a given rate is there"
+            base = sum(bases[position] for position in given)
+            exact = base * factor * c.basic_duty_rate / _HUNDRED
+            self._add_tariff(
+                duty, duty.code, given, exact, c.basic_duty_rate, base, "rate given by the caller", None, ""
+            )
+        for row, members in groups.values():
+            self._tariff_row(duty, row, members, bases, factor)
+        if unknown:
+            work.unsure.add("tariff_unknown")
+            work.unknown = True
+            self._add_tariff(duty, duty.code, unknown, Decimal(0), None, None, "", None, "tariff_unknown")
+
+    def _tariff_row(self, duty: Duty, row: TariffRow, members: list[int], bases: list[int], factor: Decimal) -> None:
+        work = self.work
+        if row.confidence == "low":
+            work.unsure.add("tariff_unconfirmed")
+        base = sum(bases[position] for position in members)
+        exact = base * factor * row.rate / _HUNDRED
+        if row.specific:
+            items = [work.c.items[position] for position in members]
+            if row.specific_unit == "kg":
+                if any(item.weight_g is None for item in items):
+                    work.unsure.add("weight_unknown")
+                units = Decimal(sum((item.weight_g or 0) * item.quantity for item in items)) / 1000
+            else:
+                units = Decimal(sum(item.quantity for item in items))
+            specific = work.to_minor(row.specific * units, row.specific_currency)
+            exact = {"sum": exact + specific, "max": max(exact, specific), "min": min(exact, specific)}[row.combine]
+        code = duty.code if row.measure == BASIC else row.measure
+        reason = "" if row.rate or row.specific else "tariff_zero"
+        self._add_tariff(duty, code, members, exact, row.rate, base, row.source, row.valid_from, reason)
+
+    def _add_tariff(
+        self,
+        duty: Duty,
+        code: str,
+        members: list[int],
+        exact: Decimal,
+        rate: Decimal | None,
+        base: int | None,
+        source: str,
+        valid_from: date | None,
+        reason: str,
+    ) -> None:
+        bases = self._bases(duty.base)
+        self._add(
+            code=code,
+            group="duty",
+            exact=exact,
+            weights=[bases[p] if p in members else 0 for p in self.members],
+            collector=duty.collector,
+            rounding=duty.rounding,
+            rate=rate,
+            base=base,
+            source=source,
+            valid_from=valid_from,
+            reason=reason,
+        )
+
+    # --- taxes ---------------------------------------------------------------------------------------------------
+
+    def _tax(self, tax: Tax) -> None:
+        if self._exempt(tax.exempt):
+            self._zero(tax.code, "tax", tax.reason or "below_threshold", tax.collector)
+            return
+        bases = self._tax_bases(tax)
+        factor = tax.factor
+        if tax.on == "excess" and tax.exempt is not None:
+            factor *= self.work.over(tax.exempt)
+        groups: dict[tuple[Decimal, str, date | None], list[int]] = {}
+        for position in self.members:
+            groups.setdefault(self._tax_rate(tax, position), []).append(position)
+        started = len(self.parts)
+        sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
+        for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
+            base = sum(bases[position] for position in members)
+            exact = base * rate / (_HUNDRED - rate if tax.inside else _HUNDRED) * factor
+            self._add(
+                code=tax.code,
+                group="tax",
+                exact=exact,
+                weights=[bases[p] if p in members else 0 for p in self.members],
+                collector=tax.collector,
+                rounding=tax.rounding,
+                rate=rate,
+                base=base,
+                source=source,
+                valid_from=valid_from,
+                reason=tax.reason or ("" if rate else "zero_rate"),
+            )
+        if tax.exempt is not None and tax.exempt.basis == "tax":
+            levied = sum(part.amount for part in self.parts[started:])
+            if self.work.holds(tax.exempt, self.members, tax=levied):
+                del self.parts[started:]
+                self.sums = sums_before
+                self._zero(tax.code, "tax", "tax_below_minimum", tax.collector)
+
+    def _tax_bases(self, tax: Tax) -> list[int]:
+        work = self.work
+        whole = [0] * self.count
+        columns = {
+            "goods": work.goods,
+            "freight": work.c.freight_shares,
+            "duty": self.sums.get("duty"),
+            "fees": self.sums.get("fees"),
+            "taxes": self.sums.get("tax"),
+        }
+        for name in tax.base:
+            column = columns[name]
+            if column is not None:
+                for position in self.members:
+                    whole[position] += column[position]
+        return whole
+
+    def _tax_rate(self, tax: Tax, position: int) -> tuple[Decimal, str, date | None]:
+        c = self.work.c
+        item = c.items[position]
+        if tax.rate != "standard":
+            return self._place_rate(tax.rates, tax.rate, position), self.regime.source, self.regime.valid_from
+        found = self.work.book.tax_rate(
+            country=c.country, region=c.region, postal_code=c.postal_code, hs=item.hs, on=c.on
+        )
+        if found is None:
+            self.work.unsure.add("rate_unknown")
+            return Decimal(0), self.regime.source, self.regime.valid_from
+        if not found.confirmed:
+            self.work.unsure.add("rate_unconfirmed")
+        return found.rate, found.source, found.valid_from
+
+    # --- fees and floors -----------------------------------------------------------------------------------------
+
+    def _fee(self, fee: Fee) -> None:
+        work = self.work
+        wanted = (
+            fee.charged
+            and fee.is_valid_on(work.c.on)
+            and (not fee.channels or work.c.channel in fee.channels)
+            and (not fee.schemes or self.regime.scheme in fee.schemes)
+            and (fee.threshold is None or work.holds(fee.threshold, self.members))
+        )
+        charged = sum(part.amount for part in self.parts if part.group in ("duty", "tax"))
+        if not wanted or (fee.when == "charged" and not charged):
+            return
+        if fee.confidence == "low":
+            work.unsure.add("fee_unconfirmed")
+        count = {
+            "consignment": 1,
+            "line": len(self.members),
+            "item": sum(work.c.items[position].quantity for position in self.members),
+            "subheading": len({(work.c.items[p].hs or f"?{p}")[:6] for p in self.members}),
+        }[fee.per]
+        exact = work.to_minor(fee.amount * count, fee.currency)
+        if fee.rate is not None:
+            exact += charged * fee.rate / _HUNDRED
+            if fee.minimum is not None:
+                exact = max(exact, work.to_minor(fee.minimum, fee.currency))
+        self._add(
+            code=fee.code,
+            group="fees",
+            exact=exact,
+            weights=[work.goods[position] for position in self.members],
+            collector=fee.collector,
+            rounding=None,
+            rate=fee.rate,
+            base=charged if fee.rate is not None else None,
+            source=fee.source,
+            valid_from=fee.valid_from,
+            reason=f"per_{fee.per}",
+        )
+
+    def _collect(self) -> None:
+        floor = self.regime.collection_floor
+        if floor is None:
+            return
+        counted = [part for part in self.parts if part.group in floor.counts]
+        total = sum(part.amount for part in counted)
+        if not total or total * self.work.factor_to(floor.currency) > floor.up_to:
+            return
+        nothing = (0,) * self.count
+        self.parts = [
+            replace(
+                part,
+                amount=0,
+                native=Money(0, part.native.currency),
+                reason="collection_floor",
+                shares=nothing,
+                native_shares=nothing,
+            )
+            if part in counted
+            else part
+            for part in self.parts
+        ]
+
+
+def note_doubts(doubts: Sequence[Doubt], charged: bool, unsure: set[str]) -> None:
+    """Add the reasons for which a rule is not sure; some count only where it charges something."""
+    for doubt in doubts:
+        if charged or doubt.when == "always":
+            unsure.add(doubt.reason)

@@ -161,9 +161,8 @@ class _Import:
         fresh = [item for item in batch if self._is_first(item, reading)]
         for _, items in groupby(fresh, key=lambda item: item.group or item):
             read_group(list(items), self.terms, self.now, reading)
-        for remark in reading.notes:
-            if len(self.report.notes) < _KEPT_REMARKS:
-                self.report.notes.append(remark)
+        notes = sorted(reading.notes, key=lambda remark: remark.row)
+        self.report.notes += notes[: _KEPT_REMARKS - len(self.report.notes)]
         outcomes: list[str] = []
         if reading.products:
             outcomes = self._write(reading)

@@ -116,8 +116,8 @@ def _templates(member: Membership) -> list[dict[str, Any]]:
                     "carrier": service["carrier"],
                     "tracked": service["tracked"],
                     "duties_prepaid": service["duties_prepaid"],
-                    "countries": sum(len(zone["to"]) for zone in service["zones"]),
-                    "everywhere": any("*" in zone["to"] for zone in service["zones"]),
+                    "countries": sum(len(zone["countries"]) for zone in service["zones"]),
+                    "everywhere": any("*" in zone["countries"] for zone in service["zones"]),
                     "cheapest": Money(min(steps), found.currency),
                 }
             )

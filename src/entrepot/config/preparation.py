@@ -10,6 +10,7 @@ from django.db import connections
 from entrepot.catalog import operations as catalog
 from entrepot.config import static_files
 from entrepot.kernel import clock, facts
+from entrepot.ledger import operations as ledger
 from entrepot.markets import operations as markets
 
 
@@ -19,6 +20,7 @@ def prepare(*, say: Callable[[str], None]) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if moved := facts.adopt_restored():
         say(f"The database was restored from a dump: {moved} unread facts are told again")
+    ledger.take_snapshots(now=clock.now())  # Those of another server's transaction ids are dropped here.
     markets.sync_markets(now=clock.now())
     catalog.sync_categories()
     say("Collecting static files")

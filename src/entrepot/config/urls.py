@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from entrepot.ui import media
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("entrepot.api.urls")),
+    path("media/<path:name>", media.picture),
     path("", include("entrepot.ui.urls")),
     path("", include("entrepot.storefront.urls")),
     path("account/", include("entrepot.storefront.account_urls")),

@@ -74,9 +74,19 @@ def day(value: date | datetime, width: str = "medium") -> str:
     return _day(value.date() if isinstance(value, datetime) else value, width, get_language() or "en")
 
 
+@cache
+def _moment_pattern(language: str) -> str:
+    """Return the language's pattern of a date with hours and minutes: seconds only look exact."""
+    locale = locale_of(language)
+    joined = str(locale.datetime_formats["medium"])
+    return joined.replace("{1}", locale.date_formats["medium"].pattern).replace(
+        "{0}", locale.time_formats["short"].pattern
+    )
+
+
 def moment(value: datetime) -> str:
     """Return a date with the time of day, in UTC and saying so."""
-    return f"{_format_datetime(value, 'medium', locale=current()).strip()} UTC"
+    return f"{_format_datetime(value, _moment_pattern(get_language() or 'en'), locale=current()).strip()} UTC"
 
 
 @lru_cache(maxsize=2048)

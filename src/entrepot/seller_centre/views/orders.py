@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel import clock
@@ -20,6 +20,7 @@ from entrepot.seller_centre.forms import ShipForm
 from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers.queries import Membership
 from entrepot.ui import formats, refusals
+from entrepot.ui.address_form import regions_of
 from entrepot.ui.downloads import attachment
 
 _PAGE_SIZE = 50
@@ -142,7 +143,8 @@ def _address_lines(found: OrderView) -> list[str]:
     if address is None:
         return []
     place = " ".join(part for part in (address.postal_code, address.city, address.district) if part)
-    rows = [address.name, address.company, address.street, address.street2, place, address.region]
+    region = dict(regions_of(address.country, get_language() or "en")).get(address.region, address.region)
+    rows = [address.name, address.company, address.street, address.street2, place, region]
     return [row for row in (*rows, formats.country(address.country), address.phone) if row]
 
 

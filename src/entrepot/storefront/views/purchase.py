@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,6 +23,7 @@ from entrepot.orders.queries import LineView, OrderView, PurchaseView
 from entrepot.storefront import charges, words
 from entrepot.storefront.forms import SANDBOX_CARDS
 from entrepot.ui import formats, refusals
+from entrepot.ui.address_form import regions_of
 
 _CANCELLABLE = ("to_ship", "part_shipped")
 _CONFIRMABLE = ("shipped", "delivered")
@@ -257,5 +258,6 @@ def address_lines(found: PurchaseView) -> list[str]:
     if address is None:
         return []
     place = " ".join(part for part in (address.postal_code, address.city, address.district) if part)
-    rows = [address.name, address.company, address.street, address.street2, place, address.region]
+    region = dict(regions_of(address.country, get_language() or "en")).get(address.region, address.region)
+    rows = [address.name, address.company, address.street, address.street2, place, region]
     return [row for row in (*rows, formats.country(address.country)) if row]

@@ -180,9 +180,9 @@ def segments(parts: Sequence[tuple[str, str, Money]]) -> list[Segment]:
 
 
 @register.inclusion_tag("ui/components/price_bar.html")
-def price_bar(parts: Sequence[tuple[str, str, Money]]) -> dict[str, Any]:
-    """Write the thin stacked bar of goods, delivery, duty, tax and fees with its key."""
-    return {"segments": segments(parts)}
+def price_bar(parts: Sequence[tuple[str, str, Money]], key: bool = True) -> dict[str, Any]:
+    """Write the thin stacked bar of goods, delivery, duty, tax and fees; the key where no table beside it says that."""
+    return {"segments": segments(parts), "key": key}
 
 
 @register.inclusion_tag("ui/components/field.html")

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -200,3 +204,18 @@ def test_the_operators_registrations_are_dated() -> None:
     operator = queries.get_operator()
     assert "IOSS" in operator.schemes_on(date(2026, 11, 22))
     assert "IOSS" not in operator.schemes_on(date(2021, 6, 30))
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "country-packs.md"
+
+
+def test_the_examples_of_the_guide_fit_the_schema() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    *country, sanctions = [tomllib.loads(block, parse_float=Decimal) for block in blocks]
+    whole: dict[str, Any] = {}
+    for part in country:
+        whole |= part
+    pack = packs.CountryPack.model_validate(whole)
+    assert pack.regimes[0].duties[1].deduction == 20
+    assert pack.registration is not None
+    assert packs.SanctionsPack.model_validate(sanctions).corridors[0].country == "RU"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from entrepot.kernel.money import Money
@@ -69,6 +69,11 @@ class Part:
                 "native_shares": tuple(document["native_shares"]),
             }
         )
+
+
+def half_up(value: Decimal) -> int:
+    """Return the nearest integer, halves away from zero (`Rounding.HALF_UP`, without the way to ask for another)."""
+    return int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def split(amount: int, weights: Sequence[int]) -> tuple[int, ...]:

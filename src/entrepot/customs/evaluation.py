@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from entrepot.customs.charges import Group, Liable, Part, Payable, split
+from entrepot.customs.charges import Group, Liable, Part, Payable, half_up, split
 from entrepot.customs.consignment import Work
 from entrepot.customs.rulebook import Candidate, best_rate
 from entrepot.customs.tariffs import BASIC, TariffRow
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
-from entrepot.markets.packs import Collector, Doubt, Duty, Fee, RateRow, Regime, Tax, Threshold
+from entrepot.markets.packs import CollectionFloor, Collector, Doubt, Duty, Fee, RateRow, Regime, Tax, Threshold
 
 _HUNDRED = Decimal(100)
 _NOTHING = Decimal(0)
@@ -26,6 +26,8 @@ _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 
 class Evaluation:
     """One regime over the items that it governs; amounts per item stay in lists over all items of the consignment."""
+
+    __slots__ = ("count", "currency", "members", "parts", "regime", "sums", "work")
 
     def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
         self.work = work
@@ -40,7 +42,9 @@ class Evaluation:
         work, regime = self.work, self.regime
         for duty in regime.duties:
             self._duty(duty)
-        fees = (*regime.fees, *(work.book.import_fees(work.c.country, work.c.on) if work.c.territory is None else ()))
+        fees = regime.fees
+        if work.c.territory is None:
+            fees += work.book.import_fees(work.c.country, work.c.on)
         for fee in fees:
             if fee.when == "always" and fee.rate is None:
                 self._fee(fee)
@@ -49,11 +53,12 @@ class Evaluation:
         for fee in fees:
             if fee.when == "charged" or fee.rate is not None:
                 self._fee(fee)
-        self._collect()
-        charged = any(part.amount for part in self.parts)
+        if regime.collection_floor is not None:
+            self._collect(regime.collection_floor)
         if regime.confidence == "low":
             work.unsure.add("regime_unconfirmed")
-        note_doubts(regime.doubts, charged, work.unsure)
+        if regime.doubts:
+            note_doubts(regime.doubts, any(part.amount for part in self.parts), work.unsure)
         return self.parts
 
     # --- putting a part together ---------------------------------------------------------------------------------
@@ -76,7 +81,8 @@ class Evaluation:
     ) -> None:
         """Add a part of `exact` minor units, spread over the items by `weights` (in the order of `members`)."""
         work = self.work
-        amount = round_to_int(exact, rounding or self.regime.rounding) if exact else 0
+        mode = rounding or self.regime.rounding
+        amount = (half_up(exact) if mode is Rounding.HALF_UP else round_to_int(exact, mode)) if exact else 0
         shares = self._spread(amount, weights)
         if native is None:
             native = self._native(amount)
@@ -488,10 +494,7 @@ class Evaluation:
             reason=f"per_{fee.per}",
         )
 
-    def _collect(self) -> None:
-        floor = self.regime.collection_floor
-        if floor is None:
-            return
+    def _collect(self, floor: CollectionFloor) -> None:
         counted = [part for part in self.parts if part.group in floor.counts]
         total = sum(part.amount for part in counted)
         if not total or total * self.work.factor_to(floor.currency) > floor.up_to:

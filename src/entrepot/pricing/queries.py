@@ -313,20 +313,20 @@ def price_card(desk: Desk, offer: Offer, *, several_prices: bool = False) -> Car
     if _sanctioned(desk, offer) is not None:
         return None
     try:
-        order = rules.make_order(desk, ((offer, 1),))
+        priced = rules.price_order(desk, ((offer, 1),))
     except (NotSellable, NoDelivery):
         return None
     return CardPrice(
         sku=offer.sku,
-        amount=order.total,
+        amount=priced.total,
         currency=desk.currency,
-        sure=order.sure,
-        import_charges=order.import_charges,
+        sure=not priced.unsure,
+        import_charges=priced.import_charges,
         from_price=offer.price,
         several_prices=several_prices,
-        at_door=order.at_door,
-        days_min=order.service.days_min,
-        days_max=order.service.days_max,
+        at_door=priced.at_door,
+        days_min=priced.choice.days_min,
+        days_max=priced.choice.days_max,
         available=offer.available,
     )
 

@@ -10,24 +10,36 @@ that the order in which a buyer collected them changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from entrepot.customs.rulebook import RuleBook, flag_words, goods_fit
+from entrepot.customs.charges import half_up
+from entrepot.customs.rulebook import Restrictions, RuleBook, flag_words, goods_fit
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
-from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import Territory
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
-from entrepot.pricing.quote import Destination, ImportCharges, LineQuote, Offer, OrderQuote, Part, Quote, SellerDue
+from entrepot.pricing.quote import (
+    Destination,
+    ImportCharges,
+    LineQuote,
+    Offer,
+    OrderQuote,
+    Part,
+    Quote,
+    SellerDue,
+    SellerTerms,
+)
 from entrepot.pricing.sale import Amounts, Setting
 from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, choose, list_choices
 
 _SEVERITY: tuple[ImportCharges, ...] = ("none", "prepaid", "due_at_door", "unknown")
+Movement = Literal["domestic", "intra_union", "export"]
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
@@ -74,10 +86,30 @@ class Desk:
     schemes: frozenset[str] | None = None
     basic_duty_rate: Decimal | None = None
     any_channel: bool = False
+    on: date = field(init=False)
+    _lanes: dict[tuple[str, str, str], Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def on(self) -> date:
-        return self.at.date()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "on", self.at.date())
+
+    def lane(self, seller: SellerTerms) -> Lane:
+        """Return what is the same for all goods from a seller's dispatch place to the desk's destination."""
+        key = (seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
+        found = self._lanes.get(key)
+        if found is None:
+            movement, territory = _movement(self, seller)
+            restrictions = self.book.restrictions(seller.dispatch_country, self.destination.country, self.on)
+            found = self._lanes[key] = Lane(movement, territory, restrictions)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A dispatch place and a destination: how goods move between them, into which territory, what may not travel."""
+
+    movement: Movement
+    territory: Territory | None
+    restrictions: Restrictions
 
 
 def make_quote(
@@ -137,51 +169,90 @@ def join_orders(
     )
 
 
+@dataclass(slots=True)
+class Priced:
+    """An order's amounts and charges before they are put into a quote: all that a card needs."""
+
+    setting: Setting
+    amounts: Amounts
+    choice: DeliveryChoice
+    charges: list[Part]
+    unsure: set[str]
+    regime: str
+    import_charges: ImportCharges
+
+    @property
+    def total(self) -> int:
+        """What is paid now: goods, delivery and every charge that is not left for the door."""
+        now = sum(part.amount for part in self.charges if part.payable == "now")
+        return sum(self.amounts.goods) + sum(self.amounts.delivery) + now
+
+    @property
+    def at_door(self) -> int:
+        return sum(part.amount for part in self.charges if part.payable == "door")
+
+
 def make_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     """
     Return one seller's order, which is one consignment; the lines are in the order of their SKU.
 
     :raises NotSellable, NoDelivery: see `make_quote`.
     """
+    return _put_together(price_order(desk, lines), lines)
+
+
+def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
+    """
+    Price one seller's lines: goods, delivery, and the tax of the sale or the charges of the import.
+
+    :raises NotSellable, NoDelivery: see `make_quote`.
+    """
     setting = Setting.of(desk, lines)
-    template, banned = _delivery_terms(desk, lines, setting)
-    movement, territory = _movement(desk, setting)
+    lane = desk.lane(setting.seller)
+    movement = lane.movement
+    template, banned = _delivery_terms(lines, lane.restrictions)
     rule = liability.find_rule(desk.book, setting, movement, desk.on)
     amounts = sale.price_goods(setting, lines, rule, movement)
-    choice = _choose(setting, template, lines, amounts, banned, prefer_prepaid=False)
-
+    choice = _choose(setting, template, lines, banned, prefer_prepaid=False)
     if movement != "export":
         sale.price_delivery(setting, amounts, choice, rule)
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
-        return _finish(setting, lines, amounts, choice, parts, unsure, regime, "none")
+        if choice.estimated:
+            unsure.add("weight_unknown")
+        return Priced(setting, amounts, choice, parts, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
-    assessment = _assess(setting, lines, amounts, choice, territory)
-    if not choice.duties_prepaid and (
-        assessment.unknown or any(p.payable == "door" and p.amount for p in assessment.parts)
-    ):
+    assessment = _assess(setting, lines, amounts, choice, lane.territory)
+    charges = _import_charges(assessment)
+    if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
         # Something would fall due at the door: a service that prepays it is worth its price.
-        prepaid = _choose(setting, template, lines, amounts, banned, prefer_prepaid=True)
+        prepaid = _choose(setting, template, lines, banned, prefer_prepaid=True)
         if prepaid.duties_prepaid:
             choice = prepaid
             sale.price_delivery(setting, amounts, choice, None)
-            assessment = _assess(setting, lines, amounts, choice, territory)
-    home = sale.home_tax(setting, amounts, rule)
-    charges: ImportCharges = "none"
-    if assessment.unknown:
-        charges = "unknown"
-    elif any(part.amount and part.payable == "door" for part in assessment.parts):
-        charges = "due_at_door"
-    elif any(part.amount for part in assessment.parts):
-        charges = "prepaid"
+            assessment = _assess(setting, lines, amounts, choice, lane.territory)
+            charges = _import_charges(assessment)
     unsure = set(assessment.unsure)
-    regime = "+".join(assessment.regimes)
-    return _finish(setting, lines, amounts, choice, [*home, *assessment.parts], unsure, regime, charges)
+    if choice.estimated:
+        unsure.add("weight_unknown")
+    parts = [*sale.home_tax(setting, amounts, rule), *assessment.parts]
+    return Priced(setting, amounts, choice, parts, unsure, "+".join(assessment.regimes), charges)
 
 
-def _movement(desk: Desk, setting: Setting) -> tuple[Literal["domestic", "intra_union", "export"], Territory | None]:
+def _import_charges(assessment: Assessment) -> ImportCharges:
+    if assessment.unknown:
+        return "unknown"
+    charged: ImportCharges = "none"
+    for part in assessment.parts:
+        if part.amount:
+            if part.payable == "door":
+                return "due_at_door"
+            charged = "prepaid"
+    return charged
+
+
+def _movement(desk: Desk, seller: SellerTerms) -> tuple[Movement, Territory | None]:
     book, destination = desk.book, desk.destination
-    seller = setting.seller
     there = book.territory(destination.country, destination.region, destination.postal_code)
     here = book.territory(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
     same_country = seller.dispatch_country == destination.country
@@ -200,7 +271,7 @@ def _movement(desk: Desk, setting: Setting) -> tuple[Literal["domestic", "intra_
 
 
 def _delivery_terms(
-    desk: Desk, lines: Sequence[tuple[Offer, int]], setting: Setting
+    lines: Sequence[tuple[Offer, int]], restrictions: Restrictions
 ) -> tuple[DeliveryTemplate, frozenset[str]]:
     template: DeliveryTemplate | None = None
     for offer, _ in lines:
@@ -208,7 +279,6 @@ def _delivery_terms(
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
         template = template or offer.template
     assert template is not None, "an order has a line"
-    restrictions = desk.book.restrictions(setting.seller.dispatch_country, desk.destination.country, desk.on)
     banned: set[str] = set()
     refused = []
     for offer, _ in lines:
@@ -230,7 +300,6 @@ def _choose(
     setting: Setting,
     template: DeliveryTemplate,
     lines: Sequence[tuple[Offer, int]],
-    amounts: Amounts,
     banned: frozenset[str],
     *,
     prefer_prepaid: bool,
@@ -259,7 +328,7 @@ def _choose(
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": reason} for offer, _ in lines])
         if len(templates) == 1:
             return choice
-        price = round_to_int(choice.price_native.minor * setting.factor(choice.price_native.currency), Rounding.HALF_UP)
+        price = half_up(choice.price_native.minor * setting.factor(choice.price_native.currency))
         if price > best_price:
             best, best_price = choice, price
     assert best is not None, "an order has a template"
@@ -275,7 +344,7 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
         else:
             rate = setting.rates.rate(price.currency, currency)
             factor = rate.scaleb(minor_digits(currency) - minor_digits(price.currency))
-            values.append(round_to_int(price.minor * quantity * factor, Rounding.HALF_UP))
+            values.append(half_up(price.minor * quantity * factor))
     return values
 
 
@@ -320,26 +389,13 @@ def _assess(
     )
 
 
-def _finish(
-    setting: Setting,
-    lines: Sequence[tuple[Offer, int]],
-    amounts: Amounts,
-    choice: DeliveryChoice,
-    charges: list[Part],
-    unsure: set[str],
-    regime: str,
-    import_charges: ImportCharges,
-) -> OrderQuote:
+def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
+    setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     seller = setting.seller
-    if choice.estimated:
-        unsure.add("weight_unknown")
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
     sums = {"duty": [0] * len(lines), "tax": [0] * len(lines), "fees": [0] * len(lines)}
-    at_door = 0
     for part in charges:
-        if part.payable == "door":
-            at_door += part.amount
-        elif part.amount:
+        if part.amount and part.payable == "now":
             column = sums[part.group]
             for position, share in enumerate(part.shares):
                 column[position] += share
@@ -387,11 +443,11 @@ def _finish(
         tax=tax,
         fees=fees,
         total=goods + delivery + duty + tax + fees,
-        at_door=at_door,
-        sure=not unsure,
-        unsure=tuple(sorted(unsure)),
-        import_charges=import_charges,
-        regime=regime,
+        at_door=priced.at_door,
+        sure=not priced.unsure,
+        unsure=tuple(sorted(priced.unsure)),
+        import_charges=priced.import_charges,
+        regime=priced.regime,
         service=choice,
         due_native=due,
         rates=setting.used_rates(),

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from entrepot.customs.charges import Part, split
+from entrepot.customs.charges import Part, half_up, split
 from entrepot.customs.rules import note_doubts
-from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
@@ -113,7 +113,7 @@ class Amounts:
 
 
 def _net(gross: int, rate: Decimal) -> int:
-    return round_to_int(gross * _HUNDRED / (_HUNDRED + rate), Rounding.HALF_UP) if rate else gross
+    return half_up(gross * _HUNDRED / (_HUNDRED + rate)) if rate else gross
 
 
 def home_rate(setting: Setting, offer: Offer) -> Decimal:
@@ -162,8 +162,8 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
         factor, due_factor = setting.factor(currency), setting.due_factor(currency)
         if keeps and rate:
             for column, taxes, value in (
-                (goods, goods_tax, round_to_int(gross * factor, Rounding.HALF_UP)),
-                (due, due_tax, round_to_int(gross * due_factor, Rounding.HALF_UP)),
+                (goods, goods_tax, half_up(gross * factor)),
+                (due, due_tax, half_up(gross * due_factor)),
             ):
                 net = _net(value, rate)
                 column.append(net)
@@ -171,9 +171,9 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
             native.append(_net(gross, rate))
         else:
             exact = gross * _HUNDRED / (_HUNDRED + rate) if rate else Decimal(gross)
-            goods.append(round_to_int(exact * factor, Rounding.HALF_UP))
-            native.append(round_to_int(exact, Rounding.HALF_UP) if rate else gross)
-            due.append(round_to_int(exact * due_factor, Rounding.HALF_UP))
+            goods.append(half_up(exact * factor))
+            native.append(half_up(exact) if rate else gross)
+            due.append(half_up(exact * due_factor))
             goods_tax.append(0)
             due_tax.append(0)
     return Amounts(rates, keeps, goods, goods_tax, native, due, due_tax)
@@ -187,8 +187,8 @@ def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, r
     not); what leaves the union travels free of that tax, so its price is net.
     """
     price = choice.price_native
-    total = round_to_int(price.minor * setting.factor(price.currency), Rounding.HALF_UP) if price.minor else 0
-    due_total = round_to_int(price.minor * setting.due_factor(price.currency), Rounding.HALF_UP) if price.minor else 0
+    total = half_up(price.minor * setting.factor(price.currency)) if price.minor else 0
+    due_total = half_up(price.minor * setting.due_factor(price.currency)) if price.minor else 0
     shares, due_shares = list(split(total, amounts.goods)), list(split(due_total, amounts.due_goods))
     amounts.due_tax = [0] * len(shares)
     if rule is None or not any(amounts.home_rates):
@@ -272,7 +272,7 @@ def _add_tax(
     rate: Decimal, members: Sequence[int], goods: Sequence[int], delivery: Sequence[int], shares: list[int]
 ) -> None:
     bases = [goods[p] + delivery[p] for p in members]
-    amount = round_to_int(sum(bases) * rate / _HUNDRED, Rounding.HALF_UP)
+    amount = half_up(sum(bases) * rate / _HUNDRED)
     for position, share in zip(members, split(amount, bases), strict=True):
         shares[position] = share
 
@@ -317,7 +317,7 @@ def _native(
         return Money(due, currency), tuple(due_shares)
     own = setting.desk.currency
     rate = setting.rates.rate(own, currency).scaleb(minor_digits(currency) - minor_digits(own))
-    native = round_to_int(amount * rate, Rounding.HALF_UP)
+    native = half_up(amount * rate)
     return Money(native, currency), split(native, list(shares))
 
 
@@ -395,7 +395,7 @@ def seller_dues(setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: A
     for position, (offer, _) in enumerate(lines):
         goods = amounts.due_goods[position]
         rate = desk.schedule.rate(category=offer.category, country=setting.seller.country, on=desk.on)
-        commission = round_to_int(goods * rate / _HUNDRED, Rounding.HALF_UP)
+        commission = half_up(goods * rate / _HUNDRED)
         dues.append(
             SellerDue(
                 Money(goods, currency),

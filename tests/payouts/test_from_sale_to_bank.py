@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from entrepot.config import verification
+from entrepot.kernel import sql
 from entrepot.kernel.money import Money
 from entrepot.ledger import queries as ledger
 from entrepot.payouts import operations, queries
@@ -55,3 +56,27 @@ def test_a_cancelled_piece_is_neither_paid_nor_left_in_escrow(run_jobs) -> None:
     assert verification.verify().faults == ()
     balances = {row.account.kind: row.balance.minor for row in ledger.balances()}
     assert (balances["escrow"], balances["refund_pending"], balances["seller_payable"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        ("tax", "orders.taxes_and_duties_are_what_was_frozen"),
+        ("duty", "orders.taxes_and_duties_are_what_was_frozen"),
+        ("goods", "orders.seller_gets_what_was_frozen"),
+        ("exchange", "orders.escrow_holds_what_is_held"),
+        ("capture", "orders.captured_is_in_the_ledger"),
+    ],
+)
+def test_one_cent_changed_anywhere_in_the_books_of_an_order_names_the_order(kind: str, check: str) -> None:
+    order = orders.completed_order()
+    assert verification.verify().faults == ()
+    sql.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only")
+    spoiled = sql.execute("UPDATE ledger_transfer SET amount_minor = amount_minor + 1 WHERE kind = %s", [kind])
+    sql.execute("ALTER TABLE ledger_transfer ENABLE TRIGGER ledger_transfer_append_only")
+    assert spoiled == 1
+
+    found = {fault.check: fault.subject for fault in verification.verify().faults}
+
+    purchase = orders.queries.get_any_purchase(order.purchase_id)
+    assert found[check] in (order.number, purchase.number)

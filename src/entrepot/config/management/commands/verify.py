@@ -45,15 +45,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"         {fault.subject}: {fault.detail}")
             if len(finding.faults) > _SHOWN:
                 self.stdout.write(f"         … and {len(finding.faults) - _SHOWN} more (--json names all)")
-        rows = sum(finding.rows or 0 for finding in report.findings)
+        rows = sum(finding.rows for finding in report.findings)
         outcome = f"{len(report.faults)} FAULTS" if report.faults else "all of it holds"
         self.stdout.write(f"\n{len(report.findings)} checks over {rows:,} rows in {report.seconds:.1f} s: {outcome}.")
 
 
 def _line(finding: Finding, width: int) -> str:
     mark = f"FAULT {len(finding.faults)}" if finding.faults else "ok"
-    rows = "" if finding.rows is None else f"{finding.rows:,} rows, "
-    return f"{mark:<8} {finding.check:<{width}}  {finding.proves} ({rows}{finding.seconds:.2f} s)"
+    proves = f"{finding.proves} ({finding.rows:,} rows, {finding.seconds:.2f} s)"
+    return f"{mark:<8} {finding.check:<{width}}  {proves}"
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from entrepot.accounts import queries as accounts
 from entrepot.kernel import ids
 from entrepot.notifications import jobs, post, queries
+from entrepot.notifications.mime import LetterMessage
 from entrepot.notifications.operations import messages as operations
 from entrepot.notifications.operations.messages import CLAIM, NewMessage
 from tests.builders import sellers as build_sellers
@@ -133,3 +136,61 @@ def test_an_invitation_is_sent_to_the_mailbox_it_names(now: datetime) -> None:
     (message,) = [one for one in mail.outbox if one.to == ["new@example.org"]]
     assert message.subject == f"{seller.legal_name} invites you"
     assert "/seller/invitation/" in message.body
+
+
+def test_a_letter_is_a_well_formed_message_that_any_mail_program_reads() -> None:
+    seller = build_sellers.submitted_seller("IT", legal_name="Ceramiche Caffè d'Arte & Söhne S.p.A.")
+    jobs.tell_sellers(facts=[_fact("SellerApproved", 1, seller.id)])
+    (message,) = mail.outbox
+    read = email.message_from_bytes(message.message().as_bytes(linesep="\r\n"), policy=email.policy.default)
+    assert read["Subject"] == message.subject
+    assert read["To"] == message.to[0]
+    assert read["From"] == "Entrepot <shop@entrepot.example>"
+    assert read["Message-ID"] == message.extra_headers["Message-ID"]
+    assert read.get_content_type() == "multipart/alternative"
+    text, html = read.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text.get_content() == message.body.replace("\n", "\r\n") or text.get_content() == message.body
+    assert "Ceramiche Caffè d&#x27;Arte &amp; Söhne S.p.A." in html.get_content()
+    assert read.defects == []
+
+
+def test_a_line_too_long_for_mail_servers_is_sent_in_base64() -> None:
+    message = LetterMessage("Subject", "x" * 2000, to=["a@example.org"], headers={"Message-ID": "<1@example.org>"})
+    message.attach_alternative("<p>short</p>", "text/html")
+    read = email.message_from_bytes(message.message().as_bytes(), policy=email.policy.default)
+    text, html = read.iter_parts()
+    assert text["Content-Transfer-Encoding"] == "base64"
+    assert text.get_content().strip() == "x" * 2000
+    assert html.get_content().strip() == "<p>short</p>"
+
+
+def test_a_line_break_in_a_header_is_never_sent() -> None:
+    message = LetterMessage(
+        "One\nBcc: other@example.org", "text", to=["a@example.org"], headers={"Message-ID": "<1@example.org>"}
+    )
+    message.attach_alternative("<p>html</p>", "text/html")
+    with pytest.raises(AssertionError, match="line break"):
+        message.message()
+
+
+def test_a_letter_that_cannot_be_written_holds_no_other_back(now: datetime) -> None:
+    seller = build_sellers.submitted_seller("IT")
+    recipient = f"person:{build_sellers.owner_of(seller)}"
+    whole = NewMessage("seller_approved", seller.id, recipient, {"seller_id": str(seller.id)})
+    unknown = NewMessage("no_such_template", seller.id, recipient, {"seller_id": str(seller.id)})
+    assert post.tell(messages=[unknown, whole], now=now) == 1
+    states = {found.template: found.state for found in queries.list_messages(subject_id=seller.id)}
+    assert states == {"seller_approved": "sent", "no_such_template": "due"}
+
+
+def test_what_was_told_long_ago_is_forgotten_and_what_is_due_is_not(now: datetime) -> None:
+    seller = build_sellers.submitted_seller("IT")
+    recipient = f"person:{build_sellers.owner_of(seller)}"
+    told = NewMessage("seller_approved", seller.id, recipient, {"seller_id": str(seller.id)})
+    waiting = NewMessage("no_such_template", seller.id, recipient, {"seller_id": str(seller.id)})
+    post.tell(messages=[told, waiting], now=now)
+    assert operations.forget_old_messages(now=now + operations.KEPT) == 0
+    assert operations.forget_old_messages(now=now + operations.KEPT + timedelta(days=1)) == 1
+    (kept,) = queries.list_messages(subject_id=seller.id)
+    assert kept.state == "due"

@@ -10,7 +10,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.jobs import defer, job, periodic
 from entrepot.notifications import post, queries, rules
 from entrepot.notifications.letters import BUYER, NEW_ORDERS, PERSON
-from entrepot.notifications.operations import webhooks
+from entrepot.notifications.operations import messages as outbox, webhooks
 from entrepot.notifications.operations.messages import NewMessage
 from entrepot.notifications.operations.webhooks import OwedEvent
 from entrepot.orders.queries.letters import OrderOwner, list_order_owners
@@ -138,6 +138,15 @@ def deliver_webhooks() -> None:
 def deliver_waiting_webhooks() -> None:
     """Deliver what failed before and is due again."""
     webhooks.deliver_due(now=clock.now())
+
+
+@periodic(cron="23 4 * * *")
+def forget_old() -> None:
+    """Delete what was told long ago."""
+    while outbox.forget_old_messages(now=clock.now()):
+        pass
+    while webhooks.forget_old_deliveries(now=clock.now()):
+        pass
 
 
 def _events(facts: Facts) -> Iterable[OwedEvent]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from entrepot.orders.queries.letters import LetterOrder, LetterPurchase, list_le
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import SellerView
 from entrepot.ui import formats
+
+log = structlog.get_logger(__name__)
 
 BUYER = "buyer"
 PERSON = "person:"
@@ -44,26 +47,29 @@ class _Known:
     people: dict[UUID, PersonView]
 
 
-def address(messages: Sequence[ClaimedMessage]) -> tuple[list[Envelope], list[int]]:
-    """Return the letters of claimed messages, and the messages that nobody can get (erased, gone)."""
+def address(messages: Sequence[ClaimedMessage]) -> tuple[list[Envelope], list[int], list[int]]:
+    """Return the letters of claimed messages, those that nobody can get (erased, gone), and those that failed."""
     known = _read(messages)
+    groups: dict[object, list[ClaimedMessage]] = {}
+    for message in messages:
+        groups.setdefault(message.recipient if message.template == NEW_ORDERS else message.id, []).append(message)
     envelopes: list[Envelope] = []
     dropped: list[int] = []
-    digests: dict[UUID, list[ClaimedMessage]] = {}
-    for message in messages:
-        if message.template == NEW_ORDERS:
-            digests.setdefault(_person_of(message), []).append(message)
-        elif (letter := _LETTERS[message.template](message, known)) is None:
-            dropped.append(message.id)
-        else:
-            envelopes.append(Envelope(letter, (message.id,)))
-    for person_id, together in digests.items():
-        letter = _new_orders(known.people.get(person_id), together, known)
+    failed: list[int] = []
+    for together in groups.values():
+        message_ids = tuple(message.id for message in together)
+        try:
+            letter = _LETTERS[together[0].template](together, known)
+        except Exception:
+            # One letter that cannot be written must not hold the others of its batch back.
+            log.exception("a letter cannot be written", key=together[0].key)
+            failed.extend(message_ids)
+            continue
         if letter is None:
-            dropped.extend(message.id for message in together)
+            dropped.extend(message_ids)
         else:
-            envelopes.append(Envelope(letter, tuple(message.id for message in together)))
-    return envelopes, dropped
+            envelopes.append(Envelope(letter, message_ids))
+    return envelopes, dropped, failed
 
 
 def _read(messages: Iterable[ClaimedMessage]) -> _Known:
@@ -134,7 +140,7 @@ def _order(order: LetterOrder, language: str) -> dict[str, Any]:
         "number": order.number,
         "seller_name": order.seller_name,
         "lines": [
-            {"title": line.title, "quantity": line.quantity, "total": formats.money(line.total, language)}
+            {"title": line.title, "quantity": str(line.quantity), "total": formats.money(line.total, language)}
             for line in order.lines
         ],
     }
@@ -170,7 +176,8 @@ def _refund(message: ClaimedMessage, known: _Known) -> Letter | None:
     return _about_order(message, known, lambda: _("Refund for your order %(number)s"), values)
 
 
-def _new_orders(person: PersonView | None, together: Sequence[ClaimedMessage], known: _Known) -> Letter | None:
+def _new_orders(together: Sequence[ClaimedMessage], known: _Known) -> Letter | None:
+    person = known.people.get(_person_of(together[0]))
     if person is None or not person.is_active:
         return None
     language = supported(person.language or "en")
@@ -196,7 +203,15 @@ def _new_orders(person: PersonView | None, together: Sequence[ClaimedMessage], k
     )
 
 
-def _to_member(subject: Callable[[], str]) -> Callable[[ClaimedMessage, _Known], Letter | None]:
+_One = Callable[[ClaimedMessage, _Known], Letter | None]
+
+
+def _single(write: _One) -> Callable[[Sequence[ClaimedMessage], _Known], Letter | None]:
+    """Return the writer of a letter that tells of one thing."""
+    return lambda together, known: write(together[0], known)
+
+
+def _to_member(subject: Callable[[], str]) -> Callable[[Sequence[ClaimedMessage], _Known], Letter | None]:
     def letter(message: ClaimedMessage, known: _Known) -> Letter | None:
         person = known.people.get(_person_of(message))
         seller = known.sellers.get(UUID(message.details["seller_id"]))
@@ -214,7 +229,7 @@ def _to_member(subject: Callable[[], str]) -> Callable[[ClaimedMessage, _Known],
             values={"legal_name": seller.legal_name, "link": f"{settings.BASE_URL}/seller/"},
         )
 
-    return letter
+    return _single(letter)
 
 
 def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
@@ -236,14 +251,15 @@ def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
     )
 
 
-_LETTERS: dict[str, Callable[[ClaimedMessage, _Known], Letter | None]] = {
-    "order_confirmation": _order_confirmation,
-    "order_shipped": _order_shipped,
-    "order_delivered": _order_delivered,
-    "refund": _refund,
+_LETTERS: dict[str, Callable[[Sequence[ClaimedMessage], _Known], Letter | None]] = {
+    NEW_ORDERS: _new_orders,
+    "order_confirmation": _single(_order_confirmation),
+    "order_shipped": _single(_order_shipped),
+    "order_delivered": _single(_order_delivered),
+    "refund": _single(_refund),
     "seller_approved": _to_member(lambda: _("%(legal_name)s has been verified")),
     "seller_rejected": _to_member(lambda: _("%(legal_name)s could not be verified yet")),
     "seller_suspended": _to_member(lambda: _("%(legal_name)s has been suspended")),
     "bank_account_changed": _to_member(lambda: _("The payout account of %(legal_name)s has been changed")),
-    "member_invited": _member_invited,
+    "member_invited": _single(_member_invited),
 }

@@ -13,11 +13,12 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template import Context, Engine, Template
 from django.utils import translation
+from django.utils.html import escape
 
+from entrepot.notifications.mime import LetterMessage
 from entrepot.ui import formats
 
 
@@ -42,31 +43,52 @@ def supported(language: str) -> str:
     return base if base in known else next((code for code in known if code.split("-")[0] == base), "en")
 
 
-def compose(letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def compose(letter: Letter, connection: BaseEmailBackend) -> LetterMessage:
     """Return the e-mail of a letter."""
+    subject = " ".join(letter.subject.split())
     with translation.override(letter.language):
-        context = Context(
-            {
-                **letter.values,
-                "language": letter.language,
-                "direction": formats.direction(letter.language),
-                "shop_url": settings.BASE_URL,
-                "subject": letter.subject,
-            },
-            autoescape=False,
-        )
+        context = Context(letter.values, autoescape=False)
         text = _template(f"{letter.template}.txt").render(context)
         context.autoescape = True
         html = _template(f"{letter.template}.html").render(context)
-    message = EmailMultiAlternatives(
-        subject=letter.subject,
-        body=text.strip() + "\n",
+    frame = _frame(letter.language)
+    message = LetterMessage(
+        subject=subject,
+        body=f"{text.strip()}\n{frame.foot}",
         to=[letter.to],
         connection=connection,
         headers={"Message-ID": _message_id(letter.key), "Auto-Submitted": "auto-generated"},
     )
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(f"{frame.head}{escape(subject)}{frame.neck}{html}{frame.tail}", "text/html")
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What surrounds every letter of a language: HTML up to the title, up to the content, after it; the text's foot."""
+
+    head: str
+    neck: str
+    tail: str
+    foot: str
+
+
+@cache
+def _frame(language: str) -> _Frame:
+    title, content = "TITLE-GOES-HERE", "CONTENT-GOES-HERE"
+    values = {
+        "language": language,
+        "direction": formats.direction(language),
+        "shop_url": settings.BASE_URL,
+        "title": title,
+        "content": content,
+    }
+    with translation.override(language):
+        html = _template("frame.html").render(Context(values))
+        foot = _template("frame.txt").render(Context(values, autoescape=False))
+    head, _, rest = html.partition(title)
+    neck, _, tail = rest.partition(content)
+    return _Frame(head, neck, tail, foot)
 
 
 @cache

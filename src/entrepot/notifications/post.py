@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from smtplib import SMTPException
 
 import structlog
 from django.core.mail import get_connection
@@ -31,15 +30,15 @@ def _send(claimed: Sequence[ClaimedMessage], now: datetime) -> int:
     if not claimed:
         return 0
     by_id = {message.id: message for message in claimed}
-    envelopes, dropped = letters.address(claimed)
+    envelopes, dropped, unwritten = letters.address(claimed)
     sent: list[int] = []
-    failed: list[tuple[ClaimedMessage, str]] = []
+    failed = [(by_id[id_], "the letter cannot be written; see the log") for id_ in unwritten]
     connection = get_connection()
     try:
         for envelope in envelopes:
             try:
                 connection.send_messages([compose(envelope.letter, connection)])
-            except (OSError, SMTPException) as fault:
+            except Exception as fault:  # A mail server, a template: the others of the batch must still leave.
                 log.warning("a letter did not leave", template=envelope.letter.template, fault=str(fault))
                 failed.extend((by_id[id_], f"{type(fault).__name__}: {fault}") for id_ in envelope.message_ids)
             else:
@@ -47,4 +46,5 @@ def _send(claimed: Sequence[ClaimedMessage], now: datetime) -> int:
     finally:
         connection.close()
     operations.record_outcomes(sent=sent, dropped=dropped, failed=failed, now=now)
-    return len(envelopes) - len({message.key for message, _ in failed})
+    left = set(sent)
+    return sum(envelope.message_ids[0] in left for envelope in envelopes)

@@ -15,6 +15,7 @@ from entrepot.kernel.transactions import transaction
 # A sender that dies in the middle leaves its messages claimed; after this time another takes them.
 CLAIM = timedelta(minutes=5)
 ATTEMPTS_MAX = 8
+KEPT = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,19 @@ def record_outcomes(
             [""] * (len(sent) + len(dropped)) + [error[:500] for _, error in failed],
             [None] * (len(sent) + len(dropped)) + [now + _pause(message.attempts) for message, _ in failed],
         ],
+    )
+
+
+@transaction
+def forget_old_messages(*, now: datetime, limit: int = 10_000) -> int:
+    """Delete what was settled long ago: no fact as old is ever told again. Returns how many."""
+    return sql.execute(
+        """
+        DELETE FROM notifications_message WHERE id IN (
+          SELECT id FROM notifications_message WHERE state <> 'due' AND created_at < %s ORDER BY id LIMIT %s
+        )
+        """,
+        [now - KEPT, limit],
     )
 
 

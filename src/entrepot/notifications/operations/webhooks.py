@@ -21,6 +21,7 @@ from entrepot.notifications.models import WebhookEndpoint
 from entrepot.notifications.queries import EndpointView, endpoint_view
 
 _CLAIM = timedelta(minutes=2)
+KEPT = timedelta(days=30)
 
 
 class TooManyEndpoints(DomainError):
@@ -184,6 +185,19 @@ def record_receipt(*, delivery: ClaimedDelivery, receipt: ports.Receipt, now: da
         WHERE id = %s
         """,
         [now, receipt.status == 410, now - rules.SWITCHED_OFF_AFTER, delivery.endpoint_id],
+    )
+
+
+@transaction
+def forget_old_deliveries(*, now: datetime, limit: int = 10_000) -> int:
+    """Delete deliveries that were settled long ago. Returns how many."""
+    return sql.execute(
+        """
+        DELETE FROM notifications_webhookdelivery WHERE id IN (
+          SELECT id FROM notifications_webhookdelivery WHERE state <> 'due' AND created_at < %s ORDER BY id LIMIT %s
+        )
+        """,
+        [now - KEPT, limit],
     )
 
 

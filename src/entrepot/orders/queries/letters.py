@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from orjson import loads
@@ -90,7 +91,7 @@ def list_letter_purchases(purchase_ids: Iterable[UUID]) -> dict[UUID, LetterPurc
     return found
 
 
-def _order(row: list, currency: str) -> LetterOrder:  # type: ignore[type-arg]
+def _order(row: list[Any], currency: str) -> LetterOrder:
     id_, number, seller_id, seller_name, state, total, at_door, dispatch_due_at, lines = row
     return LetterOrder(
         id=UUID(id_),

@@ -16,6 +16,8 @@ from entrepot.kernel.money import Money, minor_digits
 
 JSON = "application/json"
 PDF = "application/pdf"
+# Answers hold secrets and prices of the moment: no cache on the way may keep them.
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 _DIVISORS = {digits: 10**digits for digits in range(5)}
 
@@ -62,7 +64,7 @@ def answer(payload: Any, *, status: int = 200) -> HttpResponse:
     Endpoints build plain values and return this, so that nothing is validated twice; tests hold every answer against
     the schema that the OpenAPI document promises.
     """
-    return HttpResponse(to_json(payload), status=status, content_type=JSON)
+    return HttpResponse(to_json(payload), status=status, content_type=JSON, headers=_NOT_KEPT)
 
 
 class OrjsonParser(Parser):
@@ -83,7 +85,7 @@ class OrjsonRenderer(BaseRenderer):
 
 def pdf(content: bytes, *, name: str) -> HttpResponse:
     """Return a PDF file under a name."""
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    headers = {"Content-Disposition": f'inline; filename="{name}"', **_NOT_KEPT}
     return HttpResponse(content, content_type=PDF, headers=headers)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.conf import settings
 
 from entrepot.api.rendering import amount, money
 from entrepot.orders.queries import CartView, LineView, OrderView, PurchaseView, RefundView
@@ -113,7 +115,7 @@ def purchase(found: PurchaseView) -> dict[str, Any]:
         "total": found.total.text,
         "payment": {
             "state": found.payment.state,
-            "next_action": found.payment.next_action,
+            "next_action": _next_action(found.payment.next_action),
             "decline_code": found.payment.decline_code,
         },
         "email": found.email,
@@ -123,6 +125,14 @@ def purchase(found: PurchaseView) -> dict[str, Any]:
         "payment_due_at": found.payment_due_at,
         "paid_at": found.paid_at,
     }
+
+
+def _next_action(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what the buyer must do, with a whole address even where the service is one of ours."""
+    if found is None:
+        return None
+    url = str(found.get("url", ""))
+    return {**found, "url": f"{settings.BASE_URL}{url}"} if url.startswith("/") else dict(found)
 
 
 def order(found: OrderView, language: str) -> dict[str, Any]:

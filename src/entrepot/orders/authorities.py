@@ -23,5 +23,6 @@ def _authorities(country: str) -> dict[str, str]:
     pack = markets.find_pack(country)
     if pack is None:
         return {}
-    rules = [*pack.regimes, *pack.sales, *(regime for area in pack.territories for regime in area.regimes)]
-    return {rule.id: rule.scheme or country for rule in rules}
+    regimes = (*pack.regimes, *(regime for area in pack.territories for regime in area.regimes))
+    named = [*((rule.id, rule.scheme) for rule in regimes), *((rule.id, rule.scheme) for rule in pack.sales)]
+    return {rule_id: scheme or country for rule_id, scheme in named}

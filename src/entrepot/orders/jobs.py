@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ def sweep_attempts() -> None:
     """Ask payment services about attempts whose end is unknown."""
     now = clock.now()
     for attempt in payments.list_unresolved(before=now - ATTEMPT_LEFT_ALONE_FOR):
-        _each(lambda attempt=attempt: checkout.sweep_attempt(attempt, now=now), attempt_id=str(attempt.id))
+        _each(partial(checkout.sweep_attempt, attempt, now=now), attempt_id=str(attempt.id))
 
 
 _UNPAID = """
@@ -41,10 +42,7 @@ def expire_purchases() -> None:
     """Give up purchases whose payment did not come by its time."""
     now = clock.now()
     for (purchase_id,) in sql.fetch_all(_UNPAID, [now, BATCH]):
-        _each(
-            lambda purchase_id=purchase_id: operations.expire_purchase(purchase_id=purchase_id, now=now),
-            purchase_id=str(purchase_id),
-        )
+        _each(partial(operations.expire_purchase, purchase_id=purchase_id, now=now), purchase_id=str(purchase_id))
 
 
 _UNDISPATCHED = """
@@ -59,10 +57,7 @@ def cancel_undispatched() -> None:
     """Cancel what sellers did not dispatch by their date."""
     now = clock.now()
     for (order_id,) in sql.fetch_all(_UNDISPATCHED, [now, BATCH]):
-        _each(
-            lambda order_id=order_id: operations.cancel_undispatched(order_id=order_id, now=now),
-            order_id=str(order_id),
-        )
+        _each(partial(operations.cancel_undispatched, order_id=order_id, now=now), order_id=str(order_id))
 
 
 _UNPROTECTED = """
@@ -76,7 +71,7 @@ def end_protections() -> None:
     """Complete orders whose protection has ended."""
     now = clock.now()
     for (order_id,) in sql.fetch_all(_UNPROTECTED, [now, BATCH]):
-        _each(lambda order_id=order_id: operations.end_protection(order_id=order_id, now=now), order_id=str(order_id))
+        _each(partial(operations.end_protection, order_id=order_id, now=now), order_id=str(order_id))
 
 
 _UNRELEASED = """
@@ -90,7 +85,7 @@ def release_completed() -> None:
     """Release what a lost job left in escrow."""
     now = clock.now()
     for (order_id,) in sql.fetch_all(_UNRELEASED, [BATCH]):
-        _each(lambda order_id=order_id: operations.release_escrow(order_id=order_id, now=now), order_id=str(order_id))
+        _each(partial(operations.release_escrow, order_id=order_id, now=now), order_id=str(order_id))
 
 
 @periodic(cron="17 3 * * *")

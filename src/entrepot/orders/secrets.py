@@ -40,7 +40,7 @@ def opens_purchase(token: str, purchase_id: UUID) -> bool:
     given = token.encode("utf-8", "surrogatepass")
     return any(
         hmac.compare_digest(given, _derive(key, purchase_id).encode())
-        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        for key in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
     )
 
 

@@ -6,6 +6,7 @@ Floors: it stands above `operations` and `queries`; jobs and other rooms call it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -96,9 +97,9 @@ def advance_parcels(*, order_id: UUID, until: str, now: datetime) -> int:
 
     :raises NotSimulated: the parcels are on their way with a real carrier.
     """
-    updates = {}
+    updates: dict[UUID, Sequence[ports.TrackingUpdate]] = {}
     for journey in queries.list_journeys(shipped_after=now - FOLLOWED_FOR, order_id=order_id):
-        adapter = ports.find(journey.carrier)
+        adapter: object = ports.find(journey.carrier)
         if not isinstance(adapter, ports.AdvancingCarrier):
             raise NotSimulated(carrier=journey.carrier)
         updates[journey.parcel_id] = adapter.advance(journey, until=until, at=now)

@@ -161,7 +161,7 @@ def _title(pdf: FPDF, left: str, right: str) -> None:
 
 
 def _text(pdf: FPDF, text: str, *, size: int, style: str = "") -> None:
-    pdf.set_font("Helvetica", style, size)  # type: ignore[arg-type]
+    pdf.set_font("Helvetica", style, size)
     pdf.multi_cell(_WIDTH, size * 0.5, to_latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 

@@ -95,7 +95,20 @@ def list_templates(*, seller_id: UUID) -> tuple[TemplateView, ...]:
         " ORDER BY shipping_class <> 'standard', shipping_class",
         [seller_id],
     )
-    return tuple(TemplateView(*row[:5], json.loads(row[5]), *row[6:]) for row in rows)
+    return tuple(
+        TemplateView(
+            shipping_class=row[0],
+            name=row[1],
+            currency=row[2],
+            handling_days_min=row[3],
+            handling_days_max=row[4],
+            services=json.loads(row[5]),
+            default_item_weight_g=row[6],
+            version=row[7],
+            updated_at=row[8],
+        )
+        for row in rows
+    )
 
 
 _PARCELS = """
@@ -142,8 +155,27 @@ def list_journeys(*, shipped_after: datetime, order_id: UUID | None = None, limi
 
 
 def _parcel(row: tuple[Any, ...]) -> ParcelView:
-    lines = tuple(ParcelLineView(*line) for line in json.loads(row[17] or "[]"))
-    events = tuple(
-        TrackingEventView(*event[:4], datetime.fromisoformat(event[4])) for event in json.loads(row[18] or "[]")
+    return ParcelView(
+        id=row[0],
+        order_id=row[1],
+        number=row[2],
+        carrier=row[3],
+        service_code=row[4],
+        service_name=row[5],
+        channel=row[6],
+        tracking_number=row[7],
+        duties_prepaid=row[8],
+        dispatch_country=row[9],
+        destination_country=row[10],
+        weight_g=row[11],
+        status=row[12],
+        shipped_at=row[13],
+        expected_from=row[14],
+        expected_until=row[15],
+        delivered_at=row[16],
+        lines=tuple(ParcelLineView(*line) for line in json.loads(row[17] or "[]")),
+        events=tuple(
+            TrackingEventView(word, detail, place, country, datetime.fromisoformat(occurred_at))
+            for word, detail, place, country, occurred_at in json.loads(row[18] or "[]")
+        ),
     )
-    return ParcelView(*row[:17], lines, events)

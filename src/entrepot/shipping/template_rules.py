@@ -17,7 +17,7 @@ _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SHIPPING_CLASS = re.compile(r"[a-z0-9_]{1,40}")
 # CLDR's territories of two letters, less its groupings and what it uses for tests.
-_COUNTRIES = frozenset(code for code in Locale("en").territories if re.fullmatch(r"[A-Z]{2}", code)) - {
+_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch(r"[A-Z]{2}", code)) - {
     "EU",
     "EZ",
     "UN",

@@ -104,7 +104,24 @@ def lock_order(order_id: UUID, *, seller_id: UUID | None = None) -> LockedOrder:
         raise NotFound()
     lines = tuple(LockedLine(*line) for line in sql.fetch_all(_LINES, [order_id]))
     return LockedOrder(
-        *row[:15], authorities=json.loads(row[15]), quote=OrderQuote.from_json(json.loads(row[16])), lines=lines
+        id=row[0],
+        number=row[1],
+        purchase_id=row[2],
+        seller_id=row[3],
+        state=row[4],
+        currency=row[5],
+        held_minor=row[6],
+        paid_at=row[7],
+        completed_at=row[8],
+        released_at=row[9],
+        dispatch_due_at=row[10],
+        protection_days=row[11],
+        inspection_days=row[12],
+        protection_ends_at=row[13],
+        delivered_at=row[14],
+        authorities=json.loads(row[15]),
+        quote=OrderQuote.from_json(json.loads(row[16])),
+        lines=lines,
     )
 
 

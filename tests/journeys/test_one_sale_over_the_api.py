@@ -43,6 +43,8 @@ BERLIN = {
     "phone": "+4930901820",
 }
 
+HS_BY_WORD = {"клавиатур": "847160", "мыш": "847160", "кабель": "854442", "наушник": "851830", "сумк": "420212"}
+
 
 @pytest.fixture
 def visitor(live_server: LiveServer) -> Caller:
@@ -259,8 +261,11 @@ def test_a_real_kazakh_feed_is_imported_and_bought_from_abroad_with_the_import_c
     )
     address = f"/listings/{wanted['id']}?country=DE&currency=EUR&language=en"
     assert not visitor.get(address)["delivered"]["sure"]
-    category = system.get(f"/seller/listings/{wanted['id']}")["seller_category"]
-    _confirm_customs(system, category, hs_code="847160", origin="CN", weight_g=400)
+    for category in system.get("/seller/categories")["items"]:
+        hs_code = next((hs for word, hs in HS_BY_WORD.items() if word in category["text"].lower()), "847330")
+        _confirm_customs(system, category["text"], hs_code=hs_code, origin="CN", weight_g=400)
+    categories = system.get("/seller/categories")["items"]
+    assert {category["without_hs"] + category["without_origin"] for category in categories} == {0}
     calendar.settle()
     delivered = visitor.get(address)["delivered"]
     assert (delivered["sure"], delivered["import_charges"]) == (True, "prepaid")
@@ -273,7 +278,8 @@ def test_a_real_kazakh_feed_is_imported_and_bought_from_abroad_with_the_import_c
     placed = place(visitor, cart, key="journey-2")
     assert placed.status == 201, placed.content
     assert placed.json["purchase"]["state"] == "paid"
-    assert _only_order(system)["lines"][0]["hs_code"] == "847160"
+    hs_code = system.get(f"/seller/listings/{wanted['id']}")["hs_code"]
+    assert _only_order(system)["lines"][0]["hs_code"] == hs_code
 
     # The feed comes again: what a buyer has reserved is still reserved.
     assert stage.import_feed(feed, "alstyle")["updated"] == 0

@@ -49,7 +49,8 @@ def text(error: DomainError) -> str:
 
 def reason(code: str) -> str:
     """Return a reason in the reader's words: a code's, or a sentence's translation where there is one."""
-    return gettext(code if " " in code else REASONS.get(code, REASONS["invalid"]))
+    message = code if " " in code else REASONS.get(code, REASONS["invalid"])
+    return gettext(message)
 
 
 def field_errors(error: DomainError) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.conf import settings
@@ -145,6 +145,15 @@ def _choice_options(kind: str, selected: str, language: str, reach: Any) -> Safe
     if kind == "language":
         return format_html_join("", '<option value="{0}"{1} lang="{0}">{2}</option>', rows)
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+@register.simple_tag
+def source(text: str) -> SafeString:
+    """Write where a rule stands: an address as a link under its host's name, anything else as it is."""
+    parts = urlsplit(text)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, parts.hostname.removeprefix("www."))
+    return format_html("{}", text)
 
 
 @register.simple_tag

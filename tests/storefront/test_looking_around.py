@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from entrepot.markets import operations as markets
+from tests.builders import orders
+from tests.conftest import NOW
+from tests.pages import Reader, moment, unsafe_markup
+from tests.storefront.shelf import Shelf, address_of, stock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(run_jobs: Callable[..., int]) -> Shelf:
+    return stock(run_jobs)
+
+
+@pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
+def test_every_page_for_looking_around_renders_without_style_or_script_of_its_own(shelf: Shelf, choice: str) -> None:
+    reader = Reader(choice)
+    pages = [
+        "/", "/search", "/search?q=shirt", "/search?sort=price", "/search?origin=IT", "/category/shoes",
+        f"/store/{shelf.italian.store.slug}", address_of(shelf.shirt), address_of(shelf.lamp), "/protection", "/cart",
+    ]  # fmt: skip
+    for address in pages:
+        reader.open(address)
+        assert reader.status == 200, address
+        assert reader.page.get("lang") == choice[-2:]
+        assert unsafe_markup(reader.text) == [], address
+
+
+def test_a_card_shows_the_delivered_price_and_says_what_is_in_it(shelf: Shelf) -> None:
+    reader = Reader("DE.EUR.en").open("/search?q=shirt")
+    cards = reader.page.xpath("//article[@class='card']")
+    assert len(cards) == 1
+    words = " ".join(cards[0].text_content().split())
+    assert "Plain cotton T-shirt" in words
+    assert "€" in words
+    assert "delivered to Germany, duties and taxes included" in words
+    assert "China" in words
+
+
+def test_the_product_page_charges_what_the_card_promised(shelf: Shelf) -> None:
+    card = Reader("DE.EUR.en").open("/search?q=shirt").page.xpath("//p[@class='card-price']")[0].text_content().strip()
+    page = Reader("DE.EUR.en").open(address_of(shelf.shirt)).page
+    assert page.xpath("//p[@class='price-figure']")[0].text_content() == card
+
+
+def test_the_price_opens_into_parts_with_rule_rate_and_source_that_add_up(shelf: Shelf) -> None:
+    page = Reader("DE.EUR.en").open(address_of(shelf.shirt)).page
+    table = page.xpath("//details[summary[contains(., 'How the price is made up')]]//table")[0]
+    amounts = [_cents(cell.text_content()) for cell in table.xpath(".//tbody//td[@class='figure']")]
+    assert sum(amounts) == _cents(table.xpath(".//tfoot//td")[0].text_content())
+    words = " ".join(table.text_content().split())
+    assert "VAT 19% of" in words
+    assert "since Jul 1, 2026" in words
+    assert "paid over by Entrepot" in words
+
+
+def _cents(text: str) -> int:
+    return round(float(text.strip().strip("€").replace(",", "")) * 100)
+
+
+def test_a_listing_in_another_language_is_marked_as_translated_and_the_original_can_be_read(shelf: Shelf) -> None:
+    reader = Reader("DE.EUR.en").open(address_of(shelf.lamp))
+    assert "Table lamp" in reader.words
+    assert "Translated from Italian" in reader.words
+    reader.open(f"{address_of(shelf.lamp)}?original=1")
+    assert "Lampada da tavolo" in reader.words
+    assert "Show the translation" in reader.words
+
+
+def test_options_lead_to_their_variant_and_a_variant_that_is_sold_out_says_so(shelf: Shelf) -> None:
+    reader = Reader("DE.EUR.en").open(address_of(shelf.boots))
+    choices = reader.page.xpath("//div[@class='choices']/a")
+    assert [choice.text_content() for choice in choices] == ["38", "40", "42"]
+    assert "choice-out" in choices[0].get("class")
+    assert choices[1].get("aria-current") == "true"  # The first that is in stock.
+    assert "Only 3 left" in reader.words
+    reader.open(address_of(shelf.boots) + choices[0].get("href"))
+    assert "Sold out" in reader.words
+    assert not [form for form in reader.page.forms if form.get("action") == "/cart/add"]
+
+
+def test_goods_that_may_not_go_to_the_reader_say_why_and_offer_a_way_on(shelf: Shelf) -> None:
+    markets.set_stage(country="US", side="buying", stage="suspended", actor="system", reason="test", now=NOW)
+    with moment():
+        reader = Reader("US.USD.en").open(address_of(shelf.shirt))
+    assert "Not sold to the United States" in reader.words
+    assert "Deliveries to this country are suspended." in reader.words
+    assert reader.page.xpath("//a[contains(., 'See similar goods')]")
+
+
+def test_the_legal_identity_stands_beside_the_goods(shelf: Shelf) -> None:
+    words = Reader().open(address_of(shelf.shirt)).words
+    assert shelf.chinese.legal_name in words
+    assert "Who sells this" in words
+    assert "The seller has certified to offer only goods that comply with the law." in words
+
+
+def test_an_address_with_an_old_name_leads_to_the_present_one(shelf: Shelf) -> None:
+    reader = Reader().open(f"/listing/{shelf.shirt.id}/an-old-name")
+    assert reader.address.endswith(f"/{shelf.shirt.slug}")
+
+
+@pytest.mark.parametrize("address", ["/category/nothing", "/store/nothing", "/listing/01890000-0000-7000-8000-000000000000/x"])
+def test_what_is_not_there_is_a_page_of_its_own(shelf: Shelf, address: str) -> None:
+    reader = Reader().open(address)
+    assert reader.status == 404
+    assert "There is nothing here" in reader.words
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=99999", "page=²", "sort=x", "origin=<script>", "q=%00", "category=x"])
+def test_no_query_breaks_the_search(shelf: Shelf, query: str) -> None:
+    assert Reader().open(f"/search?{query}").status == 200
+
+
+ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>"
+
+
+@pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
+def test_what_sellers_and_readers_write_comes_out_as_text(run_jobs: Callable[..., int], choice: str) -> None:
+    orders.open_buying("DE", "SA")
+    seller = orders.shop("CN", name=f"Store {ATTACK}"[:80])
+    listing = orders.goods(
+        seller, title=f"Shirt {ATTACK}", description=f"<p>Good</p>{ATTACK}", brand=f"Brand {ATTACK}"[:60]
+    )
+    run_jobs()
+    reader = Reader(choice)
+    for address in ("/", "/search?q=Shirt", f"/listing/{listing.id}/{listing.slug}", f"/store/{seller.store.slug}"):
+        reader.open(address)
+        assert reader.status == 200
+        assert unsafe_markup(reader.text) == [], address
+        assert not reader.page.xpath("//img[@src='x']"), address
+        assert "Store &lt;script&gt;" in reader.text or address == "/" or "search" in address
+    reader.open("/search?q=" + "%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%20onfocus%3D%22alert(1)")
+    assert unsafe_markup(reader.text) == []
+
+
+def test_pages_ask_the_database_little(shelf: Shelf, django_assert_max_num_queries: Callable[..., object]) -> None:
+    reader = Reader("DE.EUR.en")
+    for address, most in (("/search", 7), (address_of(shelf.shirt), 14), ("/", 25)):
+        reader.open(address)  # What a process keeps is kept now.
+        with django_assert_max_num_queries(most):  # type: ignore[attr-defined]
+            reader.open(address)

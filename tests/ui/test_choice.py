@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from entrepot.ui import choice as choices
+from entrepot.ui.choice import Choice
+from entrepot.ui.ports import Reach
+
+REACH = Reach(("AE", "BR", "CN", "DE", "EG", "ES", "GB", "SA", "US"), frozenset({"AED", "BRL", "EGP", "EUR", "GBP", "USD"}))
+LANGUAGES = ("en", "ar")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.5", Choice("DE", "EUR", "en")),
+        ("ar", Choice("EG", "EGP", "ar")),
+        ("ar-AE,ar;q=0.9", Choice("AE", "AED", "ar")),
+        ("en-GB", Choice("GB", "GBP", "en")),
+        ("pt-BR", Choice("BR", "BRL", "en")),
+        ("", Choice("US", "USD", "en")),
+        ("*;q=0.1, ,;;q=x", Choice("US", "USD", "en")),
+        ("en;q=0.4, ar-SA;q=0.9", Choice("SA", "USD", "ar")),  # The shop does not price in riyal here.
+        ("ja-JP", Choice("JP", "USD", "en")),  # Not delivered to: said on the page, not hidden by a guess.
+    ],
+)
+def test_a_reader_is_guessed_from_what_the_browser_says(header: str, expected: Choice) -> None:
+    assert choices.guess(header, reach=REACH, languages=LANGUAGES) == expected
+
+
+def test_a_kept_choice_comes_back_as_it_was() -> None:
+    choice = Choice("ES", "GBP", "ar")
+    assert choices.from_cookie(choice.cookie, reach=REACH, languages=LANGUAGES) == choice
+
+
+@pytest.mark.parametrize("cookie", ["", "ES", "es.eur.en", "ES.XXX.en", "ES.EUR.xx", "QQ.EUR.en", "ES.EUR.en\n", "<b>.EUR.en"])
+def test_a_cookie_that_is_no_choice_is_none(cookie: str) -> None:
+    assert choices.from_cookie(cookie, reach=REACH, languages=LANGUAGES) is None
+
+
+def test_chinese_readers_are_told_apart_by_script() -> None:
+    languages = ("en", "zh-hans")
+    assert choices.guess("zh-CN", reach=REACH, languages=languages).language == "zh-hans"
+    assert choices.guess("zh", reach=REACH, languages=languages).language == "zh-hans"
+    assert choices.guess("zh-TW", reach=REACH, languages=languages).language == "en"

@@ -55,6 +55,7 @@ def _motifs() -> dict[str, str]:
     return tomllib.loads(text)
 
 
+@cache
 def draw(kind: str, finish: str, *, close: bool = False) -> bytes:
     """
     Return the PNG of one kind of goods in one finish, 640 × 640 pixels; `close` moves nearer, for a second picture.

@@ -43,7 +43,7 @@ def add_picture(
     :raises InvalidField: the bytes are no picture that can be taken, or the listing has too many.
     """
     try:
-        rendered = render(content)
+        rendered = _rendered_before(content) or render(content)
     except UnusablePicture as fault:
         raise InvalidField.single("picture", str(fault)) from None
     _store(rendered)

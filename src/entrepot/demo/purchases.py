@@ -194,5 +194,5 @@ def _ship(order: OrderView, now: datetime, *, only_first: bool = False) -> None:
 
 
 def _deliver(order: OrderView, now: datetime) -> None:
-    carriers.advance_parcels(order_id=order.id, until="delivered", now=now)
+    carriers.advance_parcels(order_id=order.id, until="Delivered", now=now)
     orders.record_delivery(order_id=order.id, now=now)

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import structlog
 
-from entrepot.kernel.errors import DomainError
+from entrepot.kernel.errors import DomainError, InvalidField
 from entrepot.shipping import operations, ports, queries
-from entrepot.shipping.rules import Channel
+from entrepot.shipping.rules import TRACKING_WORDS, Channel
 
 log = structlog.get_logger(__name__)
 
@@ -95,8 +95,12 @@ def advance_parcels(*, order_id: UUID, until: str, now: datetime) -> int:
     """
     Have a simulated carrier move an order's parcels ahead of their time; return how many moved.
 
+    :param until: a tracking word ("Delivered").
+    :raises InvalidField: it is none.
     :raises NotSimulated: the parcels are on their way with a real carrier.
     """
+    if until not in TRACKING_WORDS:
+        raise InvalidField.single("until", "unknown_tracking_word")
     updates: dict[UUID, Sequence[ports.TrackingUpdate]] = {}
     for journey in queries.list_journeys(shipped_after=now - FOLLOWED_FOR, order_id=order_id):
         adapter: object = ports.find(journey.carrier)

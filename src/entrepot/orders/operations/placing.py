@@ -159,9 +159,6 @@ def place_purchase(
         raise NotFound()
     if row[1] != "open":
         return _repeat(cart_id=cart_id, status=row[1], key=idempotency_key, body_hash=body_hash, now=now)
-    needs = json.loads(row[8])
-    if needs:
-        raise CartIncomplete(needs=needs)
     quote = _requote(row, at=now)
     if Money(quote.total, quote.currency) != shown_total:
         raise _total_changed(cart_id, quote, shown_total)
@@ -227,6 +224,9 @@ def _repeat(*, cart_id: UUID, status: str, key: str, body_hash: bytes, now: date
 
 
 def _requote(row: tuple[Any, ...], *, at: datetime) -> Quote:
+    """Price the locked cart again, at its own exchange rates while they hold."""
+    if needs := json.loads(row[8]):
+        raise CartIncomplete(needs=needs)
     country, region, postal_code, currency, language = row[2:7]
     return pricing.get_quote(
         lines=[(sku, quantity) for sku, quantity in json.loads(row[9])],

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from entrepot.config import embedded_postgres, preparation
+from entrepot.config import embedded_postgres, preparation, wiring
 from entrepot.config.supervisor import Hopeless, StopRequested, Supervisor, raise_on_signals
 from entrepot.demo import marketplace, seed
 
@@ -59,12 +59,15 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any]) -> None:
         base_url = os.environ.get("ENTREPOT_BASE_URL", self.url)
         settings.BASE_URL = base_url
+        settings.SIMULATED_CARRIER = True  # Nobody carries the demonstration's parcels.
+        wiring.bind()
         hosts = {*settings.ALLOWED_HOSTS, options["host"]}
         environ = {
             **os.environ,
             "ENTREPOT_DATA_DIR": str(settings.DATA_DIR),
             "ENTREPOT_BASE_URL": base_url,
             "ENTREPOT_ALLOWED_HOSTS": ",".join(sorted(hosts)),
+            "ENTREPOT_SIMULATED_CARRIER": "1",
         }
         all_of_it = Supervisor(environ=environ, say=self._say)
         try:

@@ -106,14 +106,18 @@ def test_an_address_with_an_old_name_leads_to_the_present_one(shelf: Shelf) -> N
     assert reader.address.endswith(f"/{shelf.shirt.slug}")
 
 
-@pytest.mark.parametrize("address", ["/category/nothing", "/store/nothing", "/listing/01890000-0000-7000-8000-000000000000/x"])
+@pytest.mark.parametrize(
+    "address", ["/category/nothing", "/store/nothing", "/listing/01890000-0000-7000-8000-000000000000/x"]
+)
 def test_what_is_not_there_is_a_page_of_its_own(shelf: Shelf, address: str) -> None:
     reader = Reader().open(address)
     assert reader.status == 404
     assert "There is nothing here" in reader.words
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=99999", "page=²", "sort=x", "origin=<script>", "q=%00", "category=x"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=99999", "page=²", "sort=x", "origin=<script>", "q=%00", "category=x"]
+)
 def test_no_query_breaks_the_search(shelf: Shelf, query: str) -> None:
     assert Reader().open(f"/search?{query}").status == 200
 

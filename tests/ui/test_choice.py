@@ -6,7 +6,9 @@ from entrepot.ui import choice as choices
 from entrepot.ui.choice import Choice
 from entrepot.ui.ports import Reach
 
-REACH = Reach(("AE", "BR", "CN", "DE", "EG", "ES", "GB", "SA", "US"), frozenset({"AED", "BRL", "EGP", "EUR", "GBP", "USD"}))
+REACH = Reach(
+    ("AE", "BR", "CN", "DE", "EG", "ES", "GB", "SA", "US"), frozenset({"AED", "BRL", "EGP", "EUR", "GBP", "USD"})
+)
 LANGUAGES = ("en", "ar")
 
 
@@ -33,7 +35,9 @@ def test_a_kept_choice_comes_back_as_it_was() -> None:
     assert choices.from_cookie(choice.cookie, reach=REACH, languages=LANGUAGES) == choice
 
 
-@pytest.mark.parametrize("cookie", ["", "ES", "es.eur.en", "ES.XXX.en", "ES.EUR.xx", "QQ.EUR.en", "ES.EUR.en\n", "<b>.EUR.en"])
+@pytest.mark.parametrize(
+    "cookie", ["", "ES", "es.eur.en", "ES.XXX.en", "ES.EUR.xx", "QQ.EUR.en", "ES.EUR.en\n", "<b>.EUR.en"]
+)
 def test_a_cookie_that_is_no_choice_is_none(cookie: str) -> None:
     assert choices.from_cookie(cookie, reach=REACH, languages=LANGUAGES) is None
 

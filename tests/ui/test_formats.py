@@ -22,7 +22,7 @@ def test_dates_percentages_and_names_follow_the_language() -> None:
         assert formats.day(date(2026, 12, 3)) == "Dec 3, 2026"
         assert formats.day_range(date(2026, 12, 3), date(2026, 12, 9)) == "Dec 3\u2009–\u20099"
         assert formats.moment(datetime(2026, 12, 3, 14, 5, 59, tzinfo=UTC)) == "Dec 3, 2026, 2:05 PM UTC"
-        assert formats.percent(Decimal("21")) == "21%"
+        assert formats.percent(Decimal(21)) == "21%"
         assert formats.percent(Decimal("7.750")) == "7.75%"
         assert formats.place("US") == "the United States"
         assert formats.place("ES") == "Spain"

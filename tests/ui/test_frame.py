@@ -39,7 +39,9 @@ def test_a_choice_is_kept_and_the_currency_follows_the_country() -> None:
     assert reader.page.get("lang") == "ar"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_a_redirect_never_leads_elsewhere(target: str) -> None:
     answer = Client().post("/choice/", {"next": target, "language": "ar"})
     assert answer.headers["Location"] == "/"
@@ -81,9 +83,7 @@ def test_faults_of_ours_are_said_plainly_without_the_database(
     assert unsafe_markup(closed.content.decode()) == []
 
 
-@pytest.mark.parametrize(
-    ("refusal", "status"), [(Forbidden(), 403), (InvalidField.single("q", "too_long"), 400)]
-)
+@pytest.mark.parametrize(("refusal", "status"), [(Forbidden(), 403), (InvalidField.single("q", "too_long"), 400)])
 def test_a_refusal_that_nobody_caught_becomes_a_page(rf: RequestFactory, refusal: Exception, status: int) -> None:
     from django.contrib.auth.models import AnonymousUser
 

@@ -15,7 +15,9 @@ def test_the_one_style_sheet_stays_small() -> None:
 
 
 def test_the_style_sheet_knows_no_left_and_no_right() -> None:
-    physical = r"(margin|padding|border|inset)-(left|right|top|bottom)\s*:|[{;\s](left|right|top|bottom|width|height)\s*:"
+    physical = (
+        r"(margin|padding|border|inset)-(left|right|top|bottom)\s*:|[{;\s](left|right|top|bottom|width|height)\s*:"
+    )
     assert re.findall(physical, CSS) == []
 
 

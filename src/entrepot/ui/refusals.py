@@ -47,9 +47,14 @@ def text(error: DomainError) -> str:
     return gettext(error.summary)
 
 
-def reason(code: str) -> str:
+# What a general code means for some fields.
+_OF_FIELD = {("postal_code", "invalid"): "invalid_postal_code", ("phone", "invalid"): "invalid_phone"}
+
+
+def reason(code: str, field: str = "") -> str:
     """Return a reason in the reader's words: a code's, or a sentence's translation where there is one."""
-    message = code if " " in code else REASONS.get(code, REASONS["invalid"])
+    known = _OF_FIELD.get((field.rpartition(".")[2], code), code)
+    message = code if " " in code else REASONS.get(known, REASONS["invalid"])
     return gettext(message)
 
 
@@ -58,7 +63,8 @@ def field_errors(error: DomainError) -> list[tuple[str, str]]:
     rows = error.fields.get("errors")
     if not isinstance(rows, list):
         return []
-    return [(str(row.get("field", "")), reason(str(row.get("reason", "")))) for row in rows if isinstance(row, dict)]
+    pairs = [(str(row.get("field", "")), str(row.get("reason", ""))) for row in rows if isinstance(row, dict)]
+    return [(field, reason(code, field)) for field, code in pairs]
 
 
 def into_form(form: forms.Form, error: DomainError, names: Mapping[str, str] | None = None) -> None:

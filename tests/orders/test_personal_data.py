@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from entrepot.accounts import ports
+from entrepot.kernel import sql
 from entrepot.orders import operations, queries
 from entrepot.orders.personal_data import OrdersData
 from tests.builders import accounts, orders
@@ -61,4 +62,8 @@ def test_erasing_leaves_amounts_and_takes_the_rest(person, listing):
     assert erased.total == purchase.total
     assert queries.access_cart(cart.id, cart.token).status == "expired"
     assert queries.list_purchases(person.id) == ()
+    left = str(
+        sql.fetch_all("SELECT t::text FROM orders_cart t") + sql.fetch_all("SELECT t::text FROM orders_purchase t")
+    )
+    assert "10115" not in left
     assert orders.faults() == []

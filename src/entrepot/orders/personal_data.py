@@ -9,6 +9,7 @@ from uuid import UUID
 from entrepot.kernel import sql
 from entrepot.kernel.transactions import step
 from entrepot.orders import queries
+from entrepot.orders.operations.carts import FORGET_CONTACT
 from entrepot.orders.queries.carts import open_contact
 
 _OPEN_CARTS = "SELECT id, contact, lines::text, created_at FROM orders_cart WHERE person_id = %s AND status = 'open'"
@@ -39,14 +40,15 @@ class OrdersData:
         """
         Blank e-mail, address and ids; amounts, goods and the country stay: tax law asks for them, and they name nobody.
         """
-        for table in ("orders_cart", "orders_purchase"):
-            sql.execute(
-                f"UPDATE {table} SET contact = '', region = '', postal_code = '', person_id = NULL"
-                " WHERE person_id = %s",
-                [person_id],
-            )
         sql.execute(
-            "UPDATE orders_cart SET status = 'expired' WHERE status = 'open' AND contact = '' AND person_id IS NULL"
+            "UPDATE orders_cart SET status = CASE status WHEN 'open' THEN 'expired' ELSE status END,"
+            f" person_id = NULL, updated_at = %s, {FORGET_CONTACT} WHERE person_id = %s",
+            [now, person_id],
+        )
+        sql.execute(
+            "UPDATE orders_purchase SET contact = '', region = '', postal_code = '', person_id = NULL"
+            " WHERE person_id = %s",
+            [person_id],
         )
 
 

@@ -204,10 +204,18 @@ def claim_cart(*, cart_id: UUID, token: str, person_id: UUID) -> None:
     )
 
 
+# What forgets a buyer in a cart's row; the quote stays for the record, without the place that it went to.
+FORGET_CONTACT = """
+contact = '', region = '', postal_code = '',
+quote = jsonb_set(quote::jsonb, '{destination}',
+                  jsonb_build_object('country', country, 'region', '', 'postal_code', ''))::text
+"""
+
+
 def expire_carts(*, now: datetime, limit: int = 1000) -> int:
     """Close carts that nobody touched for long and drop what they say of a person; return how many."""
     return sql.execute(
-        "UPDATE orders_cart SET status = 'expired', contact = '', region = '', postal_code = '', updated_at = %s"
+        f"UPDATE orders_cart SET status = 'expired', updated_at = %s, {FORGET_CONTACT}"
         " WHERE id IN (SELECT id FROM orders_cart WHERE status = 'open' AND updated_at < %s"
         " ORDER BY updated_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)",
         [now, now - CARTS_KEPT, limit],

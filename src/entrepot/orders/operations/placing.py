@@ -151,8 +151,7 @@ def place_purchase(
     :raises TotalChanged: the total moved since the buyer saw `shown_total`.
     :raises DueAtDoorNotAccepted: charges fall or may fall due at the door and that was not accepted.
     :raises OutOfStock: a SKU no longer covers its quantity.
-    :raises DomainError: what `pricing.get_quote` and `payments.open_attempt` refuse.
-    Whatever is raised, nothing was written.
+    :raises DomainError: what `pricing.get_quote` and `payments.open_attempt` refuse. Nothing was written then, ever.
     """
     row = sql.fetch_one(_LOCK_CART, [cart_id])  # Two tabs must not place it twice.
     if row is None or not secrets.opens_cart(token, row[0]):

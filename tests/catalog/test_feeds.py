@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from entrepot.catalog import checks, operations, queries
 from entrepot.catalog.operations import FeedReport, FeedUnreadable, ImportOptions
@@ -404,3 +406,37 @@ def test_the_command_refuses_an_unknown_store_and_a_missing_file(seller: SellerV
         call_command("import_feed", "x.xml", seller="nowhere")
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_feed", "no-such.xml", seller=seller.store.slug)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_imported_while_fifty_buy_takes_nothing_from_them() -> None:
+    catalog.ensure_categories()
+    seller = sellers.approved_seller("IT")
+    names = [f"n{number}" for number in range(40)]
+
+    def feed(count: int) -> bytes:
+        return yml(*(offer(name, str(100 + count), f"<count>{count}</count>") for name in names))
+
+    read(seller, feed(500))
+    ids = [item[0] for item in sql.fetch_all("SELECT id FROM catalog_sku WHERE seller_id = %s", [seller.id])]
+    start = threading.Barrier(52)
+
+    def buy(number: int) -> None:
+        start.wait(timeout=30)
+        wanted = {ids[(number * 7 + step * 11) % len(ids)]: 1 for step in range(3)}
+        with transaction.atomic():
+            operations.reserve_stock(wanted=wanted, reference=new_id(), at=NOW)
+        connection.close()
+
+    def bring(number: int) -> None:
+        start.wait(timeout=30)
+        for count in (400, 300):
+            assert read(seller, feed(count + number)).rejected == []
+        connection.close()
+
+    with ThreadPoolExecutor(52) as pool:
+        done = [pool.submit(buy, number) for number in range(50)] + [pool.submit(bring, number) for number in (1, 2)]
+    assert [future.exception() for future in done] == [None] * 52
+    reserved = sql.fetch_one("SELECT sum(reserved) FROM catalog_stock WHERE seller_id = %s", [seller.id])
+    assert reserved == (150,)
+    assert list(checks.find_faults()) == []

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Length, Now
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from entrepot.kernel.ids import new_id
 from entrepot.sellers.models import Seller, Store
@@ -145,7 +146,10 @@ class ListingText(models.Model):
             models.CheckConstraint(
                 condition=Q(source__in=("seller", "translation")), name="catalog_listingtext_source"
             ),
-            models.CheckConstraint(condition=Q(title__regex=r"^.{2,150}$"), name="catalog_listingtext_title"),
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(Length("title"), 2) & LessThanOrEqual(Length("title"), 150),
+                name="catalog_listingtext_title",
+            ),
         ]
 
 

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import entrepot.kernel.ids
 from django.db import migrations, models
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 
 class Migration(migrations.Migration):
@@ -306,7 +308,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("source__in", ("seller", "translation"))), name="catalog_listingtext_source"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("title__regex", "^.{2,150}$")), name="catalog_listingtext_title"
+                        condition=models.Q(
+                            GreaterThanOrEqual(Length("title"), 2), LessThanOrEqual(Length("title"), 150)
+                        ),
+                        name="catalog_listingtext_title",
                     ),
                 ],
             },

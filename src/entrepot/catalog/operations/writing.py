@@ -58,9 +58,9 @@ class Written:
 
 
 _LISTING_COLUMNS = (
-    "id", "external_id", "feed_hash", "currency", "language", "state", "block_reason", "category_id", "seller_category_id", "brand",
-    "hs_code", "hs_confirmed_at", "origin_country", "tax_included", "home_tax_rate", "shipping_class",
-    "attributes_flags", "option_names",
+    "id", "external_id", "feed_hash", "currency", "language", "state", "block_reason", "category_id",
+    "seller_category_id", "brand", "hs_code", "hs_confirmed_at", "origin_country", "tax_included", "home_tax_rate",
+    "shipping_class", "attributes_flags", "option_names",
 )  # fmt: skip
 _FIND_LISTINGS = f"""
 SELECT {", ".join(_LISTING_COLUMNS)} FROM catalog_listing

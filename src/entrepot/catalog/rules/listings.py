@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -146,6 +146,7 @@ def gtin_fault(gtin: str) -> str | None:
     return None if ean.is_valid(gtin) else "The last digit of this GTIN does not fit the others; one may be mistyped."
 
 
+@lru_cache(maxsize=4096)  # A row's price is read when it is checked and when it is written.
 def parse_price(text: str, currency: str) -> tuple[int, None] | tuple[None, str]:
     """Return a price in minor units, or the reason why there is none."""
     try:

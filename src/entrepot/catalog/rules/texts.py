@@ -31,6 +31,8 @@ _NOT_WORD = re.compile(r"[^\w]+")
 
 def plain(text: str) -> str:
     """Return one line of text: no markup, no control or direction-overriding symbols, single blanks."""
+    if text.isprintable() and "&" not in text and "<" not in text and "  " not in text:
+        return text.strip()  # Most texts: nothing to do.
     text = _NOT_TEXT.sub("", text)
     if "&" in text:
         text = html.unescape(text)

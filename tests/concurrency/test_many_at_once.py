@@ -63,10 +63,17 @@ def seller(marketplace: Marketplace) -> SellerSystem:
 def test_fifty_buyers_at_once_for_the_last_ten_pieces_make_ten_orders_and_forty_clear_refusals(
     marketplace: Marketplace, seller: SellerSystem
 ) -> None:
-    shop, skus = marketplace
-    sku = skus[0][0]
-    _, reserved = seller.stock_of("Goods 0-0")["bench-0"]
-    seller.call("PUT", "/seller/stock", {"rows": [{"seller_sku": "bench-0", "stock": reserved + 10}]})
+    shop, _ = marketplace
+    vase = {
+        "external_id": "last-pieces",
+        "title": "Vase, the last pieces",
+        "category": "handmade",
+        "hs_code": "691110",
+        "origin_country": "CN",
+        "state": "active",
+        "skus": [{"seller_sku": "last-pieces", "price": "59.00", "stock": 10, "weight_g": 700}],
+    }
+    sku = seller.call("POST", "/seller/listings", vase)["skus"]["last-pieces"]
     carts = [crowd.open_cart(shop, [sku]) for _ in range(50)]
 
     answers = crowd.at_once(
@@ -81,7 +88,7 @@ def test_fifty_buyers_at_once_for_the_last_ten_pieces_make_ten_orders_and_forty_
     }
     bought = [answer["purchase"] for status, answer in answers if status == 201]
     crowd.assert_kept(shop, [[purchase["id"], purchase["token"]] for purchase in bought])
-    assert seller.stock_of("Goods 0-0")["bench-0"] == (reserved + 10, reserved + 10)
+    assert seller.stock_of("last pieces") == {"last-pieces": (10, 10)}
     crowd.assert_verified(shop)
     assert "deadlock" not in (shop.folder / "logs" / "postgres.log").read_text(encoding="utf-8", errors="replace")
 

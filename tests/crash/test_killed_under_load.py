@@ -32,7 +32,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_killed_under_load(
 ) -> None:
     shop, skus = marketplace
     # A buyer whose request was cut off between placing and paying is told "in flight" for longer than this one waits.
-    buyers = Crowd(shop, skus, patience_seconds=20)
+    buyers = Crowd(shop, skus, patience_seconds=12)
     buyers.start(BUYERS)
     try:
         for _ in range(2):

@@ -66,8 +66,7 @@ class Reader:
         """Fill in the page's form whose address ends like `action` and send it, as a browser does."""
         form = self.form(action)
         data: dict[str, Any] = {name: values for name, values in form.fields.items() if values is not None}
-        for name, value in form.form_values():
-            data[name] = value
+        data |= dict(form.form_values())
         if button:
             pressed = form.xpath(f".//button[@name and @value='{button}']")
             assert pressed, f"no button {button} in {action}"

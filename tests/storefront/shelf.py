@@ -41,8 +41,10 @@ def stock(run_jobs: Callable[..., int], **fields: Any) -> Shelf:
         chinese,
         italian,
         shirt=orders.goods(chinese, price="99.00", title="Plain cotton T-shirt", **fields),
-        lamp=orders.goods(italian, price="40.00", title="Lampada da tavolo", language="it", hs="940521", category="lighting",
-                          translations={"en": "Table lamp"}),
+        lamp=orders.goods(
+            italian, price="40.00", title="Lampada da tavolo", language="it", hs="940521", category="lighting",
+            translations={"en": "Table lamp"},
+        ),
         boots=orders.goods(
             chinese, title="Leather boots", hs="640391", category="shoes",
             skus=[

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern
+
+from entrepot.kernel import audit
+from entrepot.markets import queries as markets
+from entrepot.operator_console import urls
+from entrepot.orders import operations as order_operations, queries
+from entrepot.payouts import queries as payouts
+from entrepot.sellers import queries as sellers
+from tests.builders import accounts, orders, sellers as seller_builders
+from tests.conftest import NOW
+from tests.pages import Reader, moment, unsafe_markup
+
+pytestmark = pytest.mark.django_db
+
+
+def _operator(choice: str = "DE.EUR.en") -> Reader:
+    return Reader(choice, person_id=accounts.operator().id)
+
+
+def _filled(pattern: URLPattern) -> str:
+    address = str(pattern.pattern)
+    for name in ("seller_id", "document_id", "purchase_id", "order_id", "run_id", "payout_id", "file_id"):
+        address = address.replace(f"<uuid:{name}>", str(uuid4()))
+    return "/operator/" + address.replace("<str:code>", "IT")
+
+
+@pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: pattern.name)
+def test_only_operators_enter(pattern: URLPattern) -> None:
+    address = _filled(pattern)
+    assert Reader().open(address).address.startswith("/account/sign-in/")
+    somebody = Reader(person_id=accounts.person().id)
+    assert somebody.open(address).status == 403
+    token = somebody.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
+    answer = somebody.client.post(address, {"csrfmiddlewaretoken": token}, follow=True)
+    assert answer.status_code in (403, 405)
+
+
+@pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
+def test_every_page_of_the_console_renders_in_both_directions(choice: str) -> None:
+    waiting = seller_builders.submitted_seller("IT")
+    purchase = orders.place(orders.cart((orders.goods(orders.shop("CN")), 1)))
+    reader = _operator(choice)
+    for page in (
+        "markets/", "markets/IT/", "verification/", "sellers/", f"sellers/{waiting.id}/", "purchases/",
+        f"purchases/{purchase.id}/", "payouts/", "audit/",
+    ):  # fmt: skip
+        reader.open(f"/operator/{page}")
+        assert reader.status == 200, page
+        assert unsafe_markup(reader.text) == [], page
+
+
+def test_a_switch_moves_only_with_a_reason_and_leaves_a_trace() -> None:
+    orders.open_buying("DE")
+    reader = _operator().open("/operator/markets/DE/")
+    forms = [form for form in reader.page.forms if form.fields.get("side") == "buying"] if reader.page.forms else []
+    data = dict(forms[0].form_values()) | {"stage": "suspended", "reason": ""}
+    refused = reader.client.post("/operator/markets/DE/", data)
+    assert "This field is required." in refused.content.decode()
+    assert markets.get_stages()["DE"].buying == "open"
+    reader.client.post("/operator/markets/DE/", data | {"reason": "Customs strike."})
+    assert markets.get_stages()["DE"].buying == "suspended"
+    entry = audit.list_entries(subject_kind="market", subject_id="DE")[0]
+    assert entry.actor.startswith("operator:")
+    assert "Customs strike." in reader.open("/operator/markets/DE/").words
+
+
+def test_a_seller_is_verified_on_one_screen() -> None:
+    seller = seller_builders.submitted_seller("IT")
+    reader = _operator().open("/operator/verification/")
+    assert seller.legal_name in reader.words
+    reader.open(f"/operator/sellers/{seller.id}/")
+    paper = reader.page.xpath("//a[contains(@href, '/papers/')]/@href")[0]
+    reader.open(paper)
+    assert "attachment" in reader.headers["Content-Disposition"]
+    assert (
+        reader.headers["Cache-Control"].startswith("private, no-store") or "no-store" in reader.headers["Cache-Control"]
+    )
+    reader.open(f"/operator/sellers/{seller.id}/").send("/decide", button="approve")
+    assert "Decided; the seller is told." in reader.words
+    assert sellers.get_seller(seller.id).state == "approved"
+
+
+def test_nobody_is_refused_or_stopped_without_a_reason() -> None:
+    seller = seller_builders.submitted_seller("IT")
+    reader = _operator().open(f"/operator/sellers/{seller.id}/")
+    reader.send("/decide", button="approve")
+    reader.send("/decide", button="suspend", reason="")
+    assert reader.status == 422
+    assert reader.faults() == ["This field is required."]
+    assert sellers.get_seller(seller.id).state == "approved"
+    reader.send("/decide", button="suspend", reason="Counterfeit goods.")
+    assert sellers.get_seller(seller.id).state == "suspended"
+    reader.send("/decide", button="reinstate")
+    assert sellers.get_seller(seller.id).state == "approved"
+
+
+def test_a_purchase_explains_where_every_amount_went() -> None:
+    purchase = orders.place(orders.cart((orders.goods(orders.shop("CN")), 1)))
+    reader = _operator().open(f"/operator/purchases/?number={purchase.orders[0].number}")
+    assert reader.address == f"/operator/purchases/{purchase.id}/"
+    assert "The buyer paid" in reader.words
+    assert "psp_receivable[EUR]" in reader.words
+    assert "There is no order of this number." in reader.open("/operator/purchases/?number=XXXXX").words
+
+
+def test_a_payout_run_is_made_and_what_the_bank_said_recorded() -> None:
+    seller = orders.shop("IT")
+    orders.place(orders.cart((orders.goods(seller), 2)))
+    order = queries.list_seller_orders(seller.id)[0]
+    order_operations.ship(order_id=order.id, seller_id=seller.id, tracking_number="RR473124829IT", now=NOW)
+    order_operations.confirm_receipt(order_id=order.id, now=NOW)
+    order_operations.release_escrow(order_id=order.id, now=NOW + timedelta(days=1))
+    with moment(NOW + timedelta(days=90)):
+        reader = _operator().open("/operator/payouts/")
+        assert seller.legal_name in reader.words
+        reader.send("/payouts/run")
+        assert "1 payout made." in reader.words
+        file = reader.page.xpath("//a[contains(@href, '/payouts/files/')]/@href")[0]
+        run = reader.address
+        assert b"<Document" in reader.open(file).content
+        reader.open(run).send("/bank", button="paid", word="REF 77")
+        assert "Paid" in reader.words
+    assert payouts.list_runs()[0].payouts[0].bank_reference == "REF 77"

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver
+
+from entrepot.catalog import queries as catalog
+from entrepot.kernel import sql
+from entrepot.orders import operations as order_operations, queries
+from entrepot.payouts import operations as payouts
+from entrepot.seller_centre import urls
+from entrepot.sellers import queries as sellers
+from entrepot.shipping import queries as shipping
+from tests.builders import accounts, catalog as catalog_builders, orders, sellers as seller_builders
+from tests.conftest import NOW
+from tests.pages import Reader, moment, unsafe_markup
+
+pytestmark = pytest.mark.django_db
+
+
+def _sold(country: str = "CN", *, quantity: int = 2) -> tuple[Any, Any, Reader]:
+    """Return a seller with one paid order, the order, and the owner's browser."""
+    seller = orders.shop(country)
+    orders.place(orders.cart((orders.goods(seller), quantity)))
+    order = queries.list_seller_orders(seller.id)[0]
+    return seller, order, Reader(person_id=seller_builders.owner_of(seller))
+
+
+def _parameters(seller_id: UUID) -> dict[str, Any]:
+    return {
+        "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
+        "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
+    }  # fmt: skip
+
+
+def _addresses(entries: list[URLPattern | URLResolver], prefix: str = "/seller/") -> list[str]:
+    found: list[str] = []
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            found += _addresses(entry.url_patterns, prefix + str(entry.pattern))
+        else:
+            found.append(prefix + str(entry.pattern))
+    return found
+
+
+def _filled(address: str, values: dict[str, Any]) -> str:
+    for name, value in values.items():
+        for kind in ("uuid", "slug", "int", "str"):
+            address = address.replace(f"<{kind}:{name}>", str(value))
+    return address
+
+
+OF_A_SELLER = [address for address in _addresses(urls.urlpatterns) if "seller_id" in address]
+
+
+@pytest.mark.parametrize("address", OF_A_SELLER)
+def test_another_sellers_pages_do_not_exist_for_a_stranger(address: str) -> None:
+    seller, order, _ = _sold()
+    values = {**_parameters(seller.id), "order_id": order.id, "listing_id": order.lines[0].listing_id}
+    stranger = Reader(person_id=seller_builders.owner_of(orders.shop("IT")))
+    target = _filled(address, values)
+    assert stranger.open(target).status == 404
+    token = stranger.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
+    assert stranger.client.post(target, {"csrfmiddlewaretoken": token, "line": "0"}).status_code == 404
+    assert Reader().open(target).address.startswith("/account/sign-in/")
+
+
+@pytest.mark.parametrize("address", OF_A_SELLER)
+def test_another_sellers_things_do_not_exist_under_ones_own_name(address: str) -> None:
+    """The address names the reader's own seller, and a thing of somebody else's."""
+    if not any(
+        name in address for name in ("order_id", "parcel_id", "listing_id", "document_id", "payout_id", "run_id")
+    ):
+        pytest.skip("names nothing but the seller")
+    other, order, _ = _sold()
+    own = orders.shop("IT")
+    values = {**_parameters(own.id), "order_id": order.id, "listing_id": order.lines[0].listing_id}
+    reader = Reader(person_id=seller_builders.owner_of(own))
+    target = _filled(address, values)
+    token = reader.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
+    got = reader.client.get(target).status_code
+    sent = reader.client.post(target, {"csrfmiddlewaretoken": token, "line": "0", "line_0": "1"}).status_code
+    assert {got, sent} <= {404, 405}
+    assert 404 in {got, sent}
+    assert queries.get_seller_order(other.id, order.id).state == "to_ship"
+    assert catalog.get_listing(order.lines[0].listing_id, "en").state == "active"
+
+
+@pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
+def test_every_page_of_the_centre_renders_in_both_directions(choice: str) -> None:
+    seller, order, _ = _sold()
+    reader = Reader(choice, person_id=seller_builders.owner_of(seller))
+    base = f"/seller/{seller.id}"
+    for page in (
+        "today/",
+        "orders/",
+        f"orders/{order.id}/",
+        "listings/",
+        "import/",
+        "money/",
+        "store/",
+        "registration/",
+    ):
+        reader.open(f"{base}/{page}")
+        assert reader.status == 200, page
+        assert reader.page.get("dir") == ("rtl" if choice.endswith("ar") else "ltr")
+        assert unsafe_markup(reader.text) == [], page
+
+
+def test_today_names_what_has_to_leave_and_by_when() -> None:
+    _, order, reader = _sold()
+    reader.open("/seller/")
+    assert reader.address.endswith("/today/")
+    assert order.number in reader.words
+    assert "2 pieces" in reader.words
+    assert "Germany" in reader.words
+
+
+def test_an_order_is_sent_in_two_parcels_with_papers() -> None:
+    seller, order, reader = _sold()
+    address = f"/seller/{seller.id}/orders/{order.id}/"
+    reader.open(address)
+    assert "Hauptstraße 5" in reader.words
+    assert "buyer@example.com" not in reader.text  # A seller never learns it.
+    reader.send("/ship", line_0="1", tracking_number="RR123456785IT"[:-3] + "9IT")
+    assert reader.status == 422
+    assert reader.page.xpath("//*[@aria-invalid='true']/@name") == ["tracking_number"]
+    reader.open(address).send("/ship", line_0="1", tracking_number="LX473124829CN")
+    assert "The parcel is recorded; the buyer is told." in reader.words
+    assert "Partly sent" in reader.words
+    papers = reader.page.xpath("//a[contains(., 'Label and customs papers')]/@href")
+    reader.open(papers[0])
+    assert reader.headers["Content-Type"] == "application/pdf"
+    assert reader.content.startswith(b"%PDF")
+    assert "attachment" in reader.headers["Content-Disposition"]
+    reader.open(address).send("/ship", line_0="0", tracking_number="LX473124832CN")
+    assert "Say which pieces leave." in reader.words
+    assert len(shipping.list_parcels(order_ids=[order.id])) == 1
+
+
+def test_what_cannot_be_sent_is_cancelled_by_line() -> None:
+    seller, order, reader = _sold()
+    reader.open(f"/seller/{seller.id}/orders/{order.id}/").send("/cancel", line="0")
+    assert "goes back to the buyer." in reader.words
+    assert queries.get_seller_order(seller.id, order.id).state == "cancelled"
+
+
+def test_a_role_that_is_too_small_is_refused() -> None:
+    seller, order, _ = _sold()
+    viewer = Reader(person_id=seller_builders.seat(seller, "viewer"))
+    viewer.open(f"/seller/{seller.id}/orders/{order.id}/")
+    assert viewer.status == 200
+    assert not [form for form in viewer.page.forms if (form.get("action") or "").endswith(("/ship", "/cancel"))]
+    assert viewer.open(f"/seller/{seller.id}/money/").status == 403
+    token = viewer.open(f"/seller/{seller.id}/today/").form("/sign-out/").fields["csrfmiddlewaretoken"]
+    ship = viewer.client.post(
+        f"/seller/{seller.id}/orders/{order.id}/ship", {"csrfmiddlewaretoken": token, "line_0": "1"}
+    )
+    assert ship.status_code == 403
+    assert queries.get_seller_order(seller.id, order.id).state == "to_ship"
+
+
+def test_customs_facts_are_confirmed_for_a_whole_category() -> None:
+    seller = orders.shop("CN")
+    listing = orders.goods(seller, hs=None, origin="", seller_category="T-shirts")
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/listings/")
+    category = next(row for row in catalog.list_seller_categories(seller.id) if row.text == "T-shirts")
+    reader.open(f"/seller/{seller.id}/listings/customs/{category.id}/")
+    action = f"/customs/{category.id}/"
+    reader.send(action, hs_code="61", origin_country="CN")
+    assert reader.faults() == ["An HS code has 6 to 10 digits."]
+    reader.send(action, hs_code="610910", origin_country="CN", default_weight_g="250")
+    assert "Confirmed for 1 listing." in reader.words
+    assert catalog.get_listing(listing.id, "en").hs_code == "610910"
+
+
+def test_a_listing_is_paused_and_put_on_sale_again() -> None:
+    seller = orders.shop("CN")
+    listing = orders.goods(seller)
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/listings/")
+    reader.send("/state")
+    assert catalog.get_listing(listing.id, "en", seller_id=seller.id).state == "paused"
+    reader.send("/state")
+    assert catalog.get_listing(listing.id, "en").state == "active"
+
+
+FEED = """id\ttitle\tdescription\tlink\timage_link\tavailability\tprice\tbrand\tcondition
+a-1\tBlue cap\tA cap.\thttps://example.com/a\t\tin_stock\t19.00 CNY\tX\tnew
+a-2\t\tNo title.\thttps://example.com/b\t\tin_stock\t19.00 CNY\tX\tnew
+"""
+
+
+def test_a_feed_is_handed_in_and_reports_what_was_rejected_and_why(run_jobs: Callable[..., int]) -> None:
+    seller = orders.shop("CN")
+    catalog_builders.ensure_categories()
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/import/")
+    data = dict(reader.form("/import/").form_values())
+    data |= {"feed": SimpleUploadedFile("feed.tsv", FEED.encode()), "format": "google-tsv"}
+    reader._take(reader.client.post(f"/seller/{seller.id}/import/", data, follow=True), "")
+    assert "It is being read." in reader.words
+    run_jobs()
+    reader.open(reader.address)
+    assert "What was rejected, and why" in reader.words
+    assert [node.text_content() for node in reader.page.xpath("//div[@class='figure-card']/b")] == [
+        "2",
+        "1",
+        "0",
+        "0",
+        "1",
+    ]
+    reader.open(reader.page.xpath("//a[contains(@href, 'rejected.csv')]/@href")[0])
+    assert b"a-2" in reader.content
+
+
+def test_the_store_opens_and_takes_over_a_delivery_template() -> None:
+    from entrepot.sellers import operations
+
+    seller = seller_builders.submitted_seller("IT")
+    operations.approve_seller(seller_id=seller.id, actor="system", now=NOW)
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open("/seller/")
+    assert "Open your store" in reader.words
+    reader.open(f"/seller/{seller.id}/store/")
+    front = {"name": "Seta", "dispatch_postal_code": "22100", "dispatch_city": "Como", "dispatch_region": "CO"}
+    reader.send("/store/", **front, slug="Not a slug")
+    assert reader.faults() == ["Use 3 to 50 small letters a–z, digits and single hyphens."]
+    reader.send("/store/", **front, slug="seta-como")
+    assert sellers.get_store("seta-como").seller_id == seller.id
+    reader.send("/store/template")
+    assert shipping.list_templates(seller_id=seller.id)[0].shipping_class == "standard"
+    assert "GLS" in reader.words
+    reader.send("/store/", name="Seta di Como")
+    assert sellers.get_store("seta-como").name == "Seta di Como"
+
+
+def test_money_shows_a_statement_that_adds_up(run_jobs: Callable[..., int]) -> None:
+    seller, order, reader = _sold("IT")
+    later = NOW + timedelta(days=90)
+    order_operations.ship(order_id=order.id, seller_id=seller.id, tracking_number="RR473124829IT", now=NOW)
+    order_operations.confirm_receipt(order_id=order.id, now=NOW)
+    order_operations.release_escrow(order_id=order.id, now=NOW + timedelta(days=1))
+    payouts.run_payouts(now=later)
+    with moment(later):
+        reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/money/")
+        statement = reader.page.xpath("//a[contains(@href, '/money/')]/@href")
+        reader.open(next(link for link in statement if link.count("/") > 4))
+        assert order.number in reader.words
+        assert "Paid out" in reader.words
+        reader.open(reader.address + "statement.pdf")
+    assert reader.content.startswith(b"%PDF")
+    assert sql.fetch_one("SELECT count(*) FROM payouts_payout") == (1,)
+
+
+def test_a_person_without_a_seller_is_led_to_the_registration() -> None:
+    reader = Reader(person_id=accounts.person().id).open("/seller/")
+    assert reader.address == "/seller/register/"
+    assert "What you will need" in reader.words

@@ -191,6 +191,20 @@ def test_a_shopify_table_becomes_listings(seller: SellerView) -> None:
     ]
 
 
+def test_what_a_shop_publishes_later_is_offered_then_and_what_its_seller_pauses_stays_so(seller: SellerView) -> None:
+    content = (FEEDS / "shopify.csv").read_bytes()
+    published = content.replace(b"Rings,,false", b"Rings,,true").replace(b",draft", b",active")
+    read(seller, content)
+    assert view(seller, "group:hidden").state == "draft"
+    read(seller, published)
+    assert view(seller, "group:hidden").state == "active"
+    operations.set_listing_state(
+        seller_id=seller.id, listing_ids=[view(seller, "group:hidden").id], state="paused", now=NOW
+    )
+    read(seller, published)
+    assert view(seller, "group:hidden").state == "paused"
+
+
 def test_a_google_table_is_read_with_other_peoples_commas(seller: SellerView) -> None:
     report = read(seller, "google.tsv")
     assert report.format == "google-tsv"

@@ -21,7 +21,7 @@ class FeedItem:
 
     `row` is the line's number in a table (the heading is row 1) or the item's place in an XML file (from 1).
     `variants` says that `options` are a choice the shop itself offers; otherwise what differs inside a group becomes
-    one.
+    one. `published` is None where the format does not say.
     """
 
     row: int
@@ -50,7 +50,7 @@ class FeedItem:
     size_unit: str = "cm"
     origin: str = ""
     hs_code: str = ""
-    hidden: bool = False
+    published: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

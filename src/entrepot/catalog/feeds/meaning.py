@@ -79,6 +79,7 @@ class Product:
     offers: list[Offer]
     digest: str
     google_category: str = ""
+    published: bool = False
 
 
 @dataclass(slots=True)
@@ -287,12 +288,16 @@ def _product(rows: list[tuple[FeedItem, Offer]], currency: str, terms: Terms, re
         hs_code=hs_code,
         origin_country=origin,
         category=None,
-        state="draft" if item.hidden else None,
+        state="draft" if item.published is False else None,
         skus=tuple(offer.sku for _, offer in rows),
         picture_urls=_pictures(item, reading) if terms.with_pictures else None,
     )
     return Product(
-        listing=listing, offers=[offer for _, offer in rows], digest=_digest(listing), google_category=google
+        listing=listing,
+        offers=[offer for _, offer in rows],
+        digest=_digest(listing),
+        google_category=google,
+        published=item.published is True,
     )
 
 

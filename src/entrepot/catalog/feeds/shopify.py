@@ -67,8 +67,8 @@ def _product(rows: list[tuple[int, dict[str, str]]]) -> Iterator[FeedItem]:
             weight_unit="g",
             origin=first.get("country of origin", ""),
             hs_code=first.get("harmonized system code", "") or cells.get("variant harmonized system code", ""),
-            hidden=first.get("published", "").casefold() in _NO
-            or first.get("status", "active").casefold() in ("draft", "archived"),
+            published=first.get("published", "").casefold() not in _NO
+            and first.get("status", "active").casefold() not in ("draft", "archived"),
         )
 
 

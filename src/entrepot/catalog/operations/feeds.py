@@ -202,13 +202,12 @@ def _write_products(run: _Import, reading: Reading) -> list[str]:
         key = hash(product.listing.external_id)
         continued = key in run.groups
         run.groups.add(key)
+        stored = listings.get(product.listing.external_id or "")
+        taken = replace(product.listing, skus=tuple(offers))
+        if product.published and stored and stored["state"] == "draft":
+            taken = replace(taken, state="active")  # The shop has published what it kept back before.
         entries.append(
-            Entry(
-                listing=replace(product.listing, skus=tuple(offers)),
-                feed_hash=product.digest,
-                whole=False,
-                continued=continued and product.listing.external_id in listings,
-            )
+            Entry(listing=taken, feed_hash=product.digest, whole=False, continued=continued and stored is not None)
         )
         if product.google_category and product.listing.seller_category is not None:
             google_paths.setdefault(product.listing.seller_category, product.google_category)

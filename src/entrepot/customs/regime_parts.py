@@ -1,0 +1,137 @@
+"""Putting the parts of a regime together: what each evaluation of a duty, tax or fee ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from entrepot.customs.charges import Group, Liable, Part, Payable, half_up, split
+from entrepot.customs.consignment import Work
+from entrepot.customs.rulebook import Candidate
+from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
+from entrepot.markets.packs import Collector, Regime, Threshold
+
+_NOTHING = Decimal(0)
+_LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
+
+
+class RegimeParts:
+    """
+    The parts of one regime's charges as they are put together: rounded, spread over the items, owed and collected.
+
+    Amounts per item stay in lists over all items of the consignment.
+    """
+
+    __slots__ = ("count", "currency", "members", "parts", "regime", "sums", "work")
+
+    def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
+        self.work = work
+        self.regime: Regime = candidate.regime
+        self.currency = candidate.currency
+        self.members = members
+        self.count = len(work.goods)
+        self.parts: list[Part] = []
+        self.sums: dict[str, list[int]] = {}
+
+    def _add(
+        self,
+        *,
+        code: str,
+        group: Group,
+        exact: Decimal,
+        weights: Sequence[int],
+        collector: Collector | None,
+        rounding: Rounding | None,
+        rate: Decimal | None = None,
+        base: int | None = None,
+        source: str = "",
+        valid_from: date | None = None,
+        reason: str = "",
+        native: Money | None = None,
+    ) -> None:
+        """Add a part of `exact` minor units, spread over the items by `weights` (in the order of `members`)."""
+        work = self.work
+        mode = rounding or self.regime.rounding
+        amount = (half_up(exact) if mode is Rounding.HALF_UP else round_to_int(exact, mode)) if exact else 0
+        shares = self._spread(amount, weights)
+        if native is None:
+            native = self._native(amount)
+        if native.currency == work.c.currency and native.minor == amount:
+            native_shares = shares
+        else:
+            native_shares = self._spread(native.minor, weights)
+        payable, liable = self._payable(collector or self.regime.collector)
+        self.parts.append(
+            Part(
+                code,
+                group,
+                amount,
+                payable,
+                rate,
+                base,
+                liable,
+                source or self.regime.source,
+                valid_from or self.regime.valid_from,
+                reason,
+                native,
+                self.regime.id,
+                shares,
+                native_shares,
+            )
+        )
+        if amount:
+            sums = self.sums.get(group)
+            if sums is None:
+                self.sums[group] = list(shares)
+            else:
+                for position, share in enumerate(shares):
+                    sums[position] += share
+
+    def _spread(self, amount: int, weights: Sequence[int]) -> tuple[int, ...]:
+        if self.count == 1:
+            return (amount,)
+        if not amount:
+            return (0,) * self.count
+        shares = split(amount, weights)
+        if len(self.members) == self.count:
+            return shares
+        whole = [0] * self.count
+        for position, share in zip(self.members, shares, strict=True):
+            whole[position] = share
+        return tuple(whole)
+
+    def _native(self, amount: int) -> Money:
+        own = self.work.c.currency
+        if not amount or own == self.currency:
+            return Money(amount, self.currency)
+        major = amount * self.work.factor_to(self.currency)
+        return Money(round_to_int(major.scaleb(minor_digits(self.currency)), self.regime.rounding), self.currency)
+
+    def _payable(self, collector: Collector) -> tuple[Payable, Liable]:
+        if collector == "platform":
+            return "now", "platform"
+        if self.work.c.duties_prepaid:
+            return "now", "carrier"
+        return "door", "buyer"
+
+    def _zero(self, code: str, group: Group, reason: str, collector: Collector | None) -> None:
+        self._add(
+            code=code,
+            group=group,
+            exact=_NOTHING,
+            weights=(),
+            collector=collector,
+            rounding=None,
+            reason=reason,
+        )
+
+    def _exempt(self, threshold: Threshold | None) -> bool:
+        if threshold is None or threshold.basis == "tax":
+            return False
+        held = self.work.holds(threshold, self.members)
+        if held and threshold.scope in _LONG_SCOPES:
+            self.work.unsure.add("person_limit_unknown")
+        return held
+
+    # --- duties --------------------------------------------------------------------------------------------------

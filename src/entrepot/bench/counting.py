@@ -60,9 +60,9 @@ def install(prefix: str) -> None:
         count(self._conn, query.query)
         send_prepared(self, name, query, **options)
 
-    BaseConnection._exec_command = counted_command  # type: ignore[method-assign]
+    BaseConnection._exec_command = counted_command  # type: ignore[method-assign, assignment]
     BaseCursor._execute_send = counted_send  # type: ignore[method-assign]
-    BaseCursor._send_query_prepared = counted_send_prepared  # type: ignore[method-assign]
+    BaseCursor._send_query_prepared = counted_send_prepared  # type: ignore[method-assign, assignment]
 
 
 def read(prefix: str) -> Counts:

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +16,9 @@ from django.views.decorators.cache import never_cache
 
 from entrepot.kernel.errors import Forbidden
 from entrepot.sellers import queries as sellers
+from entrepot.ui.requests import PageRequest
 
-DeskView = Callable[..., HttpResponse]
+DeskView = Callable[..., HttpResponseBase]
 
 
 def operators_only(view: DeskView) -> DeskView:
@@ -25,7 +27,7 @@ def operators_only(view: DeskView) -> DeskView:
     @login_required
     @never_cache
     @wraps(view)
-    def run(request: HttpRequest, **named: Any) -> HttpResponse:
+    def run(request: PageRequest, **named: Any) -> HttpResponseBase:
         if not request.user.is_staff:
             raise Forbidden()
         return view(request, **named)
@@ -33,13 +35,13 @@ def operators_only(view: DeskView) -> DeskView:
     return run
 
 
-def actor(request: HttpRequest) -> str:
+def actor(request: PageRequest) -> str:
     """Return who decides, as the audit trail names them."""
     return f"operator:{request.user.pk}"
 
 
 def show(
-    request: HttpRequest, template: str, place: str, context: dict[str, Any] | None = None, status: int = 200
+    request: PageRequest, template: str, place: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a page of the console in its frame."""
     waiting = sellers.count_sellers().get("submitted", 0)

@@ -16,6 +16,12 @@ from entrepot.ui.address_form import regions_of
 FORMS = {"company": _("Company"), "sole_trader": _("Sole trader")}
 
 
+def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
 class StartForm(forms.Form):
     """Where the trader is at home and in which form it trades."""
 
@@ -25,8 +31,8 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, countries: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = sorted(((code, formats.country(code)) for code in countries), key=lambda pair: pair[1].casefold())
-        self.fields["country"].choices = named
-        self.fields["form"].choices = list(FORMS.items())
+        _choice(self, "country").choices = named
+        _choice(self, "form").choices = list(FORMS.items())
 
 
 class AboutForm(forms.Form):
@@ -160,9 +166,9 @@ class StoreForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not is_new:
             del self.fields["slug"]
-        self.fields["dispatch_country"].choices = [(code, formats.country(code)) for code in countries]
+        _choice(self, "dispatch_country").choices = [(code, formats.country(code)) for code in countries]
         offered = dict.fromkeys([*languages, *(code for code, _name in settings.LANGUAGES)])
-        self.fields["language"].choices = [(code, formats.language_own_name(code)) for code in offered]
+        _choice(self, "language").choices = [(code, formats.language_own_name(code)) for code in offered]
         regions = regions_of(countries[0], languages[0]) if len(countries) == 1 else ()
         if regions:
             self.fields["dispatch_region"] = forms.ChoiceField(
@@ -206,7 +212,7 @@ class CustomsForm(forms.Form):
     def __init__(self, *args: Any, countries: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = sorted(((code, formats.country(code)) for code in countries), key=lambda pair: pair[1].casefold())
-        self.fields["origin_country"].choices = [("", gettext("Choose…")), *named]
+        _choice(self, "origin_country").choices = [("", gettext("Choose…")), *named]
 
 
 class ShipForm(forms.Form):
@@ -259,4 +265,4 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, presets: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["preset"].choices = presets
+        _choice(self, "preset").choices = presets

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from django.views.decorators.cache import never_cache
 
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
+from entrepot.ui.requests import PageRequest
 
-SeatView = Callable[..., HttpResponse]
+SeatView = Callable[..., HttpResponseBase]
 
 
 def seat(action: str) -> Callable[[SeatView], SeatView]:
@@ -31,7 +33,7 @@ def seat(action: str) -> Callable[[SeatView], SeatView]:
         @login_required
         @never_cache
         @wraps(view)
-        def run(request: HttpRequest, seller_id: UUID, **named: Any) -> HttpResponse:
+        def run(request: PageRequest, seller_id: UUID, **named: Any) -> HttpResponseBase:
             member = sellers.access_seller(person_id=request.user.pk, seller_id=seller_id, action=action)
             return view(request, member, **named)
 
@@ -41,7 +43,7 @@ def seat(action: str) -> Callable[[SeatView], SeatView]:
 
 
 def show(
-    request: HttpRequest, member: Membership, template: str, place: str, context: dict[str, Any], status: int = 200
+    request: PageRequest, member: Membership, template: str, place: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Show a page of the seller centre in its frame."""
     frame = {"member": member, "rail": rail(member), "place": place}

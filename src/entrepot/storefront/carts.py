@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
@@ -14,6 +14,7 @@ from entrepot.orders import operations as orders, queries
 from entrepot.orders.queries import CartView
 from entrepot.storefront import cart_cookie
 from entrepot.storefront.cart_cookie import CartKey
+from entrepot.ui.requests import PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Aligned:
     refusal: DomainError | None = None
 
 
-def find(request: HttpRequest) -> CartView | None:
+def find(request: PageRequest) -> CartView | None:
     """Return the browser's open cart; one that was placed, expired or is gone is none."""
     key = cart_cookie.read(request)
     if key is None:
@@ -36,7 +37,7 @@ def find(request: HttpRequest) -> CartView | None:
     return cart if cart.status == "open" else None
 
 
-def align(request: HttpRequest, cart: CartView) -> Aligned:
+def align(request: PageRequest, cart: CartView) -> Aligned:
     """Requote a cart for the country, currency and language that the reader chose, or when its quote ran out."""
     choice, now = request.choice, clock.now()
     same = (cart.country, cart.currency, cart.language) == (choice.country, choice.currency, choice.language)
@@ -54,7 +55,7 @@ def change(cart: CartView, changes: dict[str, Any]) -> CartView:
     return orders.change_cart(cart_id=cart.id, token=cart.token, version=cart.version, changes=changes, now=clock.now())
 
 
-def add(request: HttpRequest, *, sku: str, quantity: int) -> CartView:
+def add(request: PageRequest, *, sku: str, quantity: int) -> CartView:
     """Put pieces of a SKU into the browser's cart; the first one opens it."""
     cart = find(request)
     if cart is None:
@@ -87,7 +88,7 @@ def keep(response: HttpResponse, cart: CartView) -> None:
     cart_cookie.write(response, CartKey(cart.id, cart.token, count))
 
 
-def _open(request: HttpRequest, lines: list[dict[str, Any]]) -> CartView:
+def _open(request: PageRequest, lines: list[dict[str, Any]]) -> CartView:
     choice = request.choice
     person_id: UUID | None = request.user.pk if request.user.is_authenticated else None
     return orders.create_cart(

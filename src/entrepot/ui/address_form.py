@@ -132,7 +132,7 @@ class AddressForm(forms.Form):
 
     def _field(self, name: str, rules: ValidationRules, required: set[str]) -> forms.Field:
         attrs = {"autocomplete": f"shipping {_AUTOCOMPLETE[name]}"}
-        label, limit, extra = self._label(name, rules), 120, {}
+        label, limit, extra = self._label(name, rules), 120, dict[str, Any]()
         if name == "region" and rules.country_area_choices:
             choices = [("", gettext("Choose…")), *regions_of(self.country, get_language() or "en")]
             return forms.ChoiceField(

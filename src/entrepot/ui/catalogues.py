@@ -86,7 +86,7 @@ Found = tuple[str | tuple[str, str], str | None]
 
 def _of_python(source: str) -> Iterator[Found]:
     for _, message, _, context in babel_extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS):
-        yield (tuple(message[:2]) if isinstance(message, tuple) else message), context
+        yield ((message[0], message[1]) if isinstance(message, tuple) else message), context
 
 
 def _of_template(path: Path) -> Iterator[Found]:
@@ -134,7 +134,7 @@ def find_flaws(language: str, found: Catalog) -> list[Flaw]:
     catalog = read(language)
     flaws = []
     for wanted in _messages(found):
-        source = _source(wanted)
+        source = _sources(wanted)[0]
         message = catalog.get(wanted.id, wanted.context)
         if message is None or not any(_strings(message)):
             flaws.append(Flaw(language, source, "missing"))
@@ -148,7 +148,7 @@ def _faults(language: str, catalog: Catalog, message: Message) -> Iterator[str]:
     if isinstance(message.id, tuple) and (len(strings) != catalog.num_plurals or not all(strings)):
         yield f"has {sum(map(bool, strings))} plural forms of {catalog.num_plurals}"
         return
-    sources = message.id if isinstance(message.id, tuple) else (message.id,)
+    sources = _sources(message)
     wanted = {match.group() for source in sources for match in _PLACEHOLDER.finditer(source)}
     required = set.intersection(*({m.group() for m in _PLACEHOLDER.finditer(s)} for s in sources))
     script = _SCRIPTS.get(language.split("-", maxsplit=1)[0])
@@ -168,11 +168,12 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
+    string = message.string
+    return tuple(string) if isinstance(string, tuple | list) else (string or "",)
 
 
-def _source(message: Message) -> str:
-    return message.id[0] if isinstance(message.id, tuple) else message.id
+def _sources(message: Message) -> tuple[str, ...]:
+    return tuple(message.id) if isinstance(message.id, tuple | list) else (message.id,)
 
 
 def compile_into(folder: Path) -> list[str]:

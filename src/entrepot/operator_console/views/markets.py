@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,14 +18,15 @@ from entrepot.operator_console.desk import actor, operators_only, show
 from entrepot.operator_console.forms import STAGES, StageForm
 from entrepot.sellers import queries as sellers
 from entrepot.ui import formats, refusals
+from entrepot.ui.requests import PageRequest
 
 
 @operators_only
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: PageRequest) -> HttpResponse:
     """Show every market with its two stages."""
     stages = queries.get_stages()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "code": pack.code,
             "name": formats.country(pack.code),
@@ -53,7 +54,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @operators_only
-def market(request: HttpRequest, code: str) -> HttpResponse:
+def market(request: PageRequest, code: str) -> HttpResponse:
     """Show one market: its switches, its rules with their sources, who decided what."""
     pack = queries.get_pack(code.upper())
     stages = queries.get_stages().get(pack.code, CLOSED_MARKET)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +19,7 @@ from entrepot.payouts import operations, queries
 from entrepot.payouts.rules import Skip
 from entrepot.ui import formats, refusals
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 STATES = {
     "made": (gettext_noop("With the bank"), "sea"),
@@ -37,7 +39,7 @@ SKIPS = {
 
 @operators_only
 @require_GET
-def payouts(request: HttpRequest) -> HttpResponse:
+def payouts(request: PageRequest) -> HttpResponse:
     """Show what the next run would pay and to whom not, and the runs so far."""
     preview = operations.run_payouts(now=clock.now(), dry_run=True, actor=actor(request))
     context = {
@@ -50,7 +52,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
 
 @operators_only
 @require_POST
-def run(request: HttpRequest) -> HttpResponse:
+def run(request: PageRequest) -> HttpResponse:
     """Pay what is due."""
     try:
         report = operations.run_payouts(now=clock.now(), actor=actor(request))
@@ -67,7 +69,7 @@ def run(request: HttpRequest) -> HttpResponse:
 
 @operators_only
 @require_GET
-def one_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def one_run(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Show one run with its payouts and its files for the bank."""
     found = queries.get_run(run_id)
     rows = []
@@ -79,14 +81,14 @@ def one_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_POST
-def bank_said(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+def bank_said(request: PageRequest, payout_id: UUID) -> HttpResponse:
     """Record that the bank paid, or did not."""
     form = BankForm(request.POST)
     payout = queries.get_statement(payout_id).payout
     if not form.is_valid():
         messages.error(request, _("Write the bank's reference, or why it did not pay."))
         return redirect("operator_console:run", run_id=payout.run_id)
-    who = {"payout_id": payout_id, "actor": actor(request), "now": clock.now()}
+    who: dict[str, Any] = {"payout_id": payout_id, "actor": actor(request), "now": clock.now()}
     try:
         if request.POST.get("outcome") == "paid":
             operations.confirm_payout(**who, bank_reference=form.cleaned_data["word"])
@@ -101,7 +103,7 @@ def bank_said(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_GET
-def bank_file(request: HttpRequest, file_id: UUID) -> FileResponse:
+def bank_file(request: PageRequest, file_id: UUID) -> FileResponse:
     """Hand out a file for the bank."""
     view, content = queries.read_bank_file(file_id)
     return attachment(content, file_name=view.name, media_type="application/octet-stream")

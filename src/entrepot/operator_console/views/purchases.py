@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -15,11 +15,12 @@ from entrepot.ledger import queries as ledger
 from entrepot.operator_console.desk import operators_only, show
 from entrepot.orders import queries
 from entrepot.payments import queries as payments
+from entrepot.ui.requests import PageRequest
 
 
 @operators_only
 @require_GET
-def purchases(request: HttpRequest) -> HttpResponse:
+def purchases(request: PageRequest) -> HttpResponse:
     """Show the newest purchases, or go to the one whose order's number was typed."""
     number = request.GET.get("number", "").strip()
     if number:
@@ -34,7 +35,7 @@ def purchases(request: HttpRequest) -> HttpResponse:
 
 @operators_only
 @require_GET
-def purchase(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
+def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     """Show one purchase: its payments, its orders, and where the money went."""
     found = queries.get_any_purchase(purchase_id)
     transfers = ledger.transfers_of_references([order.id for order in found.orders])
@@ -51,6 +52,6 @@ def purchase(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_GET
-def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+def order(request: PageRequest, order_id: UUID) -> HttpResponse:
     """Go to the purchase that an order belongs to."""
     return redirect("operator_console:purchase", purchase_id=queries.get_any_order(order_id).purchase_id)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from entrepot.kernel import audit
 from entrepot.operator_console.desk import operators_only, show
+from entrepot.ui.requests import PageRequest
 
 _SHOWN = 200
 
 
 @operators_only
 @require_GET
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: PageRequest) -> HttpResponse:
     """Show the newest lines."""
     return show(request, "audit", "audit", {"entries": audit.list_entries(limit=_SHOWN)})

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _, gettext_noop
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from entrepot.operator_console.forms import ReasonForm
 from entrepot.sellers import operations, queries
 from entrepot.ui import refusals
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 STATES = {
     "draft": (gettext_noop("Draft"), "quiet"),
@@ -30,14 +31,14 @@ STATES = {
 
 @operators_only
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PageRequest) -> HttpResponse:
     """Show who waits, the longest first."""
     return show(request, "queue", "verification", {"items": queries.verification_queue()})
 
 
 @operators_only
 @require_GET
-def sellers(request: HttpRequest) -> HttpResponse:
+def sellers(request: PageRequest) -> HttpResponse:
     """Show all sellers, of one state or all."""
     state = request.GET.get("state", "")
     rows = queries.list_sellers(state=state if state in STATES else None, limit=200)
@@ -52,14 +53,14 @@ def sellers(request: HttpRequest) -> HttpResponse:
 
 @operators_only
 @require_GET
-def case(request: HttpRequest, seller_id: UUID) -> HttpResponse:
+def case(request: PageRequest, seller_id: UUID) -> HttpResponse:
     """Show a seller's case."""
     return _show_case(request, seller_id, ReasonForm())
 
 
 @operators_only
 @require_POST
-def decide(request: HttpRequest, seller_id: UUID) -> HttpResponse:
+def decide(request: PageRequest, seller_id: UUID) -> HttpResponse:
     """Take a decision about a seller."""
     decision = request.POST.get("decision", "")
     who: dict[str, Any] = {"seller_id": seller_id, "actor": actor(request), "now": clock.now()}
@@ -87,13 +88,13 @@ def decide(request: HttpRequest, seller_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_GET
-def document(request: HttpRequest, seller_id: UUID, document_id: UUID) -> FileResponse:
+def document(request: PageRequest, seller_id: UUID, document_id: UUID) -> FileResponse:
     """Hand out one paper of a case as a download."""
     paper = queries.read_document(document_id=document_id, seller_id=seller_id)
     return attachment(paper.content, file_name=paper.file_name, media_type=paper.media_type)
 
 
-def _show_case(request: HttpRequest, seller_id: UUID, form: ReasonForm, status: int = 200) -> HttpResponse:
+def _show_case(request: PageRequest, seller_id: UUID, form: ReasonForm, status: int = 200) -> HttpResponse:
     found = queries.get_verification_case(seller_id)
     registration = found.registration
     text, tone = _words(registration.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _, gettext_noop
 from django.views.decorators.http import require_GET
@@ -17,6 +17,7 @@ from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers.queries import Membership
 from entrepot.ui import refusals
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 STATES = {
     "waiting": (gettext_noop("Waiting"), "quiet"),
@@ -27,7 +28,7 @@ STATES = {
 
 
 @seat("manage_listings")
-def feeds(request: HttpRequest, member: Membership) -> HttpResponse:
+def feeds(request: PageRequest, member: Membership) -> HttpResponse:
     """Take a feed in and show those before."""
     form = FeedForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +52,7 @@ def feeds(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("view_listings")
 @require_GET
-def feed_run(request: HttpRequest, member: Membership, run_id: UUID) -> HttpResponse:
+def feed_run(request: PageRequest, member: Membership, run_id: UUID) -> HttpResponse:
     """Show how far a feed is, and its report."""
     run = queries.get_feed_run(member.seller_id, run_id)
     text, tone = _words(run.state)
@@ -61,7 +62,7 @@ def feed_run(request: HttpRequest, member: Membership, run_id: UUID) -> HttpResp
 
 @seat("view_listings")
 @require_GET
-def rejected(request: HttpRequest, member: Membership, run_id: UUID) -> FileResponse:
+def rejected(request: PageRequest, member: Membership, run_id: UUID) -> FileResponse:
     """Hand out what was rejected and why, as a table."""
     table = queries.get_feed_run_csv(member.seller_id, run_id)
     return attachment(table.encode("utf-8-sig"), file_name=f"rejected-{run_id}.csv", media_type="text/csv")

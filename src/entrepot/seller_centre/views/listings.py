@@ -6,7 +6,7 @@ from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -21,13 +21,14 @@ from entrepot.seller_centre.forms import CustomsForm
 from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers.queries import Membership
 from entrepot.ui import formats, refusals
+from entrepot.ui.requests import PageRequest
 
 _PAGE_SIZE = 50
 
 
 @seat("view_listings")
 @require_GET
-def listings(request: HttpRequest, member: Membership) -> HttpResponse:
+def listings(request: PageRequest, member: Membership) -> HttpResponse:
     """Show a seller's listings with their stock and what customs still asks."""
     state = request.GET.get("state", "")
     text = request.GET.get("q", "")[:100]
@@ -58,7 +59,7 @@ def listings(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("manage_listings")
 @require_POST
-def set_state(request: HttpRequest, member: Membership, listing_id: UUID) -> HttpResponse:
+def set_state(request: PageRequest, member: Membership, listing_id: UUID) -> HttpResponse:
     """Put one listing on sale or pause it."""
     state = "paused" if request.POST.get("state") == "paused" else "active"
     try:
@@ -71,7 +72,7 @@ def set_state(request: HttpRequest, member: Membership, listing_id: UUID) -> Htt
 
 
 @seat("manage_listings")
-def customs(request: HttpRequest, member: Membership, category_id: int) -> HttpResponse:
+def customs(request: PageRequest, member: Membership, category_id: int) -> HttpResponse:
     """Take HS code, origin and weight for a whole category of the seller's; saving confirms them."""
     category = _category(member.seller_id, category_id)
     initial = {

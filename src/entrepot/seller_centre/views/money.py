@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.views.decorators.http import require_GET
 
 from entrepot.kernel import clock
@@ -14,11 +14,12 @@ from entrepot.seller_centre import words
 from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers.queries import Membership
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 
 @seat("view_payouts")
 @require_GET
-def money(request: HttpRequest, member: Membership) -> HttpResponse:
+def money(request: PageRequest, member: Membership) -> HttpResponse:
     """Show what is on account and what was paid out."""
     rows = payouts.list_seller_payouts(seller_id=member.seller_id)
     context = {
@@ -31,7 +32,7 @@ def money(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("view_payouts")
 @require_GET
-def statement(request: HttpRequest, member: Membership, payout_id: UUID) -> HttpResponse:
+def statement(request: PageRequest, member: Membership, payout_id: UUID) -> HttpResponse:
     """Show the account of one payout, which adds up to the minor unit."""
     found = payouts.access_statement(seller_id=member.seller_id, payout_id=payout_id)
     text, tone = words.state(str(found.payout.state), words.PAYOUT_STATES)
@@ -41,7 +42,7 @@ def statement(request: HttpRequest, member: Membership, payout_id: UUID) -> Http
 
 @seat("view_payouts")
 @require_GET
-def statement_pdf(request: HttpRequest, member: Membership, payout_id: UUID) -> FileResponse:
+def statement_pdf(request: PageRequest, member: Membership, payout_id: UUID) -> FileResponse:
     """Hand out the statement as a paper."""
     found = payouts.access_statement(seller_id=member.seller_id, payout_id=payout_id)
     name = f"statement-{found.payout.number}.pdf"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +22,7 @@ from entrepot.sellers.queries import Membership
 from entrepot.ui import formats, refusals
 from entrepot.ui.address_form import regions_of
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 _PAGE_SIZE = 50
 _OPEN = ("to_ship", "part_shipped")
@@ -29,7 +30,7 @@ _OPEN = ("to_ship", "part_shipped")
 
 @seat("view_orders")
 @require_GET
-def orders_list(request: HttpRequest, member: Membership) -> HttpResponse:
+def orders_list(request: PageRequest, member: Membership) -> HttpResponse:
     """Show a seller's orders, the newest first, of one state or all."""
     state = request.GET.get("state", "")
     states = [state] if state in words.ORDER_STATES else []
@@ -51,7 +52,7 @@ def orders_list(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("view_orders")
 @require_GET
-def order(request: HttpRequest, member: Membership, order_id: UUID) -> HttpResponse:
+def order(request: PageRequest, member: Membership, order_id: UUID) -> HttpResponse:
     """Show one order: what to send where, by when, and what it brings."""
     found = queries.get_seller_order(member.seller_id, order_id)
     return _show_order(request, member, found, ShipForm(lines=_open_lines(found)))
@@ -59,7 +60,7 @@ def order(request: HttpRequest, member: Membership, order_id: UUID) -> HttpRespo
 
 @seat("ship_orders")
 @require_POST
-def ship(request: HttpRequest, member: Membership, order_id: UUID) -> HttpResponse:
+def ship(request: PageRequest, member: Membership, order_id: UUID) -> HttpResponse:
     """Record a parcel that leaves, booking its label where the seller names no number."""
     found = queries.get_seller_order(member.seller_id, order_id)
     form = ShipForm(request.POST, lines=_open_lines(found))
@@ -85,7 +86,7 @@ def ship(request: HttpRequest, member: Membership, order_id: UUID) -> HttpRespon
 
 @seat("cancel_orders")
 @require_POST
-def cancel(request: HttpRequest, member: Membership, order_id: UUID) -> HttpResponse:
+def cancel(request: PageRequest, member: Membership, order_id: UUID) -> HttpResponse:
     """Cancel the lines that are marked, as far as they have not left."""
     found = queries.get_seller_order(member.seller_id, order_id)
     marked = {text for text in request.POST.getlist("line") if text.isascii() and text.isdecimal()}
@@ -106,7 +107,7 @@ def cancel(request: HttpRequest, member: Membership, order_id: UUID) -> HttpResp
 
 @seat("view_orders")
 @require_GET
-def papers_pdf(request: HttpRequest, member: Membership, order_id: UUID, parcel_id: UUID) -> FileResponse:
+def papers_pdf(request: PageRequest, member: Membership, order_id: UUID, parcel_id: UUID) -> FileResponse:
     """Hand out a parcel's label with the customs papers that its way asks for."""
     found = papers.get_parcel_papers(
         seller_id=member.seller_id, order_id=order_id, parcel_id=parcel_id, now=clock.now()
@@ -115,7 +116,7 @@ def papers_pdf(request: HttpRequest, member: Membership, order_id: UUID, parcel_
 
 
 def _show_order(
-    request: HttpRequest, member: Membership, found: OrderView, form: ShipForm, status: int = 200
+    request: PageRequest, member: Membership, found: OrderView, form: ShipForm, status: int = 200
 ) -> HttpResponse:
     text, tone = words.state(found.state, words.ORDER_STATES)
     is_open = found.state in _OPEN

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from entrepot.sellers import operations, queries
 from entrepot.sellers.queries import Membership, RegistrationView
 from entrepot.ui import refusals
 from entrepot.ui.downloads import attachment
+from entrepot.ui.requests import PageRequest
 
 STEPS = ("about", "numbers", "documents", "bank", "confirm")
 TERMS_VERSION = "2026-11"
@@ -30,7 +31,7 @@ TERMS_VERSION = "2026-11"
 
 @login_required
 @never_cache
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: PageRequest) -> HttpResponse:
     """Begin a registration: the country and the form of the business decide what is asked afterwards."""
     countries = markets.list_seller_countries(clock.now())
     form = StartForm(request.POST or None, countries=countries, initial={"country": request.choice.country})
@@ -52,14 +53,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @seat("view_registration")
 @require_GET
-def overview(request: HttpRequest, member: Membership) -> HttpResponse:
+def overview(request: PageRequest, member: Membership) -> HttpResponse:
     """Show how far a registration is, and what the operator said."""
     registration = queries.get_registration(member.seller_id)
     return show(request, member, "registration", "registration", _frame(registration))
 
 
 @seat("manage_registration")
-def step(request: HttpRequest, member: Membership, step: str) -> HttpResponse:
+def step(request: PageRequest, member: Membership, step: str) -> HttpResponse:
     """Show one step and take what is filled in."""
     if step not in STEPS:
         raise NotFound(step=step)
@@ -83,7 +84,7 @@ def step(request: HttpRequest, member: Membership, step: str) -> HttpResponse:
 
 @seat("manage_registration")
 @require_POST
-def upload(request: HttpRequest, member: Membership) -> HttpResponse:
+def upload(request: PageRequest, member: Membership) -> HttpResponse:
     """Take one paper."""
     form = DocumentForm(request.POST, request.FILES)
     if form.is_valid():
@@ -108,7 +109,7 @@ def upload(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("manage_registration")
 @require_POST
-def withdraw(request: HttpRequest, member: Membership, document_id: UUID) -> HttpResponse:
+def withdraw(request: PageRequest, member: Membership, document_id: UUID) -> HttpResponse:
     """Take one paper back."""
     operations.withdraw_document(
         seller_id=member.seller_id, person_id=member.person_id, document_id=document_id, now=clock.now()
@@ -118,13 +119,13 @@ def withdraw(request: HttpRequest, member: Membership, document_id: UUID) -> Htt
 
 @seat("view_registration")
 @require_GET
-def document(request: HttpRequest, member: Membership, document_id: UUID) -> FileResponse:
+def document(request: PageRequest, member: Membership, document_id: UUID) -> FileResponse:
     """Hand out one of the seller's own papers as a download."""
     paper = queries.read_document(document_id=document_id, seller_id=member.seller_id)
     return attachment(paper.content, file_name=paper.file_name, media_type=paper.media_type)
 
 
-def _form(request: HttpRequest, step: str, registration: RegistrationView) -> Any:
+def _form(request: PageRequest, step: str, registration: RegistrationView) -> Any:
     data = request.POST or None
     pack = markets.get_pack(registration.country)
     if step == "about":
@@ -142,8 +143,8 @@ def _form(request: HttpRequest, step: str, registration: RegistrationView) -> An
     return django_forms.Form(data)
 
 
-def _save(request: HttpRequest, member: Membership, step: str, form: Any) -> None:
-    who = {"seller_id": member.seller_id, "person_id": member.person_id, "now": clock.now()}
+def _save(request: PageRequest, member: Membership, step: str, form: Any) -> None:
+    who: dict[str, Any] = {"seller_id": member.seller_id, "person_id": member.person_id, "now": clock.now()}
     if step == "about":
         operations.save_registration(**who, fields=form.cleaned_data)
     elif step == "numbers":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,10 +21,11 @@ from entrepot.sellers.queries import Membership, StoreView
 from entrepot.shipping import operations as shipping, queries as templates
 from entrepot.shipping.presets import list_presets
 from entrepot.ui import refusals
+from entrepot.ui.requests import PageRequest
 
 
 @seat("view_store")
-def store(request: HttpRequest, member: Membership) -> HttpResponse:
+def store(request: PageRequest, member: Membership) -> HttpResponse:
     """Show the store and take changes; the first time it opens."""
     current = sellers.get_stores([member.seller_id]).get(member.seller_id)
     form = _form(request, member, current)
@@ -46,11 +47,11 @@ def store(request: HttpRequest, member: Membership) -> HttpResponse:
 
 @seat("manage_delivery")
 @require_POST
-def template(request: HttpRequest, member: Membership) -> HttpResponse:
+def template(request: PageRequest, member: Membership) -> HttpResponse:
     """Take a delivery template over from the presets of the country that parcels leave from."""
     current = sellers.get_stores([member.seller_id]).get(member.seller_id)
     form = _template_form(request.POST, current) if current else None
-    if form is not None and form.is_valid():
+    if current is not None and form is not None and form.is_valid():
         preset = next(
             row for row in list_presets(current.dispatch_country) if row.shipping_class == form.cleaned_data["preset"]
         )
@@ -69,7 +70,7 @@ def template(request: HttpRequest, member: Membership) -> HttpResponse:
     return redirect("seller_centre:store", seller_id=member.seller_id)
 
 
-def _form(request: HttpRequest, member: Membership, current: StoreView | None) -> StoreForm:
+def _form(request: PageRequest, member: Membership, current: StoreView | None) -> StoreForm:
     pack = markets.get_pack(member.seller_country)
     countries = list(dict.fromkeys([member.seller_country, *([current.dispatch_country] if current else [])]))
     initial: dict[str, Any] = {"name": member.seller_name}
@@ -86,7 +87,7 @@ def _form(request: HttpRequest, member: Membership, current: StoreView | None) -
 
 
 def _save(form: StoreForm, member: Membership, current: StoreView | None) -> bool:
-    who = {"seller_id": member.seller_id, "person_id": member.person_id, "now": clock.now()}
+    who: dict[str, Any] = {"seller_id": member.seller_id, "person_id": member.person_id, "now": clock.now()}
     try:
         if current is None:
             operations.open_store(**who, **form.cleaned_data)

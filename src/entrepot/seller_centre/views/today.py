@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,13 +18,14 @@ from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
 from entrepot.shipping import queries as shipping
+from entrepot.ui.requests import PageRequest
 
 _SOON = timedelta(hours=24)
 
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """Go to the person's own seller, or to the beginning of a registration."""
     seats = sellers.memberships(request.user.pk)
     if not seats:
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @seat("view_orders")
 @require_GET
-def today(request: HttpRequest, member: Membership) -> HttpResponse:
+def today(request: PageRequest, member: Membership) -> HttpResponse:
     """Show what is due today."""
     now = clock.now()
     counts = orders.count_seller_orders(member.seller_id)

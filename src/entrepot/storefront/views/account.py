@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from entrepot.orders import queries
 from entrepot.storefront import words
 from entrepot.storefront.views.purchase import address_lines
+from entrepot.ui.requests import PageRequest
 
 _ADDRESSES = 3
 
@@ -18,7 +19,7 @@ _ADDRESSES = 3
 @login_required
 @never_cache
 @require_GET
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PageRequest) -> HttpResponse:
     """Show what a person bought, the newest first."""
     purchases = queries.list_purchases(request.user.pk)
     rows = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,6 +18,7 @@ from entrepot.sellers import queries as sellers
 from entrepot.storefront import cards, departments
 from entrepot.storefront.reach import list_origins
 from entrepot.ui import formats
+from entrepot.ui.requests import PageRequest
 
 PAGE_SIZE = 24
 PAGES_MAX = 40
@@ -29,7 +30,7 @@ _NEWEST_PER_STORE = 4
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """Show what is new, the departments, and goods of some countries."""
     choice, at = request.choice, clock.now()
     origins = [code for code in list_origins() if code != choice.country]
@@ -59,14 +60,14 @@ def _todays(origins: list[str], day: int) -> list[str]:
 
 
 @require_GET
-def results(request: HttpRequest) -> HttpResponse:
+def results(request: PageRequest) -> HttpResponse:
     """Show what a search finds."""
     text = _clean(request.GET.get("q", ""))
     return _list(request, text=text, slug=request.GET.get("category", ""))
 
 
 @require_GET
-def category(request: HttpRequest, slug: str) -> HttpResponse:
+def category(request: PageRequest, slug: str) -> HttpResponse:
     """Show a category's goods and what is below it."""
     if not departments.find_path(slug, request.choice.language):
         raise NotFound(category=slug)
@@ -74,7 +75,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def store(request: HttpRequest, slug: str) -> HttpResponse:
+def store(request: PageRequest, slug: str) -> HttpResponse:
     """Show a store: its goods, its story, who stands behind it."""
     shop = sellers.get_store(slug)
     if shop.state == "closed":
@@ -92,12 +93,12 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def protection(request: HttpRequest) -> HttpResponse:
+def protection(request: PageRequest) -> HttpResponse:
     """Explain how buyers are protected."""
     return render(request, "storefront/protection.html")
 
 
-def _list(request: HttpRequest, *, text: str, slug: str) -> HttpResponse:
+def _list(request: PageRequest, *, text: str, slug: str) -> HttpResponse:
     path = departments.find_path(slug, request.choice.language) if slug else ()
     sort = request.GET.get("sort", "") if request.GET.get("sort") in ("price", "newest") else "relevance"
     origin = request.GET.get("origin", "").upper()
@@ -122,7 +123,7 @@ def _list(request: HttpRequest, *, text: str, slug: str) -> HttpResponse:
     return render(request, "storefront/search.html", context)
 
 
-def _find(request: HttpRequest, **wanted: Any) -> SearchPage:
+def _find(request: PageRequest, **wanted: Any) -> SearchPage:
     choice = request.choice
     defaults = {"q": "", "category": "", "store": "", "origin": "", "sort": "relevance", "page": 1}
     return search.find(
@@ -158,7 +159,7 @@ def _paging(page: SearchPage) -> dict[str, Any]:
     return {"page": page, "pages": min(page.pages, PAGES_MAX)}
 
 
-def _page_number(request: HttpRequest) -> int:
+def _page_number(request: PageRequest) -> int:
     text = request.GET.get("page", "1")
     return min(max(int(text), 1), PAGES_MAX) if text.isascii() and text.isdecimal() and len(text) < 5 else 1
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from entrepot.orders.queries import CartView
 from entrepot.pricing.quote import OrderQuote
 from entrepot.storefront import cart_cookie, carts, charges, words
 from entrepot.storefront.forms import AddForm, QuantityForm
+from entrepot.ui.requests import PageRequest
 from entrepot.ui.views import safe_target
 
 _QUANTITIES = 10
@@ -29,7 +30,7 @@ _QUANTITIES = 10
 
 @never_cache
 @require_GET
-def cart(request: HttpRequest) -> HttpResponse:
+def cart(request: PageRequest) -> HttpResponse:
     """Show the cart, brought in line with the reader's choice."""
     found = carts.find(request)
     if found is None:
@@ -45,7 +46,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     """Put something into the cart and show the cart."""
     form = AddForm(request.POST)
     if not form.is_valid():
@@ -62,7 +63,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def quantity(request: HttpRequest) -> HttpResponse:
+def quantity(request: PageRequest) -> HttpResponse:
     """Change how many pieces of something lie in the cart; none takes it out."""
     form, found = QuantityForm(request.POST), carts.find(request)
     response = redirect("storefront:cart")

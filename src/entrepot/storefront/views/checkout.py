@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from entrepot.storefront.forms import SANDBOX_CARDS, ContactForm, PaymentForm
 from entrepot.storefront.views.cart import contents
 from entrepot.ui import refusals
 from entrepot.ui.address_form import AddressForm, fault_names, initial_from
+from entrepot.ui.requests import PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Change:
 
 
 @never_cache
-def checkout(request: HttpRequest) -> HttpResponse:
+def checkout(request: PageRequest) -> HttpResponse:
     """Show the checkout; take it, place the cart and pay."""
     key = cart_cookie.read(request)
     found = carts.find(request)
@@ -55,7 +56,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return _take(request, found)
 
 
-def _forms(request: HttpRequest, cart: CartView) -> tuple[ContactForm, AddressForm, PaymentForm]:
+def _forms(request: PageRequest, cart: CartView) -> tuple[ContactForm, AddressForm, PaymentForm]:
     data = request.POST if request.method == "POST" else None
     pack = markets.find_pack(cart.country)
     given = set(cart.address.import_ids) if cart.address else set()
@@ -69,7 +70,7 @@ def _forms(request: HttpRequest, cart: CartView) -> tuple[ContactForm, AddressFo
     )
 
 
-def _take(request: HttpRequest, cart: CartView) -> HttpResponse:
+def _take(request: PageRequest, cart: CartView) -> HttpResponse:
     contact, address, payment = _forms(request, cart)
     if not all([contact.is_valid(), address.is_valid(), payment.is_valid()]):
         return _show(request, cart, contact, address, payment, status=422)
@@ -115,7 +116,7 @@ def _with_address(cart: CartView, contact: ContactForm, address: AddressForm) ->
     return cart if same and clock.now() < cart.valid_until else carts.change(cart, changes)
 
 
-def _place(request: HttpRequest, cart_id: UUID, token: str, payment: PaymentForm) -> queries.PurchaseView:
+def _place(request: PageRequest, cart_id: UUID, token: str, payment: PaymentForm) -> queries.PurchaseView:
     given = payment.cleaned_data
     body = f"{given['shown_total']} {given['shown_currency']} {given['token']} {given['accept_due_at_door']}"
     back = reverse("storefront:purchase", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{purchase_id}")
@@ -133,7 +134,7 @@ def _place(request: HttpRequest, cart_id: UUID, token: str, payment: PaymentForm
     )
 
 
-def _replay(request: HttpRequest, cart_id: UUID, token: str) -> HttpResponse | None:
+def _replay(request: PageRequest, cart_id: UUID, token: str) -> HttpResponse | None:
     payment = PaymentForm(request.POST)
     if not payment.is_valid():
         return None
@@ -162,7 +163,7 @@ def _what_changed(shown: Money, before: Quote, after: Quote) -> Change:
 
 
 def _show(
-    request: HttpRequest,
+    request: PageRequest,
     cart: CartView,
     contact: ContactForm,
     address: AddressForm,

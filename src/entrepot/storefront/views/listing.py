@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
@@ -21,13 +21,14 @@ from entrepot.sellers import queries as sellers
 from entrepot.storefront import cards, charges, departments, words
 from entrepot.storefront.views.browse import protection_days
 from entrepot.ui.choice import Choice
+from entrepot.ui.requests import PageRequest
 
 _MORE = 8
 _QUANTITY_MAX = 10
 
 
 @require_GET
-def listing(request: HttpRequest, listing_id: UUID, slug: str) -> HttpResponse:
+def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
     """Show a listing with the delivered price of the SKU that is chosen, or why it is not sold to the reader."""
     choice, is_original = request.choice, "original" in request.GET
     view = catalog.get_listing(listing_id, choice.language)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext as _, ngettext
@@ -24,6 +24,7 @@ from entrepot.storefront import charges, words
 from entrepot.storefront.forms import SANDBOX_CARDS
 from entrepot.ui import formats, refusals
 from entrepot.ui.address_form import regions_of
+from entrepot.ui.requests import PageRequest
 
 _CANCELLABLE = ("to_ship", "part_shipped")
 _CONFIRMABLE = ("shipped", "delivered")
@@ -32,7 +33,7 @@ _UNDECIDED = ("pending", "unknown", "open")
 
 @never_cache
 @require_GET
-def purchase(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
+def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     """Show a purchase: what became of the payment, then each order with its parcels and its money."""
     found = _access(request, purchase_id, request.GET.get("token", ""))
     if found.state == "awaiting_payment" and found.payment.state == "challenge" and "new" in request.GET:
@@ -63,7 +64,7 @@ def purchase(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def pay(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
+def pay(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     """Try to pay once more."""
     found = _access(request, purchase_id, request.POST.get("secret", ""))
     token = request.POST.get("token", "")
@@ -84,7 +85,7 @@ def pay(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, purchase_id: UUID, order_id: UUID) -> HttpResponse:
+def cancel(request: PageRequest, purchase_id: UUID, order_id: UUID) -> HttpResponse:
     """Cancel the lines that are marked, as far as they have not left."""
     found = _access(request, purchase_id, request.POST.get("secret", ""))
     order = _order_of(found, order_id)
@@ -103,7 +104,7 @@ def cancel(request: HttpRequest, purchase_id: UUID, order_id: UUID) -> HttpRespo
 
 
 @require_POST
-def confirm(request: HttpRequest, purchase_id: UUID, order_id: UUID) -> HttpResponse:
+def confirm(request: PageRequest, purchase_id: UUID, order_id: UUID) -> HttpResponse:
     """Take the buyer's word that an order has arrived."""
     found = _access(request, purchase_id, request.POST.get("secret", ""))
     order = _order_of(found, order_id)
@@ -116,7 +117,7 @@ def confirm(request: HttpRequest, purchase_id: UUID, order_id: UUID) -> HttpResp
     return redirect(_page(found))
 
 
-def _access(request: HttpRequest, purchase_id: UUID, token: str) -> PurchaseView:
+def _access(request: PageRequest, purchase_id: UUID, token: str) -> PurchaseView:
     person_id = request.user.pk if request.user.is_authenticated else None
     return queries.get_purchase(purchase_id, token=token or None, person_id=person_id)
 

@@ -22,7 +22,11 @@ CHECKS: list[tuple[str, list[str], str]] = [
     ("imports", [str(BIN / "lint-imports"), "--no-cache"], "the floors are in docs/architecture.md"),
     ("architecture", [PYTHON, "-m", "pytest", "-q", "tests/architecture"], ""),
     ("migrations", [*ENTREPOT, "makemigrations", "--check", "--dry-run"], "run `entrepot makemigrations`"),
-    ("API schema", [*ENTREPOT, "api-schema", "--check", "docs/openapi.json"], "`entrepot api-schema --write docs/openapi.json`"),
+    (
+        "API schema",
+        [*ENTREPOT, "api-schema", "--check", "docs/openapi.json"],
+        "`entrepot api-schema --write docs/openapi.json`",
+    ),
     ("translations", [*ENTREPOT, "translations", "check"], "run `entrepot translations extract` and fill in"),
 ]
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from entrepot.catalog import operations as catalog
-from entrepot.catalog import queries
+from entrepot.catalog import operations as catalog, queries
 from entrepot.catalog.models import Category
 from entrepot.catalog.operations import ListingInput, SkuInput
 from entrepot.catalog.queries import ListingView

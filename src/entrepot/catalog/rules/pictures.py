@@ -103,5 +103,5 @@ def _webp(picture: Image.Image, size: int) -> bytes:
     if width > size:
         picture = picture.resize((size, max(1, round(height * size / width))), Image.Resampling.LANCZOS)
     target = io.BytesIO()
-    picture.save(target, "WEBP", quality=_QUALITY, method=4)
+    picture.save(target, "WEBP", quality=_QUALITY, method=2)
     return target.getvalue()

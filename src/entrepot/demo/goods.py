@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_FINISHES_EACH = 5  # Every kind is made in so many finishes: each is a picture to draw.
+_FINISHES_EACH = 4  # Every kind is made in so many finishes: each is a picture to draw.
 LANGUAGES = ("en", "es", "it", "ru", "tr", "zh", "ar")
 # How prices end at home: the smallest step that shops there show, and what is taken off it.
 _ENDINGS = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
+
+from django.db import connection
 
 from entrepot.accounts import operations as accounts
 from entrepot.catalog import operations as catalog
@@ -110,14 +114,27 @@ def fill(firm: Firm, *, seller_id: UUID, now: datetime) -> Shop:
 def settle_all(*, password: str, operator: str, now: datetime, progress: Callable[[str], None]) -> list[Shop]:
     """Settle and fill every firm of the demonstration, the oldest ones first."""
     firms = goods.list_firms()
-    shops = []
-    for number, firm in enumerate(firms):
+    shops: list[Shop] = []
+    # Two at a time: half of the work is pictures, and those do not hold Python's lock.
+    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="shelves")
+    try:
+        for shop in pool.map(partial(_settle_and_fill, password, operator, now), range(len(firms)), firms):
+            shops.append(shop)
+            if len(shops) % 5 == 0 or len(shops) == len(firms):
+                progress(f"  {len(shops)} of {len(firms)} sellers")
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return shops
+
+
+def _settle_and_fill(password: str, operator: str, now: datetime, number: int, firm: Firm) -> Shop:
+    try:
         opened_at = now - timedelta(days=90) + timedelta(hours=7 * number)
         serial = 1000 + number
         seller_id = settle(firm, serial=serial, password=password, actor=operator, now=opened_at)
-        shops.append(fill(firm, seller_id=seller_id, now=opened_at + timedelta(days=1)))
-        progress(f"  {number + 1} of {len(firms)} sellers: {firm.name}")
-    return shops
+        return fill(firm, seller_id=seller_id, now=opened_at + timedelta(days=1))
+    finally:
+        connection.close()  # This thread's own.
 
 
 def _listing(item: Goods, language: str, country: str) -> ListingInput:

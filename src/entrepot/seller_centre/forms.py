@@ -238,7 +238,7 @@ class ShipForm(forms.Form):
         self.positions = [position for position, _title, _left in lines]
         for position, title, left in lines:
             self.fields[f"line_{position}"] = forms.IntegerField(
-                label=title, min_value=0, max_value=left, initial=left, required=False
+                label=title, min_value=0, max_value=left, initial=left
             )
 
     def pieces(self) -> dict[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from entrepot.catalog import queries as catalog
@@ -17,6 +18,7 @@ from entrepot.pricing.quote import CardPrice
 from entrepot.storefront import words
 from entrepot.ui import formats
 from entrepot.ui.choice import Choice
+from entrepot.ui.templatetags.ui import flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Card:
     country: str
     country_name: str
     days: str
+    flag: SafeString
     is_from: bool
     is_sold_out: bool
 
@@ -88,6 +91,7 @@ def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice) -> Ca
         country=view.store_country,
         country_name=formats.country(view.store_country),
         days=words.days(price.days_min, price.days_max) if price else "",
+        flag=flag(view.store_country),
         is_from=bool(price and price.several_prices),
         is_sold_out=view.available < 1,
     )

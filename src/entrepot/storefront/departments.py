@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
 from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import CategoryView
 
 _KEPT_SECONDS = 60
 _kept: dict[str, tuple[float, tuple[CategoryView, ...]]] = {}
+_written: dict[tuple[str, str], tuple[tuple[CategoryView, ...], SafeString]] = {}
 
 
 def list_departments(language: str) -> tuple[CategoryView, ...]:
@@ -17,6 +21,18 @@ def list_departments(language: str) -> tuple[CategoryView, ...]:
     if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
         kept = (time.monotonic(), catalog.list_categories(language))
         _kept[language] = kept
+    return kept[1]
+
+
+def write_navigation(language: str, current: str) -> SafeString:
+    """Write the links to the departments, as every page carries them; kept as long as the departments."""
+    departments = list_departments(language)
+    kept = _written.get((language, current))
+    if kept is None or kept[0] is not departments:
+        marked = mark_safe(' aria-current="true"')
+        rows = [(node.slug, marked if node.slug == current else "", node.name) for node in departments]
+        kept = (departments, format_html_join("", '<a href="/category/{}"{}>{}</a>', rows))
+        _written[language, current] = kept
     return kept[1]
 
 
@@ -36,3 +52,4 @@ def find_path(slug: str, language: str) -> tuple[CategoryView, ...]:
 def forget() -> None:
     """Read again at the next page."""
     _kept.clear()
+    _written.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
 
 from entrepot.kernel.errors import DomainError
@@ -108,25 +110,37 @@ def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
 
 def delivered_note(import_charges: str, sure: bool, country: str, at_door: Money | None = None) -> tuple[str, str]:
     """Return the sentence under a delivered price, and its tone: leaf (all included), brick (something is not)."""
-    name = formats.place(country)
+    return _delivered_note(import_charges, sure, country, at_door or None, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _delivered_note(
+    import_charges: str, sure: bool, country: str, at_door: Money | None, language: str
+) -> tuple[str, str]:
+    words = {"country": formats.place(country)}
     if import_charges == "unknown" or not sure:
-        return _("delivered to %(country)s, import charges not included") % {"country": name}, "brick"
+        return _("delivered to %(country)s, import charges not included") % words, "brick"
     if import_charges == "due_at_door":
-        if at_door:
-            words = _("delivered to %(country)s, about %(amount)s of import charges due on delivery")
-            return words % {"country": name, "amount": formats.money(at_door)}, "brick"
-        return _("delivered to %(country)s, import charges due on delivery") % {"country": name}, "brick"
+        if at_door is not None:
+            text = _("delivered to %(country)s, about %(amount)s of import charges due on delivery")
+            return text % {**words, "amount": formats.money(at_door)}, "brick"
+        return _("delivered to %(country)s, import charges due on delivery") % words, "brick"
     if import_charges == "prepaid":
-        return _("delivered to %(country)s, duties and taxes included") % {"country": name}, "leaf"
-    return _("delivered to %(country)s, no import charges") % {"country": name}, "leaf"
+        return _("delivered to %(country)s, duties and taxes included") % words, "leaf"
+    return _("delivered to %(country)s, no import charges") % words, "leaf"
 
 
 def days(days_min: int, days_max: int) -> str:
     """Return a span of days in words."""
+    return _days(days_min, days_max, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _days(days_min: int, days_max: int, language: str) -> str:
     if days_min == days_max:
         return ngettext("%(days)s day", "%(days)s days", days_max) % {"days": formats.number(days_max)}
-    words = ngettext("%(min)s–%(max)s day", "%(min)s–%(max)s days", days_max)
-    return words % {"min": formats.number(days_min), "max": formats.number(days_max)}
+    text = ngettext("%(min)s–%(max)s day", "%(min)s–%(max)s days", days_max)
+    return text % {"min": formats.number(days_min), "max": formats.number(days_max)}
 
 
 def refused(refusal: DomainError) -> str:

@@ -103,7 +103,12 @@ def day_range(start: date, end: date) -> str:
 
 def country(code: str, language: str | None = None) -> str:
     """Return a country's name in the reader's language; the code itself when CLDR knows none."""
-    return locale_of(language or get_language()).territories.get(code, code)
+    return _territory(code, language or get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _territory(code: str, language: str) -> str:
+    return locale_of(language).territories.get(code, code)
 
 
 # English puts an article before these names in a sentence; other languages need none or have it in the name.

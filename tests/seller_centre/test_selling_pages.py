@@ -70,13 +70,12 @@ def test_another_sellers_pages_do_not_exist_for_a_stranger(address: str) -> None
     assert Reader().open(target).address.startswith("/account/sign-in/")
 
 
-@pytest.mark.parametrize("address", OF_A_SELLER)
+THINGS = ("order_id", "parcel_id", "listing_id", "document_id", "payout_id", "run_id")
+
+
+@pytest.mark.parametrize("address", [address for address in OF_A_SELLER if any(name in address for name in THINGS)])
 def test_another_sellers_things_do_not_exist_under_ones_own_name(address: str) -> None:
     """The address names the reader's own seller, and a thing of somebody else's."""
-    if not any(
-        name in address for name in ("order_id", "parcel_id", "listing_id", "document_id", "payout_id", "run_id")
-    ):
-        pytest.skip("names nothing but the seller")
     other, order, _ = _sold()
     own = orders.shop("IT")
     values = {**_parameters(own.id), "order_id": order.id, "listing_id": order.lines[0].listing_id}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def install(prefix: str) -> None:
         if alone and text.lstrip()[:6].upper().startswith(_WRITES):
             slots[1] += 1
 
-    def counted_command(self: Any, text: Any, *arguments: Any, **options: Any) -> Iterator[Any]:
+    def counted_command(self: Any, text: Any, *arguments: Any, **options: Any) -> Generator[Any, Any, Any]:
         slots[0] += 1
         slots[1] += text == b"COMMIT"
         return (yield from command(self, text, *arguments, **options))

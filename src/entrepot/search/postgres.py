@@ -66,7 +66,7 @@ class PostgresEngine:
         statement, parameters = compose(query)
         if statement is None:
             return 0, []
-        rows = sql.fetch_all(statement, parameters)
+        rows = sql.fetch_all_planned_for(statement, parameters)
         if rows:
             return rows[0][0], [row[1] for row in rows]
         if query.offset == 0:

@@ -35,6 +35,7 @@ def _parameters(seller_id: UUID) -> dict[str, Any]:
     return {
         "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
         "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
+        "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(),
     }  # fmt: skip
 
 
@@ -70,7 +71,17 @@ def test_another_sellers_pages_do_not_exist_for_a_stranger(address: str) -> None
     assert Reader().open(target).address.startswith("/account/sign-in/")
 
 
-THINGS = ("order_id", "parcel_id", "listing_id", "document_id", "payout_id", "run_id")
+THINGS = (
+    "order_id",
+    "parcel_id",
+    "listing_id",
+    "document_id",
+    "payout_id",
+    "run_id",
+    "member_id",
+    "invitation_id",
+    "key_id",
+)
 
 
 @pytest.mark.parametrize("address", [address for address in OF_A_SELLER if any(name in address for name in THINGS)])
@@ -103,6 +114,8 @@ def test_every_page_of_the_centre_renders_in_both_directions(choice: str) -> Non
         "import/",
         "money/",
         "store/",
+        "store/members/",
+        "store/keys/",
         "registration/",
     ):
         reader.open(f"{base}/{page}")

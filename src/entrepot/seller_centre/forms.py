@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy as _
 
 from entrepot.markets.packs import CountryPack
+from entrepot.seller_centre import words
 from entrepot.sellers.queries import RegistrationView
 from entrepot.ui import formats
 from entrepot.ui.address_form import regions_of
@@ -237,9 +238,7 @@ class ShipForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.positions = [position for position, _title, _left in lines]
         for position, title, left in lines:
-            self.fields[f"line_{position}"] = forms.IntegerField(
-                label=title, min_value=0, max_value=left, initial=left
-            )
+            self.fields[f"line_{position}"] = forms.IntegerField(label=title, min_value=0, max_value=left, initial=left)
 
     def pieces(self) -> dict[int, int]:
         """Return the pieces that leave, by the line's position."""
@@ -266,3 +265,31 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, presets: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choice(self, "preset").choices = presets
+
+
+class InviteForm(forms.Form):
+    """A mailbox and the seat that is offered to it."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect, initial="viewer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choice(self, "role").choices = [
+            (code, f"{gettext(name)} – {gettext(may)}") for code, (name, may) in words.ROLES.items()
+        ]
+
+
+class KeyForm(forms.Form):
+    """A new key: what it is for and what it may do."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("The program that will use it, such as your stock system.")
+    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choice(self, "scopes").choices = [(code, gettext(text)) for code, text in words.SCOPES.items()]

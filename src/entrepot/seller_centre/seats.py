@@ -72,3 +72,17 @@ def rail(member: Membership) -> list[dict[str, Any]]:
         for name, symbol, label, address, shown in entries
         if shown
     ]
+
+
+def store_tabs(member: Membership) -> list[tuple[str, str, str]]:
+    """Return the pages of the store's area that this seat may open: (name, words, address)."""
+    pages = [
+        ("store", _("Shop front and delivery"), member.may("view_store")),
+        ("members", _("Members"), member.may("view_members")),
+        ("keys", _("API keys"), member.may("manage_api_keys")),
+    ]
+    return [
+        (name, label, reverse(f"seller_centre:{name}", kwargs={"seller_id": member.seller_id}))
+        for name, label, shown in pages
+        if shown
+    ]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from entrepot.seller_centre.views import feeds, listings, money, orders, registration, store, today
+from entrepot.seller_centre.views import (
+    feeds,
+    invitations,
+    keys,
+    listings,
+    members,
+    money,
+    orders,
+    registration,
+    store,
+    today,
+)
 
 app_name = "seller_centre"
 _of_seller = [
@@ -30,9 +41,16 @@ _of_seller = [
     path("money/<uuid:payout_id>/statement.pdf", money.statement_pdf, name="statement_pdf"),
     path("store/", store.store, name="store"),
     path("store/template", store.template, name="template"),
+    path("store/members/", members.members, name="members"),
+    path("store/members/<uuid:member_id>/role", members.change_role, name="member_role"),
+    path("store/members/<uuid:member_id>/remove", members.remove, name="member_remove"),
+    path("store/invitations/<uuid:invitation_id>/revoke", members.revoke, name="invitation_revoke"),
+    path("store/keys/", keys.keys, name="keys"),
+    path("store/keys/<uuid:key_id>/revoke", keys.revoke, name="key_revoke"),
 ]
 urlpatterns = [
     path("", today.home, name="home"),
     path("register/", registration.register, name="register"),
+    path("invitation/<str:token>", invitations.invitation, name="invitation"),
     path("<uuid:seller_id>/", include(_of_seller)),
 ]

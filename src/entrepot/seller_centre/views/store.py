@@ -15,7 +15,7 @@ from entrepot.kernel.errors import DomainError, Forbidden
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.seller_centre.forms import StoreForm, TemplateForm
-from entrepot.seller_centre.seats import seat, show
+from entrepot.seller_centre.seats import seat, show, store_tabs
 from entrepot.sellers import operations, queries as sellers
 from entrepot.sellers.queries import Membership, StoreView
 from entrepot.shipping import operations as shipping, queries as templates
@@ -37,6 +37,7 @@ def store(request: PageRequest, member: Membership) -> HttpResponse:
             return redirect("seller_centre:store", seller_id=member.seller_id)
     context = {
         "store": current,
+        "tabs": store_tabs(member),
         "form": form,
         "can_edit": member.may("manage_store"),
         "templates": _templates(member) if current else [],

@@ -110,8 +110,8 @@ def accept_invitation(*, token: str, person_id: UUID, now: datetime) -> Membersh
     if found is None:
         raise NotFound()
     Seller.objects.select_for_update(no_key=True).get(pk=found.seller_id)
-    invitation = Invitation.objects.get(pk=invitation_id)
-    reason = _closed_because(invitation, people.get_person(person_id).email, now)
+    invitation = Invitation.objects.select_related("seller").get(pk=invitation_id)
+    reason = invitation_view(invitation).closed_because(people.get_person(person_id).email, now)
     if reason:
         raise InvitationClosed(reason=reason)
     _seat(invitation.seller_id, person_id, invitation.role, now)
@@ -187,16 +187,6 @@ def remove_member(*, seller_id: UUID, person_id: UUID, member_id: UUID, now: dat
 
 def _open_invitations(seller: Seller) -> QuerySet[Invitation]:
     return Invitation.objects.filter(seller=seller, accepted_at=None, revoked_at=None)
-
-
-def _closed_because(invitation: Invitation, mailbox: str, now: datetime) -> str | None:
-    if invitation.revoked_at is not None:
-        return "revoked"
-    if invitation.accepted_at is not None:
-        return "accepted"
-    if now >= invitation.expires_at:
-        return "expired"
-    return None if mailbox == invitation.email else "for_another_mailbox"
 
 
 def _demand_role(role: str) -> None:

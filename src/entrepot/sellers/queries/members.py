@@ -57,6 +57,14 @@ class InvitationView:
     created_at: datetime
     expires_at: datetime
 
+    def closed_because(self, mailbox: str, now: datetime) -> str | None:
+        """Return why the seat cannot be taken from a mailbox, or None; see `operations.InvitationClosed`."""
+        if self.state != "open":
+            return self.state
+        if now >= self.expires_at:
+            return "expired"
+        return None if mailbox == self.email else "for_another_mailbox"
+
 
 def _membership(member: Member) -> Membership:
     return Membership(

@@ -58,6 +58,11 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what runs in a browser last: Playwright leaves an event loop running, in which a worker cannot start one."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_DATA, ignore_errors=True)
 

@@ -47,6 +47,7 @@ def make(place: Path) -> Iterator[Callable[[], EmbeddedPostgres]]:
     yield new
     for server in made:
         server.stop()
+    for server in made:
         wait_until(lambda server=server: not server.processes())  # Those of other starters end by themselves.
     shutil.rmtree(environment.socket_dir(place), ignore_errors=True)
 

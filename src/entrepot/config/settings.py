@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    "entrepot.config.admin_site.ReadOnlyAdminConfig",
     "csp",
     "allauth",
     "allauth.account",

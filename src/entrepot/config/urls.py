@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from entrepot.ui import media
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("entrepot.storefront.account_urls")),
     path("seller/", include("entrepot.seller_centre.urls")),
     path("operator/", include("entrepot.operator_console.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 if settings.SANDBOX_PAYMENTS:

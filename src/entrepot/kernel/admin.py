@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Field
 from django.http import HttpRequest
+from django.shortcuts import redirect, resolve_url
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -47,3 +48,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _is_operator(request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.is_active and user.is_staff)
+
+
+class ReadOnlySite(admin.AdminSite):
+    """The admin of this shop. What other packages register for writing does not show here, whoever asks."""
+
+    site_header = site_title = "Entrepot"
+    site_url = "/operator/"
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        if admin_class is not None and issubclass(admin_class, ReadOnlyAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect(resolve_url("account_change_password"))

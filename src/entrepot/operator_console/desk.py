@@ -58,7 +58,11 @@ def _rail(waiting: int) -> list[dict[str, Any]]:
         ("payouts", "money", _("Payouts"), 0),
         ("audit", "history", _("Audit trail"), 0),
     ]
-    return [
+    links: list[dict[str, Any]] = [
         {"name": name, "icon": symbol, "label": label, "count": count, "link": reverse(f"operator_console:{name}")}
         for name, symbol, label, count in entries
+    ]
+    return [
+        *links,
+        {"name": "rows", "icon": "list", "label": _("All rows"), "count": 0, "link": reverse("admin:index")},
     ]

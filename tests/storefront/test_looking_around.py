@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from entrepot.markets import operations as markets
-from tests.builders import orders
+from entrepot.storefront import departments
+from tests.builders import orders, shipping as build_shipping
 from tests.conftest import NOW
 from tests.pages import Reader, moment, unsafe_markup
 from tests.storefront.shelf import Shelf, address_of, stock
@@ -150,3 +153,41 @@ def test_pages_ask_the_database_little(shelf: Shelf, django_assert_max_num_queri
         reader.open(address)  # What a process keeps is kept now.
         with django_assert_max_num_queries(most):  # type: ignore[attr-defined]
             reader.open(address)
+
+
+def _departments(reader: Reader) -> set[str]:
+    return set(reader.page.xpath("//a[@class='tile']/@href"))
+
+
+def test_the_front_page_names_only_departments_whose_goods_go_to_the_reader(shelf: Shelf) -> None:
+    reader = Reader("DE.EUR.en").open("/")
+    shown = _departments(reader)
+    paths = {slug: departments.find_path(slug, "en")[0].slug for slug in ("mens-shirts", "lighting", "shoes")}
+    assert shown == {f"/category/{slug}" for slug in paths.values()}
+    for seller in (shelf.chinese, shelf.italian):
+        build_shipping.template(seller, build_shipping.service("packet", build_shipping.zone("ES")))
+    departments.forget()
+    assert _departments(reader.open("/")) == set()
+    assert _departments(Reader("ES.EUR.en").open("/")) == shown
+
+
+def test_one_seller_does_not_fill_what_is_new(shelf: Shelf, run_jobs: Callable[..., int]) -> None:
+    for number in range(5):
+        orders.goods(shelf.chinese, title=f"Bulk {number}")
+    run_jobs()
+    section = Reader("DE.EUR.en").open("/").page.xpath("//section[.//h2[.='New in the warehouse']]")[0]
+    titles = [" ".join(node.text_content().split()) for node in section.xpath(".//article")]
+    assert sum("China" in title for title in titles) == 2
+    assert len(titles) == 3
+    assert sum("Table lamp" in title for title in titles) == 1
+
+
+def test_what_the_front_page_asks_of_departments_is_kept_and_one_statement(
+    shelf: Shelf,
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        departments.list_stocked("en", "DE")
+    assert sum("shipping_deliverytemplate" in row["sql"] for row in captured) == 1
+    with CaptureQueriesContext(connection) as captured:
+        departments.list_stocked("en", "DE")
+    assert len(captured) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -107,6 +108,26 @@ def _by_delivered_price(listing_ids: Sequence[UUID], request: SearchRequest, at:
         return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door, places[listing_id]
 
     return sorted(listing_ids, key=order)
+
+
+def list_stocked_departments(*, country: str, at: datetime) -> frozenset[str]:
+    """Return the slugs of the departments that hold something a seller may and does deliver to a country."""
+    return frozenset(slug for (slug,) in _ask_senders("stocked_departments", country, at))
+
+
+def list_newest(*, country: str, at_most: int, per_store: int, at: datetime) -> tuple[UUID, ...]:
+    """Return the newest listings in stock that go to a country, only so many of one store, the newest first."""
+    rows = _ask_senders("newest", country, at, limit=at_most, per_store=per_store)
+    return tuple(listing_id for (listing_id,) in rows)
+
+
+def _ask_senders(name: str, country: str, at: datetime, **parameters: int) -> list[tuple[Any, ...]]:
+    """Run a statement over the sellers whose way to a country is open, and where their delivery templates reach."""
+    corridors = _open_corridors(country, "", "", at)
+    if not corridors:
+        return []
+    statement = sql.load(_ROOM, name).replace("/*senders*/", sql.load(_ROOM, "senders").strip())
+    return sql.fetch_all(statement, {**parameters, "country": country, "corridors": orjson.dumps(corridors).decode()})
 
 
 def read_documents(listing_ids: Sequence[UUID]) -> list[Document]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,27 +42,9 @@ class Card:
     is_sold_out: bool
 
 
-def build(
-    listing_ids: Sequence[UUID],
-    *,
-    choice: Choice,
-    at: datetime,
-    at_most: int | None = None,
-    per_store: int | None = None,
-) -> list[Card]:
-    """
-    Return the cards of listings in the order given; those gone meanwhile are left out.
-
-    :param at_most: the first so many only.
-    :param per_store: not more of one store, so that who lists much does not fill the page.
-    """
-    views: list[catalog.CardView] = []
-    of_store: Counter[str] = Counter()
-    for view in catalog.get_cards(listing_ids, choice.language) if listing_ids else ():
-        of_store[view.store_slug] += 1
-        if per_store is None or of_store[view.store_slug] <= per_store:
-            views.append(view)
-    views = views[:at_most]
+def build(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[Card]:
+    """Return the cards of listings in the order given; those gone meanwhile are left out."""
+    views = catalog.get_cards(listing_ids, choice.language) if listing_ids else ()
     prices = pricing.get_card_prices(
         listing_ids=[view.id for view in views], destination=choice.country, currency=choice.currency, at=at
     )

@@ -9,9 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import CategoryView
+from entrepot.kernel import clock
+from entrepot.search import queries as search
 
 _KEPT_SECONDS = 60
 _kept: dict[str, tuple[float, tuple[CategoryView, ...]]] = {}
+_stocked: dict[str, tuple[float, frozenset[str]]] = {}
 _written: dict[tuple[str, str], tuple[tuple[CategoryView, ...], SafeString]] = {}
 
 
@@ -22,6 +25,15 @@ def list_departments(language: str) -> tuple[CategoryView, ...]:
         kept = (time.monotonic(), catalog.list_categories(language))
         _kept[language] = kept
     return kept[1]
+
+
+def list_stocked(language: str, country: str) -> tuple[CategoryView, ...]:
+    """Return the departments that hold something which goes to a country."""
+    kept = _stocked.get(country)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+        kept = (time.monotonic(), search.list_stocked_departments(country=country, at=clock.now()))
+        _stocked[country] = kept
+    return tuple(node for node in list_departments(language) if node.slug in kept[1])
 
 
 def write_navigation(language: str, current: str) -> SafeString:
@@ -52,4 +64,5 @@ def find_path(slug: str, language: str) -> tuple[CategoryView, ...]:
 def forget() -> None:
     """Read again at the next page."""
     _kept.clear()
+    _stocked.clear()
     _written.clear()

@@ -25,8 +25,7 @@ PAGES_MAX = 40
 _CORRIDORS = 3
 _CARDS_PER_CORRIDOR = 10
 _NEWEST = 10
-_NEWEST_OF = 100
-_NEWEST_PER_STORE = 4
+_NEWEST_PER_STORE = 2
 
 
 @require_GET
@@ -38,7 +37,7 @@ def home(request: PageRequest) -> HttpResponse:
         code: _find(request, origin=code, page_size=_CARDS_PER_CORRIDOR).listing_ids
         for code in _todays(origins, at.toordinal())
     }
-    newest = _find(request, sort="newest", page_size=_NEWEST_OF).listing_ids
+    newest = search.list_newest(country=choice.country, at_most=_NEWEST, per_store=_NEWEST_PER_STORE, at=at)
     shown = [listing for ids in found.values() for listing in ids]
     by_id = {card.id: card for card in cards.build(shown, choice=choice, at=at)}
     corridors = [
@@ -47,7 +46,8 @@ def home(request: PageRequest) -> HttpResponse:
     ]
     context = {
         "place": "home",
-        "newest": cards.build(newest, choice=choice, at=at, at_most=_NEWEST, per_store=_NEWEST_PER_STORE),
+        "newest": cards.build(newest, choice=choice, at=at),
+        "stocked": departments.list_stocked(choice.language, choice.country),
         "corridors": [row for row in corridors if row["cards"]],
     }
     return render(request, "storefront/home.html", context)

@@ -105,7 +105,7 @@ def test_a_purchase_explains_where_every_amount_went() -> None:
     reader = _operator().open(f"/operator/purchases/?number={purchase.orders[0].number}")
     assert reader.address == f"/operator/purchases/{purchase.id}/"
     assert "The buyer paid" in reader.words
-    assert "psp_receivable[EUR]" in reader.words
+    assert "Owed by the payment service" in reader.words
     assert "There is no order of this number." in reader.open("/operator/purchases/?number=XXXXX").words
 
 

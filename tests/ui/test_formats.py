@@ -13,7 +13,7 @@ def test_money_is_written_as_the_reader_writes_it() -> None:
     assert formats.money(Money(123456, "EUR"), "en") == "€1,234.56"
     assert formats.money(Money(123456, "EUR"), "es") == "1.234,56\xa0€"
     assert formats.money(Money(1980, "JPY"), "en") == "¥1,980"
-    assert formats.money(Money(12500, "KWD"), "en") == "KWD12.500"
+    assert formats.money(Money(12500, "KWD"), "en") == "KWD\u00a012.500"
     assert formats.money(Money(-500, "USD"), "en") == "-$5.00"
 
 

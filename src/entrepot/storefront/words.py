@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext as _, gettext_noop, n
 
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
+from entrepot.orders.queries import PurchaseView
 from entrepot.pricing import labels
 from entrepot.ui import formats
 
@@ -51,12 +52,19 @@ STEPS = {
     "Exception": gettext_noop("Something holds it up"),
     "Expired": gettext_noop("No news for a long time"),
     "Pending": gettext_noop("No news yet"),
+    "shipment_created": gettext_noop("Announced to the carrier"),
     "accepted": gettext_noop("Handed over to the carrier"),
     "picked_up": gettext_noop("Handed over to the carrier"),
+    "sorted": gettext_noop("Sorted at the depot"),
     "departed": gettext_noop("Left the country of dispatch"),
+    "departed_origin": gettext_noop("Left the country of dispatch"),
     "arrived": gettext_noop("Arrived in the country of destination"),
+    "arrived_at_destination": gettext_noop("Arrived in the country of destination"),
     "customs": gettext_noop("With customs"),
     "customs_cleared": gettext_noop("Cleared by customs"),
+    "customs_released": gettext_noop("Cleared by customs"),
+    "out_for_delivery": gettext_noop("Out for delivery"),
+    "delivered": gettext_noop("Delivered"),
 }
 
 DECLINES = {
@@ -98,14 +106,30 @@ def decline(code: str) -> str:
     return _(DECLINES.get(code, DECLINES["card_declined"]))
 
 
-def step(code: str) -> str:
-    return _(STEPS.get(code, gettext_noop("News of the parcel")))
+def step(*codes: str) -> str:
+    """Return what happened: the words of the first code that has any (a carrier's own detail before the plain word)."""
+    known = next((code for code in codes if code in STEPS), "")
+    return _(STEPS[known]) if known else _("News of the parcel")
+
+
+def service(name: str) -> str:
+    """Return a delivery service's name, with the note that presets put behind it in the reader's language."""
+    brand, comma, note = name.rpartition(", ")
+    return f"{brand} · {_('duties prepaid')}" if comma and note == "duties prepaid" else name
 
 
 def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
     """Return a state's words and its tone."""
     text, tone = words[code]
     return _(text), tone
+
+
+def purchase_state(found: PurchaseView) -> tuple[str, str]:
+    """Return a purchase's state: once paid, that of its orders as long as they agree."""
+    states = {order.state for order in found.orders}
+    if found.state == "paid" and len(states) == 1:
+        return state(states.pop(), ORDER_STATES)
+    return state(found.state, PURCHASE_STATES)
 
 
 def delivered_note(import_charges: str, sure: bool, country: str, at_door: Money | None = None) -> tuple[str, str]:

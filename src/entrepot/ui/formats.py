@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -39,11 +40,16 @@ def money(amount: Money, language: str | None = None) -> str:
     return _money(amount.minor, amount.currency, language or get_language() or "en")
 
 
+# CLDR's spacing rule, which Babel leaves out: a currency that ends in a letter keeps a space from the figure.
+_LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
+
+
 @lru_cache(maxsize=8192)
 def _money(minor: int, currency: str, language: str) -> str:
     digits = minor_digits(currency)
     amount = Decimal(minor).scaleb(-digits)
-    return format_currency(amount, currency, locale=locale_of(language), currency_digits=True)
+    text = format_currency(amount, currency, locale=locale_of(language), currency_digits=True)
+    return _LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text)
 
 
 def number(value: int | Decimal, language: str | None = None) -> str:

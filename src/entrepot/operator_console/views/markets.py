@@ -14,6 +14,7 @@ from entrepot.kernel import audit, clock
 from entrepot.kernel.errors import DomainError
 from entrepot.markets import operations, queries
 from entrepot.markets.rules import CLOSED_MARKET
+from entrepot.operator_console import words
 from entrepot.operator_console.desk import actor, operators_only, show
 from entrepot.operator_console.forms import STAGES, StageForm
 from entrepot.sellers import queries as sellers
@@ -94,7 +95,7 @@ def market(request: PageRequest, code: str) -> HttpResponse:
             ("buying", _("Buying from here"), _words(stages.buying), stages.buying_reason, form_of["buying"]),
         ],
         "sellers": sellers.count_sellers(country=pack.code),
-        "entries": audit.list_entries(subject_kind="market", subject_id=pack.code, limit=20),
+        "entries": words.trail(audit.list_entries(subject_kind="market", subject_id=pack.code, limit=20)),
     }
     return show(request, "market", "markets", context)
 

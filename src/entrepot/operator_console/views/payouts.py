@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
+from entrepot.operator_console import words
 from entrepot.operator_console.desk import actor, operators_only, show
 from entrepot.operator_console.forms import BankForm
 from entrepot.payouts import operations, queries
@@ -42,10 +43,12 @@ SKIPS = {
 def payouts(request: PageRequest) -> HttpResponse:
     """Show what the next run would pay and to whom not, and the runs so far."""
     preview = operations.run_payouts(now=clock.now(), dry_run=True, actor=actor(request))
+    runs = queries.list_runs(limit=30)
+    names = words.who(found.actor for found in runs)
     context = {
         "paid": preview.paid,
         "skipped": [(row, _(SKIPS[row.reason])) for row in preview.skipped],
-        "runs": queries.list_runs(limit=30),
+        "runs": [(found, names[found.actor]) for found in runs],
     }
     return show(request, "payouts", "payouts", context)
 

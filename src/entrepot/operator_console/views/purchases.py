@@ -12,9 +12,12 @@ from django.views.decorators.http import require_GET
 
 from entrepot.kernel.errors import NotFound
 from entrepot.ledger import queries as ledger
+from entrepot.ledger.queries import TransferView
+from entrepot.operator_console import words
 from entrepot.operator_console.desk import operators_only, show
 from entrepot.orders import queries
 from entrepot.payments import queries as payments
+from entrepot.payments.queries import Attempt
 from entrepot.ui.requests import PageRequest
 
 
@@ -41,13 +44,22 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     transfers = ledger.transfers_of_references([order.id for order in found.orders])
     context = {
         "purchase": found,
-        "attempts": payments.list_attempts(purchase_id),
+        "attempts": [_attempt(attempt) for attempt in payments.list_attempts(purchase_id)],
         "orders": [
-            (order, [(transfer, ledger.explain(transfer)) for transfer in transfers[order.id]])
+            (order, *words.state(order.state, words.ORDER_STATES), [_posting(row) for row in transfers[order.id]])
             for order in found.orders
         ],
     }
     return show(request, "purchase", "purchases", context)
+
+
+def _attempt(attempt: Attempt) -> tuple[Attempt, str, str, str]:
+    text, tone = words.state(str(attempt.state), words.ATTEMPT_STATES)
+    return attempt, text, tone, attempt.decline_code.replace("_", " ")
+
+
+def _posting(transfer: TransferView) -> tuple[TransferView, str, str, str]:
+    return transfer, ledger.explain(transfer), words.account(transfer.debit), words.account(transfer.credit)
 
 
 @operators_only

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from entrepot.kernel import audit
+from entrepot.operator_console import words
 from entrepot.operator_console.desk import operators_only, show
 from entrepot.ui.requests import PageRequest
 
@@ -16,4 +17,4 @@ _SHOWN = 200
 @require_GET
 def trail(request: PageRequest) -> HttpResponse:
     """Show the newest lines."""
-    return show(request, "audit", "audit", {"entries": audit.list_entries(limit=_SHOWN)})
+    return show(request, "audit", "audit", {"entries": words.trail(audit.list_entries(limit=_SHOWN))})

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
+from entrepot.operator_console import words
 from entrepot.operator_console.desk import actor, operators_only, show
 from entrepot.operator_console.forms import ReasonForm
 from entrepot.sellers import operations, queries
@@ -101,6 +102,8 @@ def _show_case(request: PageRequest, seller_id: UUID, form: ReasonForm, status: 
     labels = {kind: _(label) for kind, label, _required in registration.documents_wanted}
     context = {
         "case": found,
+        "missing": words.missing(registration),
+        "history": words.trail(found.history),
         "registration": registration,
         "papers": [(labels.get(paper.kind, paper.kind), paper) for paper in registration.documents],
         "state_text": text,

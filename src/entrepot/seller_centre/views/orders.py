@@ -126,6 +126,7 @@ def _show_order(
         "state_tone": tone,
         "money_text": _(words.MONEY_STATES[found.money_state]),
         "due": found.quote.due_native,
+        "commission": -found.quote.due_native.commission,
         "form": form,
         "can_ship": is_open and member.may("ship_orders"),
         "can_cancel": is_open and member.may("cancel_orders"),

@@ -24,9 +24,7 @@ def account(request: PageRequest) -> HttpResponse:
     purchases = queries.list_purchases(request.user.pk)
     rows = []
     for found in purchases:
-        text, tone = words.state(found.state, words.PURCHASE_STATES)
-        if found.state == "paid" and len(found.orders) == 1:
-            text, tone = words.state(found.orders[0].state, words.ORDER_STATES)
+        text, tone = words.purchase_state(found)
         rows.append(
             {
                 "id": found.id,

@@ -110,7 +110,7 @@ def _group(
         "name": order.seller.store_name,
         "slug": order.seller.store_slug,
         "country": order.seller.country,
-        "service": order.service.name,
+        "service": words.service(order.service.name),
         "arrival": charges.arrival(today, order.service.days_min, order.service.days_max),
         "charges": charges.of_order(order, currency=currency, country=found.country),
         "lines": [_line(line, views.get(line.listing_id), currency, faults) for line in order.lines],

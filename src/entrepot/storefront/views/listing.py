@@ -78,6 +78,7 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
     return {
         "charges": charges.of_order(order, currency=choice.currency, country=choice.country),
         "service": order.service,
+        "service_name": words.service(order.service.name),
         "arrival": charges.arrival(now.date(), order.service.days_min, order.service.days_max),
     }
 

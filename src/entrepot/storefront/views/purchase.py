@@ -38,7 +38,7 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     found = _access(request, purchase_id, request.GET.get("token", ""))
     if found.state == "awaiting_payment" and found.payment.state == "challenge" and "new" in request.GET:
         found = _come_back(found)
-    state_text, state_tone = words.state(found.state, words.PURCHASE_STATES)
+    state_text, state_tone = words.purchase_state(found)
     action = found.payment.next_action or {}
     unpaid = found.state == "awaiting_payment"
     cards = catalog.get_cards({line.listing_id for order in found.orders for line in order.lines}, found.language)
@@ -207,7 +207,7 @@ def _line(line: LineView, images: dict[UUID, str]) -> dict[str, Any]:
 def _parcel(parcel: Any) -> dict[str, Any]:
     seen = [
         {
-            "title": words.step(event.detail or event.word),
+            "title": words.step(event.detail, event.word),
             "text": ", ".join(
                 part for part in (event.place, formats.country(event.country) if event.country else "") if part
             ),
@@ -215,6 +215,7 @@ def _parcel(parcel: Any) -> dict[str, Any]:
             "done": True,
         }
         for event in parcel.events
+        if event.word != "InfoReceived"  # It was announced when it was sent: one line says both.
     ]
     steps = [{"title": _("Sent"), "at": parcel.shipped_at, "done": True}, *seen]
     arrival = ""

@@ -195,8 +195,8 @@ def price_bar(parts: Sequence[tuple[str, str, Money]], key: bool = True) -> dict
 
 
 @register.inclusion_tag("ui/components/field.html")
-def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
-    """Write a form field: label, control, help and the fault beside it."""
+def field(bound: BoundField, hint: str = "", label: str = "") -> dict[str, Any]:
+    """Write a form field: label (its own unless another is given), control, help and the fault beside it."""
     name = bound.auto_id or bound.name
     described = [f"{name}-hint"] if (hint or bound.help_text) else []
     if bound.errors:
@@ -212,6 +212,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         kind = "file"
     return {
         "bound": bound,
+        "label": label or bound.label,
         "control": bound.as_widget(attrs=attrs),
         "hint": hint or bound.help_text,
         "kind": kind,

@@ -36,7 +36,8 @@ def fetch_all_planned_for(statement: str, params: Params) -> list[tuple[Any, ...
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         cursor.execute(statement, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def fetch_one(statement: str, params: Params = None) -> tuple[Any, ...] | None:

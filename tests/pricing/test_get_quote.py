@@ -356,3 +356,26 @@ def test_the_command_tells_in_words_why_it_is_not_sure() -> None:
 def test_the_command_refuses_what_makes_no_sense(arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         call_command("quote", *arguments)
+
+
+def test_a_line_names_the_chosen_options_in_the_readers_words(now: datetime) -> None:
+    seller = selling("IT", "EUR", now)
+    listing = catalog.listing(seller, options={"Colore": "rosso"})
+    catalog_operations.set_translations(
+        seller_id=seller.id,
+        translations=[
+            catalog_operations.Translation(
+                listing_id=listing.id, language="en", title="A red bag", options={"Colore": "Colour", "rosso": "red"}
+            )
+        ],
+        now=now,
+    )
+    lines = [(listing.skus[0].sku, 1)]
+
+    english, italian = (
+        queries.get_quote(lines=lines, destination=GERMANY, currency="EUR", at=now, language=language)
+        for language in ("en", "it")
+    )
+
+    assert english.orders[0].lines[0].options == {"Colour": "red"}
+    assert italian.orders[0].lines[0].options == {"Colore": "rosso"}

@@ -99,8 +99,7 @@ def _as_new(order: OrderView, state: str) -> OrderView:
         refunded=zero,
         waived=waived,
         lines=tuple(
-            replace(line, cancelled=0, shipped=0, delivered=0, returned=0, options={}, seller_sku="")
-            for line in order.lines
+            replace(line, cancelled=0, shipped=0, delivered=0, returned=0, seller_sku="") for line in order.lines
         ),
         parcels=(),
         refunds=(),
@@ -173,7 +172,7 @@ def _new_line(line: LineQuote, position: int, currency: str) -> LineView:
         sku=line.sku,
         listing_id=line.listing_id,
         title=line.title,
-        options={},
+        options=line.options,
         seller_sku="",
         quantity=line.quantity,
         cancelled=0,

@@ -170,6 +170,7 @@ class LineQuote:
     sku_id: int
     listing_id: UUID
     title: str
+    options: dict[str, str]
     quantity: int
     unit_price: Money
     goods: int
@@ -190,6 +191,7 @@ class LineQuote:
             "sku_id": self.sku_id,
             "listing_id": str(self.listing_id),
             "title": self.title,
+            "options": self.options,
             "quantity": self.quantity,
             "unit_price": [self.unit_price.minor, self.unit_price.currency],
             "goods": self.goods,

@@ -410,6 +410,7 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
                 offer.sku_id,
                 offer.listing_id,
                 offer.title,
+                offer.options,
                 quantity,
                 offer.price,
                 line_goods,

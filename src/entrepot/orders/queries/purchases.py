@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -223,6 +224,9 @@ def _order(
     currency = row[9]
     total, due, held, released, refunded, waived, at_door = (Money(minor, currency) for minor in row[10:17])
     email, address = _contact_for(row, for_seller=for_seller)
+    quote = OrderQuote.from_json(json.loads(row[17]))
+    if not for_seller:  # The buyer reads the options in the words of the quote, the seller in its own.
+        lines = [replace(line, options=quote.lines[line.position].options) for line in lines]
     return OrderView(
         id=row[0],
         number=row[1],
@@ -242,7 +246,7 @@ def _order(
         refunded=refunded,
         waived=waived,
         at_door=at_door,
-        quote=OrderQuote.from_json(json.loads(row[17])),
+        quote=quote,
         lines=tuple(lines),
         parcels=tuple(parcels),
         refunds=tuple(refunds),

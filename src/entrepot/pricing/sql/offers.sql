@@ -1,6 +1,10 @@
 -- The SKUs of a cart as offers, in one statement. Reads sellers, catalog, shipping and the two markets' switches.
 SELECT k.code, k.id, l.id, COALESCE(words.title, own.title, ''), COALESCE(picture.content_hash, ''),
-       k.options::text,
+       -- The chosen options in the reader's words where the listing is translated.
+       CASE WHEN k.options = '{}' OR words.option_words IS NULL OR words.option_words = '{}' THEN k.options::text
+            ELSE (SELECT jsonb_object_agg(COALESCE(words.option_words ->> o.key, o.key),
+                                          COALESCE(words.option_words ->> o.value, o.value))::text
+                  FROM jsonb_each_text(k.options) o) END,
        s.id, st.slug, st.name, s.country, st.dispatch_country, st.dispatch_region, st.dispatch_postal_code,
        s.vat_registered, s.registrations::text, s.eu_sales_over_threshold, s.payout_currency,
        s.state = 'approved' AND st.state = 'open', COALESCE(home.selling, 'closed'), COALESCE(target.buying, 'closed'),

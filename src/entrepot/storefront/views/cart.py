@@ -122,6 +122,7 @@ def _line(line: Any, view: CardView | None, currency: str, faults: dict[str, str
     return {
         "sku": line.sku,
         "title": view.title if view else line.title,
+        "options": ", ".join(line.options.values()),
         "link": f"/listing/{line.listing_id}/{view.slug if view else '-'}?sku={line.sku}",
         "image": view.image if view else "",
         "quantity": line.quantity,

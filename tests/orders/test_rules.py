@@ -87,6 +87,7 @@ def quotes(draw):
             sku_id=place,
             listing_id=UUID(int=place),
             title="",
+            options={},
             quantity=quantities[place],
             unit_price=Money(1, payout),
             goods=shares["goods"][place],

@@ -30,7 +30,7 @@ _PATIENCE_SECONDS = 60  # A buyer whose connection broke asks again with the sam
 
 @dataclass(slots=True)
 class Outcome:
-    """What one buyer did: milliseconds per finished purchase, [id, token] of each, refusals by code, broken calls."""
+    """What one buyer did: ms per finished purchase, [id, token] of each, refusals by code, calls broken or put off."""
 
     milliseconds: list[float] = field(default_factory=list)
     purchases: list[list[str]] = field(default_factory=list)
@@ -95,6 +95,7 @@ class Buyer:
             except Refused as refusal:
                 if str(refusal) not in ("request_in_flight", "http_503", "unavailable") or time.monotonic() > until:
                     raise
+                self.faults.append(f"put off: {refusal}")
                 time.sleep(0.2)
             except (OSError, http.client.HTTPException) as fault:
                 self.faults.append(f"{type(fault).__name__}: {fault}")

@@ -1,0 +1,85 @@
+"""Forms of the store: its front, delivery, members and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy as _
+
+from entrepot.seller_centre import words
+from entrepot.seller_centre.forms.choices import choice
+from entrepot.ui import formats
+from entrepot.ui.address_form import regions_of
+
+
+class StoreForm(forms.Form):
+    """The shop front and where parcels leave from."""
+
+    name = forms.CharField(label=_("Name of the store"), max_length=80)
+    slug = forms.CharField(
+        label=_("Address of the store"),
+        max_length=50,
+        help_text=_("Small letters, digits and hyphens. It never changes."),
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )
+    story = forms.CharField(
+        label=_("About the store"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    dispatch_country = forms.ChoiceField(label=_("Parcels leave from"))
+    dispatch_region = forms.CharField(label=_("Region"), max_length=120, required=False)
+    dispatch_postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
+    dispatch_city = forms.CharField(label=_("City"), max_length=120)
+    language = forms.ChoiceField(label=_("Language of your listings"))
+
+    def __init__(self, *args: Any, countries: list[str], languages: list[str], is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["slug"]
+        choice(self, "dispatch_country").choices = [(code, formats.country(code)) for code in countries]
+        offered = dict.fromkeys([*languages, *(code for code, _name in settings.LANGUAGES)])
+        choice(self, "language").choices = [(code, formats.language_own_name(code)) for code in offered]
+        regions = regions_of(countries[0], languages[0]) if len(countries) == 1 else ()
+        if regions:
+            self.fields["dispatch_region"] = forms.ChoiceField(
+                label=_("Region"), choices=[("", "—"), *regions], required=False
+            )
+
+
+class TemplateForm(forms.Form):
+    """A delivery template to start from."""
+
+    preset = forms.ChoiceField(label=_("Start from"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, presets: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice(self, "preset").choices = presets
+
+
+class InviteForm(forms.Form):
+    """A mailbox and the seat that is offered to it."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect, initial="viewer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice(self, "role").choices = [
+            (code, f"{gettext(name)} – {gettext(may)}") for code, (name, may) in words.ROLES.items()
+        ]
+
+
+class KeyForm(forms.Form):
+    """A new key: what it is for and what it may do."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("The program that will use it, such as your stock system.")
+    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice(self, "scopes").choices = [(code, gettext(text)) for code, text in words.SCOPES.items()]

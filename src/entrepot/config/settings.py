@@ -135,7 +135,15 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(_env["ENTREPOT_TRUSTED_PROXIES"])
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LANGUAGES = [  # Of pages and letters; each named in itself. Words of listings: kernel/languages.py.
+    ("en", "English"),
+    ("es", "Español"),
+    ("it", "Italiano"),
+    ("ru", "Русский"),
+    ("tr", "Türkçe"),
+    ("zh-hans", "简体中文"),
+    ("ar", "العربية"),
+]
 LOCALE_PATHS = [DATA_DIR / "locale"]  # Made from ui/locale/*.po when the shop starts.
 USE_I18N = True
 USE_TZ = True

@@ -1,7 +1,8 @@
 """
 What every room stands on.
 
-Owns: money, errors, transactions, facts and their followers, jobs, ids, clock, named SQL, the operator's audit trail.
+Owns: money, errors, transactions, facts and their followers, jobs, ids, clock, codes of languages, named SQL, the
+operator's audit trail.
 Never does: know a buyer, a seller, a country or a request.
 Keeps true: money has a currency; a fact is written with the rows that it tells of, and no follower misses one.
 """

@@ -18,6 +18,7 @@ from django.template import Context, Engine, Template
 from django.utils import translation
 from django.utils.html import escape
 
+from entrepot.kernel.languages import nearest
 from entrepot.notifications.mime import LetterMessage
 from entrepot.ui import formats
 
@@ -36,11 +37,7 @@ class Letter:
 
 def supported(language: str) -> str:
     """Return the language that a letter is written in: the asked one where its words exist, else English."""
-    known = [code for code, _ in settings.LANGUAGES]
-    base = language.split("-", maxsplit=1)[0].lower()
-    if language.lower() in known:
-        return language.lower()
-    return base if base in known else next((code for code in known if code.split("-")[0] == base), "en")
+    return nearest(language, (code for code, _ in settings.LANGUAGES)) or "en"
 
 
 def compose(letter: Letter, connection: BaseEmailBackend) -> LetterMessage:

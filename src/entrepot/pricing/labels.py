@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils.translation import gettext, gettext_noop, override
+
+from entrepot.kernel.languages import nearest
 
 PARTS = {
     "goods": gettext_noop("Goods"),
@@ -127,7 +130,7 @@ REASONS = {
 
 @lru_cache(maxsize=4096)
 def _in_language(message: str, language: str) -> str:
-    with override(language):
+    with override(nearest(language, (code for code, _ in settings.LANGUAGES)) or "en"):
         return gettext(message)
 
 

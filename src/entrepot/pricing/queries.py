@@ -17,6 +17,7 @@ from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.tariffs import shipped_table
 from entrepot.kernel import sql
 from entrepot.kernel.errors import DomainError, InvalidField
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rates
@@ -119,7 +120,7 @@ def load_offers(codes: Collection[str], *, language: str = "en", country: str | 
 
 def _read(codes: Collection[str], language: str, country: str | None) -> list[tuple[Offer, str, str | None]]:
     rows = sql.fetch_all(
-        sql.load(__package__, "offers"), {"codes": list(codes), "language": language, "country": country}
+        sql.load(__package__, "offers"), {"codes": list(codes), "language": text_language(language), "country": country}
     )
     return [_offer(row) for row in rows]
 

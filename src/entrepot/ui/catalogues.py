@@ -20,7 +20,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as babel_extract
 from babel.messages.mofile import write_mo
+from babel.messages.plurals import PLURALS
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -47,6 +49,10 @@ _SCRIPTS = {
     "ru": re.compile(r"[\u0400-\u04ff]"),
     "zh": re.compile(r"[\u4e00-\u9fff]"),
 }
+
+
+# Babel counts one form for Turkish; CLDR has two, and so has a sentence whose verb or suffix changes with the number.
+PLURALS["tr"] = (2, "(n != 1)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +115,21 @@ def _of_errors(source: str) -> Iterator[Found]:
 
 
 def read(language: str) -> Catalog:
-    """Return a language's catalogue as it is kept."""
-    with path_of(language).open("rb") as file:
-        return read_po(file, locale=language.replace("-", "_"), domain=DOMAIN)
+    """Return a language's catalogue as it is kept; an empty one where there is none yet."""
+    path = path_of(language)
+    if not path.is_file():
+        return Catalog(locale=to_locale(language), domain=DOMAIN, project="Entrepot")
+    return _parse(language, path.read_bytes())
+
+
+def _parse(language: str, source: bytes) -> Catalog:
+    return read_po(io.BytesIO(source), locale=to_locale(language), domain=DOMAIN)
 
 
 def write(language: str, catalog: Catalog) -> None:
     """Keep a language's catalogue, sorted, without line numbers, so that a change shows only what changed."""
     catalog.fuzzy = False
+    path_of(language).parent.mkdir(parents=True, exist_ok=True)
     with path_of(language).open("wb") as file:
         write_po(file, catalog, width=120, no_location=True, sort_output=True, ignore_obsolete=True)
 
@@ -182,12 +195,12 @@ def compile_into(folder: Path) -> list[str]:
     for language in languages():
         source = path_of(language).read_bytes()
         digest = hashlib.sha256(source).hexdigest()
-        home = folder / language.replace("-", "_") / "LC_MESSAGES"
+        home = folder / to_locale(language) / "LC_MESSAGES"  # Django looks for `zh_Hans`, whatever we call ours.
         mark = home / f"{DOMAIN}.sha256"
         if mark.is_file() and mark.read_text(encoding="ascii") == digest:
             continue
         home.mkdir(parents=True, exist_ok=True)
-        catalog = read_po(io.BytesIO(source), locale=language.replace("-", "_"), domain=DOMAIN)
+        catalog = _parse(language, source)
         for name, content in ((f"{DOMAIN}.mo", _machine_readable(catalog)), (mark.name, digest.encode())):
             draft = home / f"{name}.{os.getpid()}"
             draft.write_bytes(content)

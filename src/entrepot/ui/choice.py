@@ -12,6 +12,7 @@ from babel.numbers import get_territory_currencies
 from django.conf import settings
 from django.http import HttpRequest
 
+from entrepot.kernel.languages import nearest
 from entrepot.ui.ports import Reach, get_reach
 
 COOKIE = "entrepot_choice"
@@ -84,14 +85,7 @@ def guess(header: str, *, reach: Reach, languages: tuple[str, ...]) -> Choice:
 
 
 def _offered(tag: tuple[str, str, str], languages: tuple[str, ...]) -> str | None:
-    code, script, territory = tag
-    if code == "zh" and not script:
-        script = "Hant" if territory in ("TW", "HK", "MO") else "Hans"
-    for language in languages:
-        base, _, wanted_script = language.partition("-")
-        if base == code and (not wanted_script or not script or wanted_script.title() == script):
-            return language
-    return None
+    return nearest("-".join(filter(None, tag)), languages)
 
 
 def _territory(tag: tuple[str, str, str], reach: Reach) -> str | None:

@@ -135,8 +135,9 @@ def currency(code: str, language: str | None = None) -> str:
 @cache
 def language_own_name(code: str) -> str:
     """Return a language's name in itself (`Español`), the first letter large."""
-    name = locale_of(code).get_display_name() if code.startswith("zh") else locale_of(code).get_language_name()
-    return (name or code)[:1].upper() + (name or code)[1:]
+    locale = locale_of(code)
+    name = locale.languages.get(str(locale)) or locale.get_language_name() or code
+    return name[:1].upper() + name[1:]
 
 
 def language_name(code: str) -> str:

@@ -24,6 +24,7 @@ from entrepot.catalog.rules.listings import (
 )
 from entrepot.kernel import audit, facts, sql
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.transactions import transaction
 
 _BATCH = 200
@@ -220,14 +221,15 @@ def _translate(seller_id: UUID, translations: Sequence[Translation]) -> None:
             raise InvalidField.single(f"{prefix}title", title_reason(title))
         if not is_language(words.language):
             raise InvalidField.single(f"{prefix}language", "A language is a code such as en, ar or zh.")
-        if words.language == languages[words.listing_id]:
+        language = text_language(words.language)
+        if language == languages[words.listing_id]:
             reason = "This is the listing's own language: change the listing itself."
             raise InvalidField.single(f"{prefix}language", reason)
         rows.append(
             {
                 "listing_id": words.listing_id,
                 "seller_id": seller_id,
-                "language": words.language,
+                "language": language,
                 "title": title,
                 "description": texts.safe_html(words.description),
                 "attributes": clean_attributes(words.attributes),

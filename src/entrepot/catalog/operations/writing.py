@@ -23,6 +23,7 @@ from entrepot.catalog.operations.stores import StoreTerms
 from entrepot.catalog.rules import texts
 from entrepot.catalog.rules.listings import ListingInput, SkuInput, parse_price
 from entrepot.kernel import facts, ids, sql
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.transactions import step
 
 _ROOM = "entrepot.catalog"
@@ -207,7 +208,7 @@ class _Batch:
             "seller_category_id": place.id,
             "external_id": listing.external_id or before["external_id"],
             "feed_hash": entry.feed_hash or before["feed_hash"],
-            "language": listing.language or before["language"],
+            "language": text_language(listing.language or before["language"]),
             "state": before["state"] if before["state"] == "blocked" else listing.state or before["state"],
             "block_reason": before["block_reason"],
             "brand": before["brand"] if listing.brand is None else listing.brand,

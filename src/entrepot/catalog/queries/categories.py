@@ -11,6 +11,7 @@ from orjson import loads  # Django leaves the JSON of raw statements as text.
 
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
+from entrepot.kernel.languages import text_language
 
 _ROOM = "entrepot.catalog"
 
@@ -62,7 +63,7 @@ def list_categories(language: str) -> tuple[CategoryView, ...]:
 
 
 def _name(names: dict[str, str], language: str) -> str:
-    return names.get(language) or names.get(language.partition("-")[0]) or names["en"]
+    return names.get(text_language(language)) or names.get(language.partition("-")[0]) or names["en"]
 
 
 def get_category_path(slug: str, language: str) -> tuple[CategoryView, ...]:

@@ -15,6 +15,7 @@ from orjson import loads  # Django leaves the JSON of raw statements as text.
 from entrepot.catalog.rules.pictures import file_name, sizes_for
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 
 _ROOM = "entrepot.catalog"
@@ -134,7 +135,7 @@ def get_listing(
         sql.load(_ROOM, "get_listing"),
         {
             "listing_id": listing_id,
-            "language": language,
+            "language": text_language(language),
             "seller_id": seller_id,
             "hidden": include_hidden or seller_id is not None,
         },
@@ -196,7 +197,9 @@ def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
     """
     wanted = list(listing_ids)
     cards = []
-    for row in sql.fetch_all(sql.load(_ROOM, "get_cards"), {"listing_ids": wanted, "language": language}):
+    for row in sql.fetch_all(
+        sql.load(_ROOM, "get_cards"), {"listing_ids": wanted, "language": text_language(language)}
+    ):
         *head, currency, price_minor, price_max, available, content_hash, width = row
         picture = _picture(0, content_hash, width, width) if content_hash else None
         values = [

@@ -9,6 +9,7 @@ from uuid import UUID
 from entrepot.catalog.queries.listings import media_url
 from entrepot.catalog.rules.pictures import SIZES
 from entrepot.kernel import sql
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 
 _ROOM = "entrepot.catalog"
@@ -75,7 +76,7 @@ def list_seller_listings(
     """Return a page of a seller's own listings, newest first; `q` looks into titles, SKU names and ids."""
     parameters = {
         "seller_id": seller_id,
-        "language": language,
+        "language": text_language(language),
         "state": state,
         "like": "%" + q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%" if q else None,
         "seller_category_id": seller_category_id,

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy as _
 
+from entrepot.kernel.languages import text_language
 from entrepot.seller_centre import words
 from entrepot.seller_centre.forms.choices import choice
 from entrepot.ui import formats
@@ -38,7 +39,7 @@ class StoreForm(forms.Form):
         if not is_new:
             del self.fields["slug"]
         choice(self, "dispatch_country").choices = [(code, formats.country(code)) for code in countries]
-        offered = dict.fromkeys([*languages, *(code for code, _name in settings.LANGUAGES)])
+        offered = dict.fromkeys(map(text_language, [*languages, *(code for code, _name in settings.LANGUAGES)]))
         choice(self, "language").choices = [(code, formats.language_own_name(code)) for code in offered]
         regions = regions_of(countries[0], languages[0]) if len(countries) == 1 else ()
         if regions:

@@ -14,6 +14,7 @@ from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import ListingView, PictureView, SkuView
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
+from entrepot.kernel.languages import text_language
 from entrepot.pricing import queries as pricing
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
@@ -50,7 +51,7 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "identity": _identity(view.seller_id),
         "path": departments.find_path(view.category_slug, choice.language),
         "description": mark_safe(view.description),  # noqa: S308 (catalog cleaned it when it was written)
-        "is_original": is_original and not view.is_translation and view.language != choice.language,
+        "is_original": is_original and not view.is_translation and view.language != text_language(choice.language),
         "protection_days": protection_days(choice.country),
         "more": _more(view, choice),
         **_offer(sku, choice),

@@ -187,7 +187,7 @@ def test_a_product_page_shows_who_sells_but_no_personal_number():
 
     identity = queries.legal_identity(seller.id)
 
-    assert identity.ids == (("Partita IVA", values["vat"]),)
+    assert identity.ids == (("VAT number (Partita IVA)", values["vat"]),)
     assert (identity.street, identity.postal_code, identity.city) == ("Via Roma 1", "00184", "Roma")
     assert identity.phone == registration.fields["phone"]
     assert identity.self_certified_at == registration.self_certified_at

@@ -18,7 +18,6 @@ from django.template import Context, Engine, Template
 from django.utils import translation
 from django.utils.html import escape
 
-from entrepot.kernel.languages import nearest
 from entrepot.notifications.mime import LetterMessage
 from entrepot.ui import formats
 
@@ -33,11 +32,6 @@ class Letter:
     language: str
     subject: str
     values: dict[str, Any]
-
-
-def supported(language: str) -> str:
-    """Return the language that a letter is written in: the asked one where its words exist, else English."""
-    return nearest(language, (code for code, _ in settings.LANGUAGES)) or "en"
 
 
 def compose(letter: Letter, connection: BaseEmailBackend) -> LetterMessage:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from django.utils.translation import gettext_noop
 
-from django.conf import settings
-from django.utils.translation import gettext, gettext_noop, override
-
-from entrepot.kernel.languages import nearest
+from entrepot.ui.words import in_language
 
 PARTS = {
     "goods": gettext_noop("Goods"),
@@ -128,22 +125,16 @@ REASONS = {
 }
 
 
-@lru_cache(maxsize=4096)
-def _in_language(message: str, language: str) -> str:
-    with override(nearest(language, (code for code, _ in settings.LANGUAGES)) or "en"):
-        return gettext(message)
-
-
 def label(code: str, language: str) -> str:
     """Return the name of a part (`duty`, `vat` …) in a language; an unnamed code is shown as it is."""
-    return _in_language(PARTS[code], language) if code in PARTS else code.replace("_", " ")
+    return in_language(PARTS[code], language) if code in PARTS else code.replace("_", " ")
 
 
 def group_label(group: str, language: str) -> str:
     """Return the name of a group of parts in a language."""
-    return _in_language(GROUPS[group], language)
+    return in_language(GROUPS[group], language)
 
 
 def reason(code: str, language: str) -> str:
     """Return the sentence for a reason code in a language; an unnamed code is shown as it is."""
-    return _in_language(REASONS[code], language) if code in REASONS else code.replace("_", " ")
+    return in_language(REASONS[code], language) if code in REASONS else code.replace("_", " ")

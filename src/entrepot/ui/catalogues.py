@@ -1,9 +1,9 @@
 """
 The translation catalogues: one per language, for the messages of all rooms, without the gettext programs.
 
-`extract` reads templates (Django's templatize), Python calls of gettext, and the `summary` of every domain error. The
-`.po` files are kept with the source; the machine-readable ones are made in the data folder when they are missing or
-their source changed, so that a clean clone needs no step of its own.
+`extract` reads templates (Django's templatize), Python calls of gettext, sentences, the `summary` of every domain
+error, and the labels of country packs. The `.po` files are kept with the source; the machine-readable ones are made in
+the data folder when they are missing or their source changed, so that a clean clone needs no step of its own.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import ast
 import hashlib
 import io
 import os
-import re
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -27,41 +26,22 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE = PACKAGE / "ui" / "locale"
+ALLOWED = SOURCE / "allowed.toml"
 DOMAIN = "django"
 _KEYWORDS = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "Sentence": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%[sd]")
-# Names and codes that are the same in every language.
-SAME_EVERYWHERE = frozenset(
-    "Entrepot SKU HS IBAN BIC PDF CSV VAT EORI CN22 CN23 API XML YML TSV IOSS OSS GTIN GST ICMS DHL".split()
-)
-_SCRIPTS = {
-    "ar": re.compile(r"[\u0600-\u06ff]"),
-    "ru": re.compile(r"[\u0400-\u04ff]"),
-    "zh": re.compile(r"[\u4e00-\u9fff]"),
-}
-
-
 # Babel counts one form for Turkish; CLDR has two, and so has a sentence whose verb or suffix changes with the number.
 PLURALS["tr"] = (2, "(n != 1)")
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something wrong with one message of one language."""
-
-    language: str
-    message: str
-    fault: str
 
 
 def languages() -> list[str]:
@@ -80,6 +60,9 @@ def extract() -> Catalog:
         source = path.read_text(encoding="utf-8")
         for message, context in [*_of_python(source), *_of_errors(source)]:
             catalog.add(message, context=context)
+    for path in sorted((PACKAGE / "markets" / "countries").glob("*.toml")):
+        for label in _of_pack(tomllib.loads(path.read_text(encoding="utf-8"))):
+            catalog.add(label)
     for pattern in ("*.html", "*.txt"):
         for path in sorted(PACKAGE.rglob(f"templates/**/{pattern}")):
             for message, context in _of_template(path):
@@ -114,6 +97,17 @@ def _of_errors(source: str) -> Iterator[Found]:
                 yield str(value.value), None
 
 
+def _of_pack(value: object) -> Iterator[str]:
+    """Yield the labels of a country pack, wherever they stand in it."""
+    for name, child in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        if name == "label" and isinstance(child, str):
+            yield child
+        else:
+            yield from _of_pack(child)
+
+
 def read(language: str) -> Catalog:
     """Return a language's catalogue as it is kept; an empty one where there is none yet."""
     path = path_of(language)
@@ -139,53 +133,22 @@ def update(language: str, found: Catalog) -> int:
     catalog = read(language)
     catalog.update(found, no_fuzzy_matching=True)
     write(language, catalog)
-    return sum(1 for message in _messages(catalog) if not all(_strings(message)))
+    return sum(1 for message in messages_of(catalog) if not all(strings_of(message)))
 
 
-def find_flaws(language: str, found: Catalog) -> list[Flaw]:
-    """Return what is wrong with a language's catalogue."""
-    catalog = read(language)
-    flaws = []
-    for wanted in _messages(found):
-        source = _sources(wanted)[0]
-        message = catalog.get(wanted.id, wanted.context)
-        if message is None or not any(_strings(message)):
-            flaws.append(Flaw(language, source, "missing"))
-            continue
-        flaws += [Flaw(language, source, fault) for fault in _faults(language, catalog, message)]
-    return flaws
-
-
-def _faults(language: str, catalog: Catalog, message: Message) -> Iterator[str]:
-    strings = _strings(message)
-    if isinstance(message.id, tuple) and (len(strings) != catalog.num_plurals or not all(strings)):
-        yield f"has {sum(map(bool, strings))} plural forms of {catalog.num_plurals}"
-        return
-    sources = _sources(message)
-    wanted = {match.group() for source in sources for match in _PLACEHOLDER.finditer(source)}
-    required = set.intersection(*({m.group() for m in _PLACEHOLDER.finditer(s)} for s in sources))
-    script = _SCRIPTS.get(language.split("-", maxsplit=1)[0])
-    for string in strings:
-        have = {match.group() for match in _PLACEHOLDER.finditer(string)}
-        if not have <= wanted or (not isinstance(message.id, tuple) and not required <= have):
-            yield f"other placeholders: {sorted(have)} for {sorted(wanted)}"
-        words = re.findall(r"[A-Za-z]{2,}[\w.]*", _PLACEHOLDER.sub("", re.sub(r"<[^>]+>", "", string)))
-        if string in sources and not all(word in SAME_EVERYWHERE for word in words):
-            yield "equal to its source"
-        elif script and words and not script.search(string) and not all(word in SAME_EVERYWHERE for word in words):
-            yield "not in the language's script"
-
-
-def _messages(catalog: Catalog) -> Iterator[Message]:
+def messages_of(catalog: Catalog) -> Iterator[Message]:
+    """Yield a catalogue's messages, its head left out."""
     return (message for message in catalog if message.id)
 
 
-def _strings(message: Message) -> tuple[str, ...]:
+def strings_of(message: Message) -> tuple[str, ...]:
+    """Return a message's translation: one text, or one for each plural form."""
     string = message.string
     return tuple(string) if isinstance(string, tuple | list) else (string or "",)
 
 
-def _sources(message: Message) -> tuple[str, ...]:
+def sources_of(message: Message) -> tuple[str, ...]:
+    """Return a message in English: one text, or its singular and plural."""
     return tuple(message.id) if isinstance(message.id, tuple | list) else (message.id,)
 
 

@@ -16,6 +16,7 @@ from entrepot.kernel import clock
 from entrepot.markets import queries as markets
 from entrepot.markets.packs import CountryPack
 from entrepot.ui import formats
+from entrepot.ui.words import in_language
 
 router = Router()
 
@@ -64,7 +65,12 @@ def _market(pack: CountryPack, language: str) -> dict[str, Any]:
         "currency": pack.currency,
         "languages": list(pack.languages),
         "import_ids": [
-            {"kind": found.kind, "label": found.label, "required_when": found.required_when, "pattern": found.pattern}
+            {
+                "kind": found.kind,
+                "label": in_language(found.label, language),
+                "required_when": found.required_when,
+                "pattern": found.pattern,
+            }
             for found in pack.import_ids
         ],
         "address_fields": list(address_fields(pack.code)),

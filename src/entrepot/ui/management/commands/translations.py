@@ -5,14 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entrepot.ui import catalogues
+from entrepot.ui import catalogue_faults, catalogues
 
 
 class Command(BaseCommand):
     help = (
         "Keep the translation catalogues. `extract` brings every language's .po in line with the source; `compile` "
-        "makes the machine-readable files; `check` fails on a missing message, other placeholders, missing plural "
-        "forms, text equal to its source, or text in the wrong script."
+        "makes the machine-readable files; `check` fails on a missing message, one equal to its source, other "
+        "placeholders, tags or numbers, missing plural forms, and text in the wrong script."
     )
     requires_system_checks: list[str] = []
 
@@ -25,13 +25,18 @@ class Command(BaseCommand):
             self.stdout.write(f"compiled: {', '.join(made) or 'nothing to do'}")
             return
         found = catalogues.extract()
+        languages = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
         if action == "extract":
-            for language in catalogues.languages():
+            for language in languages:
                 self.stdout.write(f"{language}: {catalogues.update(language, found)} of {len(found)} untranslated")
             return
-        flaws = [flaw for language in catalogues.languages() for flaw in catalogues.find_flaws(language, found)]
+        flaws = [flaw for language in languages for flaw in catalogue_faults.find_flaws(language, found)]
         for flaw in flaws:
             self.stderr.write(f"{flaw.language}: {flaw.message!r}: {flaw.fault}")
         if flaws:
-            raise CommandError(f"{len(flaws)} flaws in the translations")
-        self.stdout.write(f"{len(found)} messages in {len(catalogues.languages())} languages beside English: no flaw")
+            raise CommandError(f"{_count(len(flaws), 'flaw')} in the translations")
+        self.stdout.write(f"{_count(len(found), 'message')} in {len(languages)} languages beside English: no flaw")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

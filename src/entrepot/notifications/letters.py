@@ -15,19 +15,20 @@ from django.utils.translation import gettext as _
 from entrepot.accounts import queries as accounts
 from entrepot.accounts.queries import PersonView
 from entrepot.kernel.money import Money, sum_money
-from entrepot.notifications.mail import Letter, supported
+from entrepot.notifications.mail import Letter
 from entrepot.notifications.operations.messages import ClaimedMessage
 from entrepot.orders.queries.letters import LetterOrder, LetterPurchase, list_letter_purchases
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import SellerView
 from entrepot.ui import formats
+from entrepot.ui.words import interface_language
 
 log = structlog.get_logger(__name__)
 
 BUYER = "buyer"
 PERSON = "person:"
 NEW_ORDERS = "new_orders"
-_OF_PURCHASE = frozenset({"order_confirmation", "order_shipped", "order_delivered", "refund", NEW_ORDERS})
+_OF_PURCHASE = frozenset({"order_confirmation", "order_shipped", "order_delivered", "order_link", "refund", NEW_ORDERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _to_buyer(
 ) -> Letter | None:
     if not purchase.email:
         return None
-    language = supported(purchase.language)
+    language = interface_language(purchase.language)
     with translation.override(language):
         worded = subject()
     return Letter(
@@ -120,7 +121,7 @@ def _order_confirmation(message: ClaimedMessage, known: _Known) -> Letter | None
     purchase = _purchase_of(message, known)
     if purchase is None:
         return None
-    language = supported(purchase.language)
+    language = interface_language(purchase.language)
     at_door = sum_money((order.at_door for order in purchase.orders), purchase.total.currency)
     return _to_buyer(
         message,
@@ -172,15 +173,23 @@ def _refund(message: ClaimedMessage, known: _Known) -> Letter | None:
     if purchase is None:
         return None
     amount = Money(message.details["amount_minor"], purchase.total.currency)
-    values = {"amount": formats.money(amount, supported(purchase.language))}
+    values = {"amount": formats.money(amount, interface_language(purchase.language))}
     return _about_order(message, known, lambda: _("Refund for your order %(number)s"), values)
+
+
+def _order_link(message: ClaimedMessage, known: _Known) -> Letter | None:
+    purchase = _purchase_of(message, known)
+    if purchase is None:
+        return None
+    number = {"number": purchase.number}
+    return _to_buyer(message, purchase, lambda: _("The link to your order %(number)s") % number, number)
 
 
 def _new_orders(together: Sequence[ClaimedMessage], known: _Known) -> Letter | None:
     person = known.people.get(_person_of(together[0]))
     if person is None or not person.is_active:
         return None
-    language = supported(person.language or "en")
+    language = interface_language(person.language or "en")
     wanted = {UUID(message.details["order_id"]) for message in together}
     found = [order for purchase in known.purchases.values() for order in purchase.orders if order.id in wanted]
     with translation.override(language):
@@ -217,7 +226,7 @@ def _to_member(subject: Callable[[], str]) -> Callable[[Sequence[ClaimedMessage]
         seller = known.sellers.get(UUID(message.details["seller_id"]))
         if person is None or not person.is_active or seller is None:
             return None
-        language = supported(person.language or "en")
+        language = interface_language(person.language or "en")
         with translation.override(language):
             worded = subject() % {"legal_name": seller.legal_name}
         return Letter(
@@ -237,7 +246,7 @@ def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
     if invitation is None or invitation.state != "open":
         return None
     invited = accounts.find_person(invitation.email)
-    language = supported(invited.language if invited and invited.language else "en")
+    language = interface_language(invited.language if invited and invited.language else "en")
     with translation.override(language):
         subject = _("%(legal_name)s invites you") % {"legal_name": invitation.seller_name}
     token = sellers.get_invitation_token(invitation.id)
@@ -256,6 +265,7 @@ _LETTERS: dict[str, Callable[[Sequence[ClaimedMessage], _Known], Letter | None]]
     "order_confirmation": _single(_order_confirmation),
     "order_shipped": _single(_order_shipped),
     "order_delivered": _single(_order_delivered),
+    "order_link": _single(_order_link),
     "refund": _single(_refund),
     "seller_approved": _to_member(lambda: _("%(legal_name)s has been verified")),
     "seller_rejected": _to_member(lambda: _("%(legal_name)s could not be verified yet")),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -65,3 +66,17 @@ def _run(checks: tuple[Check, ...]) -> Iterator[Finding]:
         begun = time.perf_counter()
         faults = tuple(check.find_faults())
         yield Finding(check.name, check.sentence, check.count_rows(), time.perf_counter() - begun, faults)
+
+
+def as_findings(report: Report) -> list[dict[str, Any]]:
+    """Return a report as `kernel.verification_runs` keeps it."""
+    return [
+        {
+            "check": finding.check,
+            "proves": finding.proves,
+            "rows": finding.rows,
+            "seconds": round(finding.seconds, 3),
+            "faults": [(fault.subject, fault.detail) for fault in finding.faults],
+        }
+        for finding in report.findings
+    ]

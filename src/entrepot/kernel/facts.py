@@ -176,3 +176,80 @@ def follow(*, name: str, react: Callable[[Sequence[StoredFact]], None], limit: i
     with connection.cursor() as cursor:
         cursor.execute(_ADVANCE, [batch[-1].xid, batch[-1].id, name])
     return len(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A fact as an operator reads it: values that may tell of a person are left out and only named in `hidden`."""
+
+    id: int
+    kind: str
+    shown: dict[str, Any]
+    hidden: tuple[str, ...]
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """How far a follower has read: how many facts still wait for it, and since when."""
+
+    name: str
+    waiting: int
+    oldest_at: datetime | None
+
+
+_LIST = """
+SELECT id, kind, payload::text, recorded_at FROM kernel_fact
+WHERE (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(before)s::bigint IS NULL OR id < %(before)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""
+
+
+def list_facts(*, kind: str | None = None, before: int | None = None, limit: int = 50) -> tuple[FactLine, ...]:
+    """Return the newest facts first, of one kind or of all; `before` is the last one of the page before."""
+    rows = sql.fetch_all(_LIST, {"kind": kind, "before": before, "limit": limit})
+    return tuple(FactLine(row[0], row[1], *split_payload(json.loads(row[2])), row[3]) for row in rows)
+
+
+def list_kinds() -> tuple[str, ...]:
+    """Return the kinds of facts that the rooms record, by name."""
+    return tuple(sorted(_known_kinds(Event)))
+
+
+def _known_kinds(base: type[Event]) -> set[str]:
+    return {kind for child in base.__subclasses__() for kind in ({child.kind} | _known_kinds(child))}
+
+
+# What a fact may tell of without telling of a person: ids, codes, amounts, days. Anything else stays closed.
+_PLAIN_NAMES = frozenset(
+    "country side stage currency state status word kind decline_code reference channel reason_code".split()
+)
+_PLAIN_ENDINGS = ("_id", "_ids", "_minor", "_at", "_date", "_code", "_count")
+
+
+def split_payload(payload: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what of a payload may be shown to anybody who works here, and the names of the rest."""
+    shown, hidden = {}, []
+    for name, value in payload.items():
+        plain = name in _PLAIN_NAMES or name.endswith(_PLAIN_ENDINGS) or isinstance(value, bool | int | float)
+        if plain and name != "person_id":
+            shown[name] = value
+        else:
+            hidden.append(name)
+    return shown, tuple(hidden)
+
+
+_FOLLOWERS = """
+SELECT p.name, waiting.number, waiting.oldest_at
+FROM kernel_followerposition p
+CROSS JOIN LATERAL (
+  SELECT count(*) AS number, min(f.recorded_at) AS oldest_at
+  FROM kernel_fact f WHERE (f.xid, f.id) > (p.xid::text::xid8, p.fact_id)
+) waiting
+ORDER BY p.name
+"""
+
+
+def list_followers() -> tuple[Follower, ...]:
+    """Return every follower with what it has not read yet, by name."""
+    return tuple(Follower(*row) for row in sql.fetch_all(_FOLLOWERS))

@@ -3,18 +3,21 @@ Jobs: work after the answer. A job takes ids, may run twice, and is enqueued in 
 
 Procrastinate keeps the queue in PostgreSQL. Rooms declare jobs with `@job` in their `jobs.py`, put them in the queue
 with `defer`, and repeat them by the clock with `@periodic`. `config/subscriptions.py` says which job each fact starts.
+
+What went wrong in an attempt is kept (`failures.py`), so that an operator can read it beside the job.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from entrepot.kernel import facts, sql
+from entrepot.kernel import clock, facts, failures, sql
 
 Job = Callable[..., None]
 
@@ -27,7 +30,7 @@ def job(function: Job | None = None, *, queue: str = "default", attempts: int = 
 
     def declare(target: Job) -> Job:
         retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)  # Procrastinate counts the repetitions.
-        app.task(name=_register(target), queue=queue, retry=retry)(target)
+        app.task(name=_register(target), queue=queue, retry=retry, pass_context=True)(_watched(target))
         return target
 
     return declare(function) if function is not None else declare
@@ -46,10 +49,32 @@ def periodic(*, cron: str, queue: str = "default") -> Callable[[Job], Job]:
         def run(timestamp: int = 0) -> None:
             target()
 
-        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(run))
+        task = app.task(name=name, queue=queue, queueing_lock=name, pass_context=True)
+        app.periodic(cron=cron)(task(_watched(run)))
         return target
 
     return declare
+
+
+def _watched(target: Job) -> Callable[..., None]:
+    """Return the function as the worker calls it: what an attempt fails of is noted beside the job."""
+
+    @wraps(target)
+    def run(context: JobContext | None = None, /, **arguments: Any) -> None:
+        try:
+            target(**arguments)
+        except Exception as fault:
+            if context is not None and context.job.id is not None:
+                failures.note(
+                    job_id=context.job.id,
+                    name=context.job.task_name,
+                    attempt=context.job.attempts + 1,
+                    fault=fault,
+                    now=clock.now(),
+                )
+            raise
+
+    return run
 
 
 def _register(target: Job) -> str:
@@ -113,3 +138,9 @@ def count_unfinished(*, at: datetime) -> int:
     row = sql.fetch_one(_COUNT_UNFINISHED, [at])
     assert row is not None
     return int(row[0])
+
+
+@periodic(cron="40 2 * * *")
+def forget_failures() -> None:
+    """Forget what went wrong in jobs that are gone for a month."""
+    failures.forget(before=clock.now() - timedelta(days=30))

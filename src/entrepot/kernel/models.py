@@ -54,3 +54,43 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject_kind", "subject_id", "id"], name="kernel_audit_subject")]
+
+
+class JobFailure(models.Model):
+    """
+    One attempt of a job that ended in an exception: which, when, and what went wrong.
+
+    `error` is the exception's class and message, `trace` the places in our code it came through; arguments are not
+    kept here.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    job_id = models.BigIntegerField()
+    name = models.TextField()
+    attempt = models.PositiveIntegerField()
+    error = models.TextField()
+    trace = models.TextField(default="", blank=True)
+    failed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["job_id", "id"], name="kernel_jobfailure_job")]
+
+
+class VerificationRun(models.Model):
+    """
+    One proof of books and stock: who asked, how it ended, and each check as it came out. While it runs it has no end.
+
+    `findings` is [{check, proves, rows, seconds, faults: [{subject, detail}]}, …].
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.TextField()
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    faults = models.PositiveIntegerField(default=0)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["-asked_at"], name="kernel_verification_newest")]

@@ -81,7 +81,7 @@ def test_a_failed_refund_waits_for_a_person_who_may_try_again(
     assert [(found.id, found.failure_code) for found in queries.list_failed_refunds()] == [(refund.id, "card_closed")]
 
     service.refunds_as = ports.RefundResult(state="succeeded")
-    operations.retry_refund(refund_id=refund.id)
+    operations.retry_refund(refund_id=refund.id, actor="system")
     run_jobs(at=clock.now())
 
     assert queries.get_refund(refund.id).state == RefundState.SUCCEEDED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from entrepot.kernel import sql
-from entrepot.kernel.money import Money
-from entrepot.ledger.rules import ACCOUNT_KINDS, TRANSFER_WORDS, AccountRef
+from entrepot.kernel.errors import NotFound
+from entrepot.kernel.money import Money, sum_money
+from entrepot.ledger.rules import ACCOUNT_KINDS, AccountRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +132,98 @@ def get_statement(account: AccountRef, *, start: datetime, end: datetime) -> Acc
     return AccountStatement(account, opening, entries, closing)
 
 
-def explain(transfer: TransferView) -> str:
-    """Say one transfer in words, for the operator."""
-    sentence = TRANSFER_WORDS.get(transfer.kind, "{amount} moved from {debit} to {credit}.")
-    text = sentence.format(amount=transfer.amount, debit=_words(transfer.debit), credit=_words(transfer.credit))
-    return f"{text} ({transfer.memo})" if transfer.memo else text
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """All accounts of a kind in one currency; `debit` and `credit` are what is left on the side that is larger."""
+
+    kind: str
+    accounts: int
+    debit: Money
+    credit: Money
 
 
-def _words(account: AccountRef) -> str:
-    words = ACCOUNT_KINDS[account.kind].words
-    return f"{words} ({account.owner})" if account.owner else words
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """A currency's books: the kinds of account, and both sides' sums, which are equal."""
+
+    currency: str
+    rows: tuple[TrialRow, ...]
+    debits: Money
+    credits: Money
+
+    @property
+    def is_balanced(self) -> bool:
+        return self.debits == self.credits
+
+
+def trial_balances() -> tuple[TrialBalance, ...]:
+    """Return the books of every currency, by its code: each kind of account with what is on it."""
+    found: dict[str, list[TrialRow]] = {}
+    for currency, kind, accounts, debit, credit in sql.fetch_all(sql.load(__package__, "trial_balance")):
+        net = Money(debit - credit, currency)
+        nothing = Money.zero(currency)
+        found.setdefault(currency, []).append(
+            TrialRow(kind, accounts, net if net.minor > 0 else nothing, -net if net.minor < 0 else nothing)
+        )
+    return tuple(
+        TrialBalance(
+            currency,
+            tuple(rows),
+            sum_money((row.debit for row in rows), currency),
+            sum_money((row.credit for row in rows), currency),
+        )
+        for currency, rows in found.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """
+    An account's entries, the newest first, each with the balance after it. `older` leads to the page before, or is "".
+    """
+
+    account: AccountRef
+    balance: Money
+    entries: tuple[tuple[TransferView, Money], ...]
+    older: str
+
+
+def page_account(account: AccountRef, *, before: str = "", limit: int = 50) -> AccountPage:
+    """
+    Return a page of an account; `before` is the `older` of the page after it.
+
+    :raises NotFound: the account was never opened, or `before` is no place in it.
+    """
+    row = sql.fetch_one(
+        "SELECT id FROM ledger_account WHERE kind = %s AND owner = %s AND currency = %s",
+        [account.kind, account.owner, account.currency],
+    )
+    place = _PLACE.fullmatch(before)
+    if row is None or (before and place is None):
+        raise NotFound(account=str(account))
+    wanted = {
+        "account": row[0],
+        "xid": place[1] if place else None,
+        "id": int(place[2]) if place else None,
+        "limit": limit + 1,
+    }
+    after = balance(account)
+    on_page = after
+    if place:
+        moved = sql.fetch_all(sql.load(__package__, "moved_since"), wanted)[0]
+        on_page = after - AccountBalance(account, *(Money(n, account.currency) for n in moved)).balance
+    places = sql.fetch_all(sql.load(__package__, "entries"), wanted)
+    by_id = {entry.id: entry for entry in _transfers("WHERE t.id = ANY(%s)", [[found[0] for found in places[:limit]]])}
+    entries = []
+    for transfer_id, _ in places[:limit]:
+        entry = by_id[transfer_id]
+        entries.append((entry, on_page))
+        on_page -= entry.signed_for(account)
+    older = f"{places[limit - 1][1]}-{places[limit - 1][0]}" if len(places) > limit else ""
+    return AccountPage(account=account, balance=after, entries=tuple(entries), older=older)
+
+
+_PLACE = re.compile(r"([0-9]{1,20})-([0-9]{1,18})")
 
 
 def _transfers(clause: str, params: Sequence[Any]) -> tuple[TransferView, ...]:

@@ -1,4 +1,4 @@
-"""The words of the ledger: kinds of account with their side, kinds of transfer in a sentence each, a transfer."""
+"""The words of the ledger: kinds of account with their side, an account, a transfer."""
 
 from __future__ import annotations
 
@@ -51,31 +51,6 @@ ACCOUNT_KINDS: dict[str, AccountKind] = {
 }
 
 EXCHANGE = "exchange"
-
-# Each kind of transfer in a sentence for the operator; `{amount}`, `{debit}` and `{credit}` are filled in.
-TRANSFER_WORDS: dict[str, str] = {
-    "capture": "The buyer paid {amount}: the payment service owes it to us, escrow holds it.",
-    "tax": "{amount} of tax that the platform owes was set aside for {credit}.",
-    "tax_reversal": "{amount} of tax was taken back from {debit}, because the sale was undone.",
-    EXCHANGE: "{amount} was exchanged: out of {debit}, into {credit}.",
-    "goods": "{amount} for goods became the seller's.",
-    "delivery": "{amount} for delivery became the seller's.",
-    "seller_tax": "{amount} of tax that the seller owes became the seller's, to pay over at home.",
-    "commission": "{amount} of commission was kept from the seller's due.",
-    "commission_reversal": "{amount} of commission was given back to the seller.",
-    "duty": "{amount} of prepaid duty was set aside for {credit}.",
-    "fees": "{amount} of prepaid import fees was set aside for {credit}.",
-    "rounding": "{amount} of rounding was booked, never at the seller's cost.",
-    "duty_variance": "{amount} of difference between quoted and charged duty was booked.",
-    "refund": "{amount} went back to the buyer.",
-    "clawback": "{amount} was charged to the seller for a refund after the release.",
-    "payout": "{amount} was taken from the seller's due to be paid out.",
-    "payout_confirmed": "The bank paid {amount} out.",
-    "payout_returned": "A payout of {amount} failed; the money is the seller's due again.",
-    "settlement": "The payment service paid {amount} to our bank account.",
-    "service_fee": "The payment service kept {amount} as its fee.",
-    "bank_exchange": "{amount} was exchanged at the bank.",
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from entrepot.kernel import facts, ids, jobs, sql
+from entrepot.kernel import audit, facts, ids, jobs, sql
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.facts import Event
 from entrepot.kernel.money import Money
@@ -222,8 +222,13 @@ def record_refund(*, refund_id: UUID, result: RefundResult, now: datetime) -> Re
 
 
 @transaction
-def retry_refund(*, refund_id: UUID) -> Refund:
-    """Ask the service once more for a refund that failed (an operator's decision, when the cause is gone)."""
+def retry_refund(*, refund_id: UUID, actor: str) -> Refund:
+    """
+    Ask the service once more for a refund that failed (an operator's decision, when the cause is gone). One that has
+    not failed is left alone.
+
+    :raises NotFound: there is no such refund.
+    """
     changed = sql.execute(
         """
         UPDATE payments_refund SET state = 'requested', failure_code = '', resolved_at = NULL
@@ -233,6 +238,7 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     )
     if changed:
         jobs.defer("entrepot.payments.jobs.send_refund", refund_id=str(refund_id))
+        audit.record(actor=actor, action="retry_refund", subject_kind="refund", subject_id=refund_id)
     return queries.get_refund(refund_id)
 
 

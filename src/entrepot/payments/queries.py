@@ -12,6 +12,7 @@ from uuid import UUID
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.money import Money
+from entrepot.payments import ports
 from entrepot.payments.rules import UNRESOLVED, AttemptState, RefundState
 
 
@@ -49,6 +50,25 @@ class Refund:
     failure_code: str
     requested_at: datetime
     resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWay:
+    """A way to pay that is open to buyers now: which service, and what it offers (`label` is a message)."""
+
+    method: str
+    token: str
+    label: str
+    hint: str
+
+
+def list_ways_to_pay() -> tuple[PaymentWay, ...]:
+    """Return what the bound payment services offer; empty when none is bound, and nobody can pay."""
+    return tuple(
+        PaymentWay(name, option.token, option.label, option.hint)
+        for name in ports.names()
+        for option in ports.get(name).list_options()
+    )
 
 
 ATTEMPT_COLUMNS = (
@@ -113,6 +133,33 @@ def list_unresolved(*, before: datetime, limit: int = 100) -> tuple[Attempt, ...
         "state = ANY(%s::text[]) AND created_at < %s ORDER BY created_at, id LIMIT %s",
         [list(UNRESOLVED), before, limit],
     )
+
+
+def list_newest_attempts(*, state: str | None = None, limit: int = 50, offset: int = 0) -> tuple[Attempt, ...]:
+    """Return attempts of all buyers, the newest first, of one state or of all."""
+    return _attempts(
+        "(%s::text IS NULL OR state = %s) ORDER BY created_at DESC, id DESC LIMIT %s OFFSET %s",
+        [state, state, limit, offset],
+    )
+
+
+def count_attempts() -> dict[str, int]:
+    """Return how many attempts are in each state."""
+    return dict(sql.fetch_all("SELECT state, count(*) FROM payments_attempt GROUP BY state"))
+
+
+_COUNT_STUCK = """
+SELECT (SELECT count(*) FROM payments_attempt WHERE state = ANY(%(unresolved)s::text[]) AND created_at < %(before)s)
+     + (SELECT count(*) FROM payments_refund
+        WHERE state = 'failed' OR (state IN ('requested', 'unknown') AND requested_at < %(before)s))
+"""
+
+
+def count_to_look_at(*, before: datetime) -> int:
+    """Return how many attempts and refunds wait for an answer since before a moment, and refunds that failed."""
+    row = sql.fetch_one(_COUNT_STUCK, {"unresolved": list(UNRESOLVED), "before": before})
+    assert row is not None
+    return int(row[0])
 
 
 def _one_attempt(clause: str, params: Sequence[Any]) -> Attempt:

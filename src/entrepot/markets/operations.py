@@ -6,6 +6,7 @@ from typing import Literal
 
 from entrepot.kernel import audit, facts, sql
 from entrepot.kernel.errors import InvalidField
+from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import transaction
 from entrepot.markets import queries
 from entrepot.markets.events import MarketStageChanged
@@ -59,14 +60,15 @@ def set_stage(*, country: str, side: Side, stage: str, actor: str, reason: str, 
         suspension without a reason.
     """
     if side not in ("selling", "buying"):
-        raise InvalidField.single("side", "must be selling or buying")
+        raise InvalidField.single("side", Sentence("must be selling or buying"))
     if stage not in STAGES:
-        raise InvalidField.single("stage", f"must be one of {', '.join(STAGES)}")
+        raise InvalidField.single("stage", Sentence("must be one of %(stages)s", stages=", ".join(STAGES)))
     if stage == "suspended" and not reason:
-        raise InvalidField.single("reason", "a suspension needs a reason")
+        raise InvalidField.single("reason", Sentence("a suspension needs a reason"))
     pack = queries.get_pack(country)
     if side == "selling" and stage in ("pilot", "open") and (pack.registration is None or pack.payout is None):
-        raise InvalidField.single("stage", f"the pack of {country} has no registration or no payout section")
+        lacks = Sentence("the pack of %(country)s has no registration or no payout section", country=country)
+        raise InvalidField.single("stage", lacks)
     row = sql.fetch_one(_LOCK, [country])
     if row is None:
         raise queries.UnknownCountry(country=country)
@@ -105,7 +107,7 @@ def load_fx(*, rows: Sequence[RateRow], now: datetime) -> int:
     """
     unique = {(row.currency, row.rate_date): row for row in rows}
     if any(row.rate_date > now.date() for row in rows):
-        raise InvalidField.single("rate_date", "lies in the future")
+        raise InvalidField.single("rate_date", Sentence("lies in the future"))
     taken = list(unique.values())
     changed = sql.execute(
         _LOAD,

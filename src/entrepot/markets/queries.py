@@ -17,7 +17,7 @@ from entrepot.kernel.errors import DomainError
 from entrepot.markets import fx, sanctions
 from entrepot.markets.loader import Library, load_library
 from entrepot.markets.models import FxRate
-from entrepot.markets.packs import CountryPack, OperatorPack
+from entrepot.markets.packs import CorridorBan, CountryPack, OperatorPack
 from entrepot.markets.rules import CLOSED_MARKET, Corridor, FxTable, MarketStages
 from entrepot.markets.sanctions import find_ban
 
@@ -153,6 +153,16 @@ def sanctions_corridor(
 def list_closed_hs(origin: str, destination: str, *, region: str = "", on: date) -> tuple[str, ...]:
     """Return the HS prefixes whose goods sanctions keep out of a corridor that is otherwise open."""
     return sanctions.list_closed_hs(get_library(), origin=origin, destination=destination, region=region, on=on)
+
+
+def list_bans(origin: str, destination: str, *, on: date) -> tuple[CorridorBan, ...]:
+    """Return every sanction that touches a corridor, those of some goods, values or regions only among them."""
+    return sanctions.list_bans(get_library(), origin=origin, destination=destination, on=on)
+
+
+def list_bans_of(country: str, *, on: date) -> tuple[CorridorBan, ...]:
+    """Return every sanction on trade with a country that binds this operator."""
+    return sanctions.list_bans_of(get_library(), country=country, on=on)
 
 
 _OPEN = Corridor(True)

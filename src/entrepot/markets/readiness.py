@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from entrepot.kernel.sentences import Sentence
 from entrepot.markets.loader import Library
 from entrepot.markets.packs import CountryPack, Regime
 
@@ -28,7 +29,9 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
     findings = [*_buying(pack, today), *_selling(pack, today)]
     age = (today - pack.reviewed_on).days
     if age > _OLD_DAYS:
-        findings.append(Finding("review", "both", "doubtful", f"last reviewed {age} days ago"))
+        findings.append(
+            Finding(Sentence("review"), "both", "doubtful", Sentence("last reviewed %(days)s days ago", days=age))
+        )
     return {
         "country": pack.code,
         "name": pack.name,
@@ -47,43 +50,77 @@ def _buying(pack: CountryPack, today: date) -> list[Finding]:
     if standard:
         row = standard[0]
         state = "doubtful" if row.confidence == "low" else "ready"
-        findings.append(Finding("tax rate", "buying", state, f"{pack.tax_name} {row.rate:f} %", row.source))
+        findings.append(Finding(Sentence("tax rate"), "buying", state, f"{pack.tax_name} {row.rate:f} %", row.source))
     else:
-        findings.append(Finding("tax rate", "buying", "missing", "no standard rate is valid today"))
+        findings.append(Finding(Sentence("tax rate"), "buying", "missing", Sentence("no standard rate is valid today")))
     valid = [regime for regime in pack.regimes if regime.is_valid_on(today)]
     if not valid:
-        findings.append(Finding("import regimes", "buying", "missing", "no import regime is valid today"))
+        findings.append(
+            Finding(Sentence("import regimes"), "buying", "missing", Sentence("no import regime is valid today"))
+        )
     findings.extend(_regime_finding(regime) for regime in valid)
     findings.extend(
-        Finding(f"fee {fee.code}", "buying", "doubtful", "announced, not charged", fee.source)
+        Finding(
+            Sentence("fee %(code)s", code=fee.code),
+            "buying",
+            "doubtful",
+            Sentence("announced, not charged"),
+            fee.source,
+        )
         for fee in pack.fees
         if not fee.charged
     )
     findings.extend(
-        Finding("import regimes", "buying", "doubtful", f"no regime from {first} to {last}")
+        Finding(
+            Sentence("import regimes"),
+            "buying",
+            "doubtful",
+            Sentence("no regime from %(first)s to %(last)s", first=str(first), last=str(last)),
+        )
         for first, last in date_gaps(pack)
     )
     if not pack.reference_address.city:
-        findings.append(Finding("reference address", "buying", "missing", "cards have no address to be quoted to"))
+        findings.append(
+            Finding(
+                Sentence("reference address"),
+                "buying",
+                "missing",
+                Sentence("cards have no address to be quoted to"),
+            )
+        )
     return findings
 
 
 def _regime_finding(regime: Regime) -> Finding:
     doubts = ", ".join(doubt.reason for doubt in regime.doubts)
     state = "doubtful" if regime.confidence == "low" or doubts else "ready"
-    until = f" to {regime.valid_to}" if regime.valid_to else ""
-    since = f"since {regime.valid_from}" if regime.valid_from else "start not known"
-    detail = f"{since}{until}, confidence {regime.confidence}" + (f", {doubts}" if doubts else "")
-    return Finding(f"regime {regime.id}", "buying", state, detail, regime.source)
+    detail = Sentence("%(span)s, confidence %(word)s", span=_span(regime), word=_CONFIDENCE[regime.confidence])
+    if doubts:
+        detail = Sentence("%(finding)s, %(doubts)s", finding=detail, doubts=doubts)
+    return Finding(Sentence("regime %(id)s", id=regime.id), "buying", state, detail, regime.source)
+
+
+_CONFIDENCE = {"high": Sentence("high"), "medium": Sentence("medium"), "low": Sentence("low")}
+
+
+def _span(regime: Regime) -> Sentence:
+    first, last = str(regime.valid_from or ""), str(regime.valid_to or "")
+    if first and last:
+        return Sentence("since %(first)s to %(last)s", first=first, last=last)
+    if first:
+        return Sentence("since %(first)s", first=first)
+    return Sentence("start not known to %(last)s", last=last) if last else Sentence("start not known")
 
 
 def _selling(pack: CountryPack, today: date) -> list[Finding]:
     registration, payout = pack.registration, pack.payout
     if registration is None:
-        return [Finding("registration", "selling", "missing", "the pack does not say what a seller must show")]
+        missing = Sentence("the pack does not say what a seller must show")
+        return [Finding(Sentence("registration"), "selling", "missing", missing)]
     ids = {kind.kind for form in registration.forms.values() for kind in form.ids}
     state = "doubtful" if registration.confidence == "low" else "ready"
-    findings = [Finding("registration", "selling", state, f"asks {', '.join(sorted(ids))}", registration.source)]
+    asks = Sentence("asks %(ids)s", ids=", ".join(sorted(ids)))
+    findings = [Finding(Sentence("registration"), "selling", state, asks, registration.source)]
     unchecked = sorted(
         kind.kind
         for form in registration.forms.values()
@@ -91,13 +128,17 @@ def _selling(pack: CountryPack, today: date) -> list[Finding]:
         if not (kind.stdnum or kind.check or kind.pattern)
     )
     if unchecked:
-        findings.append(Finding("registration", "selling", "doubtful", f"no check for {', '.join(unchecked)}"))
+        lacks = Sentence("no check for %(ids)s", ids=", ".join(unchecked))
+        findings.append(Finding(Sentence("registration"), "selling", "doubtful", lacks))
     if payout is None:
-        findings.append(Finding("payout", "selling", "missing", "the pack does not say how sellers are paid"))
+        missing = Sentence("the pack does not say how sellers are paid")
+        findings.append(Finding(Sentence("payout"), "selling", "missing", missing))
     else:
-        findings.append(Finding("payout", "selling", "ready", f"{payout.rail} in {payout.currency}"))
+        rail = Sentence("%(rail)s in %(currency)s", rail=payout.rail, currency=payout.currency)
+        findings.append(Finding(Sentence("payout"), "selling", "ready", rail))
     if not any(rule.movement == "domestic" and rule.is_valid_on(today) for rule in pack.sales):
-        findings.append(Finding("sale rules", "selling", "missing", "nobody says who owes the tax of a domestic sale"))
+        missing = Sentence("nobody says who owes the tax of a domestic sale")
+        findings.append(Finding(Sentence("sale rules"), "selling", "missing", missing))
     return findings
 
 

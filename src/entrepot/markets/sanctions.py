@@ -71,3 +71,29 @@ def list_closed_hs(library: Library, *, origin: str, destination: str, region: s
         for prefix in ban.hs
         if _falls_on(ban, origin, destination, prefix, None, "", region, on)
     )
+
+
+def list_bans(library: Library, *, origin: str, destination: str, on: date) -> tuple[CorridorBan, ...]:
+    """Return every ban that touches a corridor on a day, those of some goods, values or regions only among them."""
+    if origin == destination:
+        return ()
+    return tuple(
+        ban
+        for pack in binding_packs(library)
+        for ban in pack.corridors
+        if ban.is_valid_on(on)
+        and (
+            (ban.country == origin and ban.direction in ("from", "both"))
+            or (ban.country == destination and ban.direction in ("to", "both"))
+        )
+    )
+
+
+def list_bans_of(library: Library, *, country: str, on: date) -> tuple[CorridorBan, ...]:
+    """Return every ban on trade with a country that binds this operator on a day."""
+    return tuple(
+        ban
+        for pack in binding_packs(library)
+        for ban in pack.corridors
+        if ban.country == country and ban.is_valid_on(on)
+    )

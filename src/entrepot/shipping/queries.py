@@ -12,7 +12,7 @@ from uuid import UUID
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.shipping.ports import Journey
-from entrepot.shipping.rules import Channel
+from entrepot.shipping.rules import EVERYWHERE, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,32 @@ def list_templates(*, seller_id: UUID) -> tuple[TemplateView, ...]:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a seller's parcels of a shipping class go: zones as (countries, excluded ones), `*` for everywhere."""
+
+    zones: tuple[tuple[frozenset[str], frozenset[str]], ...]
+
+    def serves(self, country: str) -> bool:
+        return any((country in named or EVERYWHERE in named) and country not in left for named, left in self.zones)
+
+
+def list_reaches() -> dict[tuple[UUID, str], Reach]:
+    """Return how far every seller delivers, by seller and shipping class."""
+    return {
+        (seller_id, shipping_class): Reach(
+            tuple(
+                (frozenset(zone["countries"]), frozenset(zone.get("exclude", ())))
+                for service in json.loads(services)
+                for zone in service["zones"]
+            )
+        )
+        for seller_id, shipping_class, services in sql.fetch_all(
+            "SELECT seller_id, shipping_class, services::text FROM shipping_deliverytemplate"
+        )
+    }
 
 
 _PARCELS = """

@@ -9,7 +9,7 @@ from entrepot.orders import events as orders, jobs as orders_jobs
 from entrepot.payments import events as payments
 from entrepot.payouts import events as payouts
 from entrepot.search import jobs as search_jobs
-from entrepot.sellers import events as sellers
+from entrepot.sellers import events as sellers, jobs as sellers_jobs
 from entrepot.shipping import events as shipping
 
 SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
@@ -26,9 +26,10 @@ SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
     orders.OrderCompleted.kind: (orders_jobs.release_escrows, notifications.owe_webhooks),
     orders.EscrowReleased.kind: (notifications.owe_webhooks,),
     payouts.PayoutMade.kind: (notifications.owe_webhooks,),
+    sellers.SellerSubmitted.kind: (sellers_jobs.screen_sellers,),
     sellers.SellerApproved.kind: (notifications.tell_sellers,),
     sellers.SellerRejected.kind: (notifications.tell_sellers,),
     sellers.SellerSuspended.kind: (notifications.tell_sellers,),
-    sellers.BankAccountChanged.kind: (notifications.tell_sellers,),
+    sellers.BankAccountChanged.kind: (notifications.tell_sellers, sellers_jobs.screen_sellers),
     sellers.MemberInvited.kind: (notifications.tell_invited,),
 }

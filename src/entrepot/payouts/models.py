@@ -123,3 +123,20 @@ class BankFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="payouts_bankfile_name")]
+
+
+class Hold(models.Model):
+    """A seller whose payouts are frozen, by whom and why; lifted, the row stays for the record."""
+
+    id = models.BigAutoField(primary_key=True)
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="+", db_index=False)
+    reason = models.TextField()
+    held_by = models.TextField()
+    held_at = models.DateTimeField()
+    lifted_by = models.TextField(default="", blank=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seller"], condition=Q(lifted_at=None), name="payouts_hold_one_at_a_time")
+        ]

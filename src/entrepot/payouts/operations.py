@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from entrepot.kernel import audit, encryption, facts, ids, sql
-from entrepot.kernel.errors import DomainError, NotFound
+from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.money import Money, sum_money
 from entrepot.kernel.transactions import transaction
 from entrepot.ledger import operations as ledger
@@ -39,6 +39,14 @@ class WrongPayoutState(DomainError):
     code = "wrong_payout_state"
     kind = "conflict"
     summary = "This payout has ended otherwise."
+
+
+class PayoutsFrozen(DomainError):
+    """This seller's payouts are frozen already."""
+
+    code = "payouts_frozen"
+    kind = "conflict"
+    summary = "The payouts of this seller are frozen already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +82,92 @@ class PayoutReport:
 
 
 def run_payouts(
-    *, now: datetime, currency: str | None = None, dry_run: bool = False, actor: str = "system"
+    *,
+    now: datetime,
+    currency: str | None = None,
+    seller_id: UUID | None = None,
+    dry_run: bool = False,
+    actor: str = "system",
 ) -> PayoutReport:
     """
-    Pay every approved seller what is due: statements frozen, the ledger posted, then files made for the bank.
+    Pay every approved seller (or one) what is due: statements frozen, the ledger posted, then files made for the bank.
 
     Run twice, the second run finds nothing due. A dry run decides the same and writes nothing.
     """
     if dry_run:
-        payable, skipped = _decide(now=now, currency=currency)
+        payable, skipped = _decide(now=now, currency=currency, seller_id=seller_id)
         paid = tuple(Paid(due.seller_id, due.seller_name, due.amount, None, None) for due, _ in payable)
         return PayoutReport(run_id=None, paid=paid, skipped=skipped, files=())
-    report = _make_run(now=now, currency=currency, actor=actor)
+    report = _make_run(now=now, currency=currency, seller_id=seller_id, actor=actor)
     if report.run_id is None:
         return report
     files = make_bank_files(run_id=report.run_id, now=now)
     return PayoutReport(run_id=report.run_id, paid=report.paid, skipped=report.skipped, files=files)
 
 
+def _wait_for_other_runs() -> None:
+    sql.fetch_one("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
+
+
+@transaction
+def freeze_payouts(*, seller_id: UUID, reason: str, actor: str, now: datetime) -> None:
+    """
+    Pay a seller nothing until that is lifted; what is due stays due. A payout that was made goes on.
+
+    :raises NotFound: no seller has this id.
+    :raises InvalidField: without a reason nobody's money is held back.
+    :raises PayoutsFrozen: they are frozen already.
+    """
+    sellers.get_seller(seller_id)
+    if not reason.strip():
+        raise InvalidField.single("reason", "required")
+    _wait_for_other_runs()  # A run that has decided already pays; the next one sees the hold.
+    if queries.find_hold(seller_id) is not None:
+        raise PayoutsFrozen(seller_id=seller_id)
+    sql.execute(
+        "INSERT INTO payouts_hold (seller_id, reason, held_by, held_at, lifted_by) VALUES (%s, %s, %s, %s, '')",
+        [seller_id, reason.strip(), actor, now],
+    )
+    audit.record(
+        actor=actor, action="freeze_payouts", subject_kind="seller", subject_id=seller_id, reason=reason.strip()
+    )
+
+
+@transaction
+def release_payouts(*, seller_id: UUID, actor: str, now: datetime) -> None:
+    """
+    Let a seller be paid again with the next run.
+
+    :raises NotFound: the seller's payouts are not frozen.
+    """
+    if not sql.execute(
+        "UPDATE payouts_hold SET lifted_by = %s, lifted_at = %s WHERE seller_id = %s AND lifted_at IS NULL",
+        [actor, now, seller_id],
+    ):
+        raise NotFound(seller_id=seller_id)
+    audit.record(actor=actor, action="release_payouts", subject_kind="seller", subject_id=seller_id)
+
+
 Payable = tuple[Due, PayoutAccount]
 
 
-def _decide(*, now: datetime, currency: str | None) -> tuple[list[Payable], tuple[Skipped, ...]]:
+def _decide(
+    *, now: datetime, currency: str | None, seller_id: UUID | None
+) -> tuple[list[Payable], tuple[Skipped, ...]]:
     """Return who is paid, to which account, and who is not, and why."""
     accounts = _operator_accounts()
+    frozen = {hold.seller_id for hold in queries.list_holds()}
     payable: list[Payable] = []
     skipped: list[Skipped] = []
-    for due in queries.list_due(now=now, currency=currency):
+    for due in queries.list_due(now=now, currency=currency, seller_id=seller_id):
         account: PayoutAccount | None = None
-        reason = reason_to_skip(due, minimum=_minimum(due))
+        reason = reason_to_skip(due, minimum=_minimum(due), is_frozen=due.seller_id in frozen)
         if reason is None:
             account = _payout_account(due.seller_id)
             if account is None:
                 reason = Skip.NO_ACCOUNT
+            elif now < account.usable_from:
+                reason = Skip.ACCOUNT_RESTS
             elif account.currency != due.amount.currency:
                 reason = Skip.OTHER_CURRENCY
             elif account.currency not in accounts:
@@ -139,9 +200,9 @@ def _operator_accounts() -> Mapping[str, OperatorBankAccount]:
 
 
 @transaction
-def _make_run(*, now: datetime, currency: str | None, actor: str) -> PayoutReport:
-    sql.fetch_one("SELECT pg_advisory_xact_lock(%s)", [_ONE_RUN])
-    payable, skipped = _decide(now=now, currency=currency)
+def _make_run(*, now: datetime, currency: str | None, seller_id: UUID | None, actor: str) -> PayoutReport:
+    _wait_for_other_runs()
+    payable, skipped = _decide(now=now, currency=currency, seller_id=seller_id)
     if not payable:
         return PayoutReport(run_id=None, paid=(), skipped=skipped, files=())
     run_id = ids.new_id()

@@ -194,6 +194,39 @@ def _statement(found: tuple[PayoutView, ...]) -> Statement:
     return Statement(payout=payout, lines=lines)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One posting on a seller's account that no payout has paid yet: what it is for, and from when it is payable."""
+
+    order_id: UUID | None
+    label: str
+    booked_at: datetime
+    ready_at: datetime
+    amount: Money
+
+
+def list_account_lines(*, seller_id: UUID, delay_days: int) -> tuple[AccountLine, ...]:
+    """
+    Return what is on a seller's account and was not paid out, what becomes payable first at the top.
+
+    :param delay_days: how long money waits after its release (the pack's `payout_delay_days`).
+    """
+    params = {"seller_id": seller_id, "delay": timedelta(days=delay_days)}
+    return tuple(
+        AccountLine(row[0], row[1], row[2], row[3], Money(row[4], row[5]))
+        for row in sql.fetch_all(sql.load(__package__, "account"), params)
+    )
+
+
+def sum_payouts(*, seller_id: UUID) -> dict[tuple[PayoutState, str], Money]:
+    """Return a seller's payouts summed by what became of them and by currency."""
+    rows = sql.fetch_all(
+        "SELECT state, currency, sum(amount_minor)::bigint FROM payouts_payout WHERE seller_id = %s GROUP BY 1, 2",
+        [seller_id],
+    )
+    return {(PayoutState(state), currency): Money(minor, currency) for state, currency, minor in rows}
+
+
 def lock_payout(payout_id: UUID) -> PayoutView:
     """
     Return one payout and lock its row until the transaction ends.
@@ -303,3 +336,43 @@ def list_payees(run_id: UUID) -> tuple[Payee, ...]:
 def list_runs_without_files() -> tuple[UUID, ...]:
     """Return runs whose bank files were not made yet (the process ended in between)."""
     return tuple(row[0] for row in sql.fetch_all("SELECT id FROM payouts_payoutrun WHERE files_made_at IS NULL"))
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A seller whose payouts are frozen: since when, by whom and why."""
+
+    seller_id: UUID
+    seller_name: str
+    reason: str
+    held_by: str
+    held_at: datetime
+
+
+_HOLDS = """
+SELECT h.seller_id, s.legal_name, h.reason, h.held_by, h.held_at
+FROM payouts_hold h JOIN sellers_seller s ON s.id = h.seller_id
+WHERE h.lifted_at IS NULL AND (%(seller_id)s::uuid IS NULL OR h.seller_id = %(seller_id)s)
+ORDER BY h.held_at, h.id
+"""
+
+
+def list_holds() -> tuple[HoldView, ...]:
+    """Return the sellers whose payouts are frozen now, the longest first."""
+    return tuple(HoldView(*row) for row in sql.fetch_all(_HOLDS, {"seller_id": None}))
+
+
+def find_hold(seller_id: UUID) -> HoldView | None:
+    """Return why a seller's payouts are frozen, or None."""
+    row = sql.fetch_one(_HOLDS, {"seller_id": seller_id})
+    return None if row is None else HoldView(*row)
+
+
+def find_payouts(payout_ids: Sequence[UUID]) -> dict[UUID, PayoutView]:
+    """Return the payouts among some ids, in one statement."""
+    return {payout.id: payout for payout in _payouts("id = ANY(%s::uuid[])", [list(payout_ids)])}
+
+
+def count_payouts() -> dict[str, int]:
+    """Return how many payouts are in each state."""
+    return dict(sql.fetch_all("SELECT state, count(*) FROM payouts_payout GROUP BY state"))

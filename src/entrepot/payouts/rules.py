@@ -24,7 +24,9 @@ class Skip(StrEnum):
     OWES_US = "owes_us"
     BELOW_MINIMUM = "below_minimum"
     SUSPENDED = "seller_suspended"
+    FROZEN = "payouts_frozen"
     NO_ACCOUNT = "no_bank_account"
+    ACCOUNT_RESTS = "bank_account_changed_recently"
     OTHER_CURRENCY = "account_in_other_currency"
     NO_OPERATOR_ACCOUNT = "operator_has_no_account_in_currency"
 
@@ -34,7 +36,9 @@ SKIP_WORDS = {
     Skip.OWES_US: "the seller owes us",
     Skip.BELOW_MINIMUM: "less than the smallest payout",
     Skip.SUSPENDED: "the seller is suspended",
+    Skip.FROZEN: "the seller's payouts are frozen",
     Skip.NO_ACCOUNT: "the seller gave no bank account",
+    Skip.ACCOUNT_RESTS: "the seller's bank account was changed a short time ago",
     Skip.OTHER_CURRENCY: "the seller's bank account is in another currency",
     Skip.NO_OPERATOR_ACCOUNT: "the operator's pack names no account in this currency",
 }
@@ -56,7 +60,7 @@ class Due:
         return self.balance - self.held
 
 
-def reason_to_skip(due: Due, *, minimum: Money) -> Skip | None:
+def reason_to_skip(due: Due, *, minimum: Money, is_frozen: bool = False) -> Skip | None:
     """Return why nothing is paid, as far as the amounts and the seller's state say; None when it can be paid."""
     if due.balance.minor < 0:
         return Skip.OWES_US
@@ -66,4 +70,4 @@ def reason_to_skip(due: Due, *, minimum: Money) -> Skip | None:
         return Skip.BELOW_MINIMUM
     if due.state != "approved":
         return Skip.SUSPENDED
-    return None
+    return Skip.FROZEN if is_frozen else None

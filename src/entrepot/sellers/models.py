@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -163,6 +165,9 @@ class Store(models.Model):
     dispatch_city = models.TextField(blank=True, default="")
     language = models.TextField()
     story = models.TextField(blank=True, default="")
+    stories = models.JSONField(
+        default=dict, db_default={}, help_text='The story in other languages than the store\'s own: {"en": "…"}.'
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -206,3 +211,70 @@ class Invitation(models.Model):
             _one_of("role", ROLES, "invitation"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="sellers_invitation_lasts"),
         ]
+
+
+class ScreeningList(models.Model):
+    """A list of names in one version, as an operator imported it. An older one keeps its row and loses its names."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.TextField()
+    version = models.TextField()
+    kind = models.TextField()
+    entries = models.PositiveIntegerField()
+    imported_by = models.TextField()
+    imported_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(replaced_at=None), name="sellers_screeninglist_one_current"
+            ),
+            _one_of("kind", ("sanctions", "exposed"), "screeninglist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+
+class ListedName(models.Model):
+    """Somebody on a list: every spelling, and the keys under which a likely match is found."""
+
+    id = models.BigAutoField(primary_key=True)
+    list = models.ForeignKey(ScreeningList, on_delete=models.CASCADE, related_name="names")
+    entry_id = models.TextField()
+    spellings = ArrayField(models.TextField())
+    keys = ArrayField(models.TextField())
+    kind = models.TextField()
+    countries = models.TextField(blank=True, default="")
+    programme = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="sellers_listedname_keys")]
+
+    def __str__(self) -> str:
+        return self.spellings[0]
+
+
+class Screening(models.Model):
+    """
+    A seller's names held against the lists of a moment. Never changed but by the operator's judgement of its hits.
+
+    `names` is [{"role", "name"}], `lists` [{"code", "version", "kind"}], `hits` what was alike and why.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="screenings")
+    screened_at = models.DateTimeField()
+    names = models.JSONField()
+    lists = models.JSONField()
+    hits = models.JSONField()
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.TextField(blank=True, default="")
+    clear_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["seller", "-id"], name="sellers_screening_newest")]
+
+    def __str__(self) -> str:
+        return f"screening of {self.seller_id}"

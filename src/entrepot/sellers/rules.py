@@ -10,6 +10,8 @@ from typing import Final
 
 INVITATION_LASTS: Final = timedelta(days=7)
 DOCUMENTS_AT_MOST: Final = 40
+# An account that replaces another is paid to only after this: whoever took a log-in is seen before money moves.
+CHANGED_ACCOUNT_RESTS_FOR: Final = timedelta(days=3)
 
 # Which states the operator and the seller may move a registration from.
 EDITABLE: Final = frozenset({"draft", "rejected"})

@@ -26,6 +26,14 @@ from entrepot.sellers.operations.registration import (
     start_registration,
     submit_registration,
 )
+from entrepot.sellers.operations.screening import (
+    HitsNotJudged,
+    NamesNotCompared,
+    NothingToJudge,
+    clear_screening,
+    import_list,
+    screen_seller,
+)
 from entrepot.sellers.operations.stores import (
     SlugTaken,
     StoreExists,
@@ -34,6 +42,7 @@ from entrepot.sellers.operations.stores import (
     open_store,
     pause_store,
     reopen_store,
+    tell_story,
 )
 from entrepot.sellers.operations.tax import record_eu_threshold, set_tax_profile
 from entrepot.sellers.operations.verification import approve_seller, reinstate_seller, reject_seller, suspend_seller
@@ -41,8 +50,11 @@ from entrepot.sellers.operations.verification import approve_seller, reinstate_s
 __all__ = [
     "AlreadyMember",
     "EntityTaken",
+    "HitsNotJudged",
     "InvitationClosed",
     "LastOwner",
+    "NamesNotCompared",
+    "NothingToJudge",
     "RegistrationIncomplete",
     "SellingClosed",
     "SlugTaken",
@@ -58,7 +70,9 @@ __all__ = [
     "change_contact",
     "change_role",
     "change_store",
+    "clear_screening",
     "close_store",
+    "import_list",
     "invite_member",
     "open_store",
     "pause_store",
@@ -69,11 +83,13 @@ __all__ = [
     "reopen_store",
     "revoke_invitation",
     "save_registration",
+    "screen_seller",
     "set_bank_account",
     "set_tax_profile",
     "start_registration",
     "submit_registration",
     "suspend_seller",
+    "tell_story",
     "upload_document",
     "withdraw_document",
 ]

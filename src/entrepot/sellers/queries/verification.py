@@ -16,6 +16,7 @@ from entrepot.markets import queries as markets
 from entrepot.markets.packs import RegistrationForm
 from entrepot.sellers import rules
 from entrepot.sellers.models import BankAccount, BusinessId, Document, Registration, Seller
+from entrepot.sellers.queries.sellers import usable_from
 
 FIELDS = (
     "trade_name",
@@ -77,6 +78,7 @@ class BankAccountHint:
     hint: str
     is_own_name: bool
     created_at: datetime
+    usable_from: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +293,5 @@ def _account_hint(account: BankAccount, seller: Seller, row: Registration) -> Ba
         hint=account.hint,
         is_own_name=any(rules.same_name(holder, name) for name in names),
         created_at=account.created_at,
+        usable_from=usable_from(account),
     )

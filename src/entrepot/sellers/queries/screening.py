@@ -1,0 +1,207 @@
+"""Sellers' names held against lists: what was found, when, on which versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from entrepot.kernel import encryption
+from entrepot.sellers import names
+from entrepot.sellers.models import BankAccount, ListedName, Registration, Screening, ScreeningList
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """A list in the version that is in force. `kind` is `sanctions` or `exposed` (people near power)."""
+
+    code: str
+    version: str
+    kind: str
+    entries: int
+    imported_by: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """
+    A name that is like one on a list: its role at the seller, both spellings, the score and what made it.
+
+    `pairs` is (our word, the list's word, how alike in percent); the other two are words without a partner.
+    """
+
+    role: str
+    name: str
+    list_code: str
+    list_version: str
+    list_kind: str
+    entry_id: str
+    listed: str
+    kind: str
+    countries: str
+    programme: str
+    score: int
+    is_strong: bool
+    pairs: tuple[tuple[str, str, int], ...]
+    only_ours: tuple[str, ...]
+    only_listed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningView:
+    """
+    One comparison of a seller's names. `is_open`: it has hits that nobody has judged.
+
+    `is_current`: the seller's names and the lists are still those that were compared.
+    """
+
+    screened_at: datetime
+    names: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, str], ...]
+    hits: tuple[HitView, ...]
+    cleared_at: datetime | None
+    cleared_by: str
+    clear_reason: str
+    is_current: bool
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.hits) and self.cleared_at is None
+
+
+def list_screening_lists() -> tuple[ListView, ...]:
+    """Return the lists in force, by code."""
+    return tuple(
+        ListView(row.code, row.version, row.kind, row.entries, row.imported_by, row.imported_at)
+        for row in ScreeningList.objects.filter(replaced_at=None).order_by("code")
+    )
+
+
+def find_screening(seller_id: UUID) -> ScreeningView | None:
+    """Return the newest comparison of a seller's names, or None while there was none."""
+    row = Screening.objects.filter(seller_id=seller_id).order_by("-id").first()
+    if row is None:
+        return None
+    lists = [{"code": found.code, "version": found.version, "kind": found.kind} for found in list_screening_lists()]
+    today = [{"role": role, "name": name} for role, name in names_of(seller_id)]
+    return ScreeningView(
+        screened_at=row.screened_at,
+        names=tuple((name["role"], name["name"]) for name in row.names),
+        lists=tuple((found["code"], found["version"]) for found in row.lists),
+        hits=tuple(_hit(hit) for hit in row.hits),
+        cleared_at=row.cleared_at,
+        cleared_by=row.cleared_by,
+        clear_reason=row.clear_reason,
+        is_current=row.lists == lists and row.names == today,
+    )
+
+
+def count_open_hits(seller_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many hits nobody has judged, of those sellers whose names were compared."""
+    newest = Screening.objects.filter(seller_id__in=list(seller_ids)).order_by("seller_id", "-id").distinct("seller_id")
+    return {row.seller_id: 0 if row.cleared_at else len(row.hits) for row in newest}
+
+
+def names_of(seller_id: UUID) -> tuple[tuple[str, str], ...]:
+    """Return (role, name) of all who stand behind a seller, each name once."""
+    row = Registration.objects.select_related("seller").filter(seller_id=seller_id).first()
+    if row is None:
+        return ()
+    account = BankAccount.objects.filter(seller_id=seller_id, replaced_at=None).first()
+    holder = json.loads(encryption.decrypt(account.details)).get("account_holder", "") if account else ""
+    given = (
+        ("legal_name", row.seller.legal_name),
+        ("trade_name", row.trade_name),
+        ("representative", row.representative),
+        ("account_holder", holder),
+    )
+    kept: dict[str, str] = {}
+    for role, name in given:
+        if name:
+            kept.setdefault(name, role)
+    return tuple((role, name) for name, role in kept.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody on a list whose name may be like one of ours."""
+
+    list_code: str
+    list_version: str
+    list_kind: str
+    entry_id: str
+    spellings: tuple[str, ...]
+    kind: str
+    countries: str
+    programme: str
+
+
+def list_candidates(keys: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return who on the lists in force shares one of some keys."""
+    rows = (
+        ListedName.objects.filter(Q(list__replaced_at=None) & Q(keys__overlap=list(keys)))
+        .order_by("list__code", "id")
+        .values_list(
+            "list__code", "list__version", "list__kind", "entry_id", "spellings", "kind", "countries", "programme"
+        )
+    )
+    return tuple(Candidate(*row[:4], tuple(row[4]), *row[5:]) for row in rows)
+
+
+def find_hits(given: Sequence[tuple[str, str]]) -> list[HitView]:
+    """Return who on the lists in force has a name like one of (role, name), the most alike first."""
+    candidates = list_candidates(sorted({key for _, name in given for key in names.keys_of(name)}))
+    hits = [hit for role, name in given for candidate in candidates if (hit := _compare(role, name, candidate))]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.list_code, hit.entry_id))
+
+
+def compare_name(name: str) -> list[HitView]:
+    """Return who on the lists in force has a name like this one, the most alike first."""
+    return find_hits([("", name)])
+
+
+def _compare(role: str, name: str, candidate: Candidate) -> HitView | None:
+    found = names.best(name, candidate.spellings)
+    if found is None or found[1].score < names.HIT_SCORE:
+        return None
+    listed, likeness = found
+    return HitView(
+        role=role,
+        name=name,
+        list_code=candidate.list_code,
+        list_version=candidate.list_version,
+        list_kind=candidate.list_kind,
+        entry_id=candidate.entry_id,
+        listed=listed,
+        kind=candidate.kind,
+        countries=candidate.countries,
+        programme=candidate.programme,
+        score=likeness.score,
+        is_strong=likeness.score >= names.STRONG_SCORE,
+        pairs=tuple((pair.ours, pair.listed, pair.alike) for pair in likeness.pairs),
+        only_ours=likeness.only_ours,
+        only_listed=likeness.only_listed,
+    )
+
+
+def list_sellers_to_screen() -> tuple[UUID, ...]:
+    """Return the sellers whose names matter: those who wait, sell, or are suspended."""
+    wanted = Registration.objects.filter(seller__state__in=("submitted", "approved", "suspended"))
+    return tuple(wanted.order_by("seller_id").values_list("seller_id", flat=True))
+
+
+def _hit(document: Mapping[str, Any]) -> HitView:
+    return HitView(
+        **{
+            **document,
+            "pairs": tuple((ours, listed, alike) for ours, listed, alike in document["pairs"]),
+            "only_ours": tuple(document["only_ours"]),
+            "only_listed": tuple(document["only_listed"]),
+        }
+    )

@@ -31,12 +31,32 @@ def test_every_answer_carries_a_policy_without_unsafe_words() -> None:
 def test_a_choice_is_kept_and_the_currency_follows_the_country() -> None:
     orders.open_buying("DE", "BR", "SA")
     reader = Reader().open("/protection")
-    reader.send("/choice/", country="BR")
+    reader.send("/choice/", button="BR")
     assert reader.address == "/protection"
     assert reader.client.cookies["entrepot_choice"].value == "BR.BRL.en"
-    reader.send("/choice/", language="ar", currency="USD")
+    reader.send("/choice/", button="USD")
+    reader.send("/choice/", button="ar")
     assert reader.client.cookies["entrepot_choice"].value == "BR.USD.ar"
     assert reader.page.get("lang") == "ar"
+
+
+def test_a_currency_that_was_picked_stays_when_the_country_changes() -> None:
+    orders.open_buying("DE", "BR", "SA")
+    reader = Reader("DE.EUR.en").open("/protection?from=letter")
+    reader.send("/choice/", button="USD").send("/choice/", button="BR")
+    assert reader.address == "/protection?from=letter"
+    assert reader.client.cookies["entrepot_choice"].value == "BR.USD.en"
+    chosen = reader.page.xpath("//form[@action='/choice/']//button[@aria-current]")
+    assert [(button.get("name"), button.get("value")) for button in chosen] == [
+        ("country", "BR"), ("currency", "USD"), ("language", "en"),
+    ]  # fmt: skip
+
+
+def test_from_the_answer_to_a_sent_form_a_choice_leads_back_to_the_page_that_the_form_stood_on() -> None:
+    client = Client(HTTP_REFERER="http://testserver/account/sign-in/?next=/cart")
+    answer = client.post("/account/sign-in/", {"login": "nobody@example.com", "password": "wrong"})
+    assert answer.context["page_link"] == "/account/sign-in/?next=/cart"
+    assert client.post("/account/sign-in/", {}, HTTP_REFERER="https://evil.example/").context["page_link"] == "/"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from entrepot.ui import choice as choices, formats
-from entrepot.ui.ports import get_reach
+from entrepot.ui.redirects import came_from
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -22,25 +21,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "choice_language": formats.language_own_name(choice.language),
         "language": language,
         "direction": formats.direction(language),
-        "choices": _Choices(),
+        "page_link": page_link(request),
         "is_htmx": request.headers.get("HX-Request") == "true",
     }
 
 
-class _Choices:
-    """The lists of the choice control, built only when a page writes them."""
-
-    @property
-    def countries(self) -> list[tuple[str, str]]:
-        locale = formats.current()
-        named = [(code, locale.territories.get(code, code)) for code in get_reach().destinations]
-        return sorted(named, key=lambda pair: pair[1].casefold())
-
-    @property
-    def currencies(self) -> list[tuple[str, str]]:
-        locale = formats.current()
-        return [(code, locale.currencies.get(code, code)) for code in sorted(get_reach().currencies)]
-
-    @property
-    def languages(self) -> list[tuple[str, str]]:
-        return [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
+def page_link(request: HttpRequest) -> str:
+    """Return where this page can be opened again: of the answer to a sent form, the page that the form stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return came_from(request) or "/"

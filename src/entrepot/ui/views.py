@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel.errors import DomainError
 from entrepot.ui import choice as choices, formats, refusals, specimens
 from entrepot.ui.ports import get_reach
-
-
-def safe_target(request: HttpRequest, target: str | None, default: str = "/") -> str:
-    """Return a redirect target of this shop; anything that leads elsewhere becomes the default."""
-    if target and url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return target
-    return default
+from entrepot.ui.redirects import came_from, safe_target
 
 
 @require_POST
@@ -40,7 +31,7 @@ def set_choice(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         language = old.language
     currency = request.POST.get("currency", old.currency)
-    if country != old.country and currency == old.currency:
+    if "currency" not in request.POST and currency == choices.currency_of(old.country, reach=reach):
         currency = choices.currency_of(country, reach=reach)  # Another country: its money, unless another was picked.
     if currency not in reach.currencies:
         currency = old.currency
@@ -71,7 +62,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     details = [f"{field}: {reason}" if field else reason for field, reason in refusals.field_errors(error)]
     return _page(
         request, refusals.STATUS[error.kind], "info", _("That did not work"), [refusals.text(error), *details],
-        back=_back(request),
+        back=came_from(request),
     )  # fmt: skip
 
 
@@ -96,36 +87,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request, 403, "lock", _("This form was open for too long"),
         [_("Nothing was sent or changed. Go back, load the page again and send it once more.")],
-        back=_back(request),
+        back=came_from(request),
     )  # fmt: skip
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the request could not be read."""
-    return _plain(400, _("That request could not be read"), [_("Nothing was changed.")])
+    return _plain(400, "info", _("That request could not be read"), [_("Nothing was changed.")])
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours (500), or that the shop rests for a moment (503: the database is away)."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         response = _plain(
-            503, _("We are closed for a moment"),
+            503, "clock", _("We are closed for a moment"),
             [_("The shop cannot reach its books right now. Nothing that you sent was lost: "
                "what was confirmed is kept, what was not confirmed was not done. Try again in a minute.")],
+            again=request.get_full_path() if request.method == "GET" else "",
         )  # fmt: skip
         response["Retry-After"] = "60"
         return response
     return _plain(
-        500, _("Something broke on our side"),
+        500, "alert", _("Something broke on our side"),
         [_("It is our fault, not yours, and it has been noted. If you were paying: look at your orders "
            "before you pay again.")],
+        number=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )  # fmt: skip
-
-
-def _back(request: HttpRequest) -> str:
-    referer = request.headers.get("Referer", "")
-    target = safe_target(request, referer, "")
-    return urlsplit(target)._replace(scheme="", netloc="").geturl() if target else ""
 
 
 def _page(request: HttpRequest, status: int, symbol: str, title: str, texts: list[str], back: str = "") -> HttpResponse:
@@ -133,13 +120,14 @@ def _page(request: HttpRequest, status: int, symbol: str, title: str, texts: lis
     try:
         return render(request, "ui/refusal.html", context, status=status)
     except (OperationalError, InterfaceError):
-        return _plain(status, title, texts)  # The frame asks the database who reads; without it the page is plain.
+        return _plain(status, symbol, title, texts)  # The frame asks the database who reads; this page does not.
 
 
-def _plain(status: int, title: str, texts: list[str]) -> HttpResponse:
+def _plain(status: int, symbol: str, title: str, texts: list[str], again: str = "", number: str = "") -> HttpResponse:
+    """Return a page that needs no database and no request: what is left when everything else fails."""
     language = get_language() or "en"
     context = {
-        "title": title, "texts": texts, "link": "/", "action": _("To the front page"),
+        "symbol": symbol, "title": title, "texts": texts, "again": again, "number": number,
         "language": language, "direction": formats.direction(language),
     }  # fmt: skip
     return HttpResponse(render_to_string("ui/plain.html", context), status=status)

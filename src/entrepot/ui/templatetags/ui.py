@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,14 +15,15 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from entrepot.kernel.money import Money
 from entrepot.ui import formats
-from entrepot.ui.ports import get_reach
+from entrepot.ui.ports import Reach, get_reach
 
 register = template.Library()
 
@@ -125,26 +127,29 @@ def direction(language: str | None) -> str:
     return formats.direction(language)
 
 
-@register.simple_tag
-def choice_options(kind: str, selected: str) -> SafeString:
-    """Write the options of the destination, currency or language control."""
-    return _choice_options(kind, selected, get_language() or "en", get_reach())
+def _sorting_key(name: str) -> str:
+    """Return what a name is sorted by: its letters without accents, so that Österreich stands at the O."""
+    return "".join(mark for mark in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(mark))
+
+
+@register.simple_tag(takes_context=True)
+def choice_list(context: dict[str, Any], kind: str) -> SafeString:
+    """Write the buttons of the choice control, one press each; `kind` is `country`, `currency` or `language`."""
+    return _choice_list(kind, getattr(context["choice"], kind), get_language() or "en", get_reach())
 
 
 @lru_cache(maxsize=1024)
-def _choice_options(kind: str, selected: str, language: str, reach: Any) -> SafeString:
+def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeString:
     locale = formats.locale_of(language)
     if kind == "country":
-        codes = {*reach.destinations, selected}
-        pairs = sorted(((c, locale.territories.get(c, c)) for c in codes), key=lambda pair: pair[1].casefold())
+        names = [(code, locale.territories.get(code, code)) for code in {*reach.destinations, chosen}]
+        entries = sorted(names, key=lambda pair: _sorting_key(pair[1]))
     elif kind == "currency":
-        pairs = [(c, f"{c} · {locale.currencies.get(c, c)}") for c in sorted({*reach.currencies, selected})]
+        entries = [(code, locale.currencies.get(code, code)) for code in sorted({*reach.currencies, chosen})]
     else:
-        pairs = [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
-    rows = [(code, mark_safe(" selected") if code == selected else "", name) for code, name in pairs]
-    if kind == "language":
-        return format_html_join("", '<option value="{0}"{1} lang="{0}">{2}</option>', rows)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        entries = [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
+    context = {"kind": kind, "chosen": chosen, "entries": entries}
+    return render_to_string("ui/components/choice_list.html", context)
 
 
 @register.simple_tag
@@ -192,6 +197,35 @@ def segments(parts: Sequence[tuple[str, str, Money]]) -> list[Segment]:
 def price_bar(parts: Sequence[tuple[str, str, Money]], key: bool = True) -> dict[str, Any]:
     """Write the thin stacked bar of goods, delivery, duty, tax and fees; the key where no table beside it says that."""
     return {"segments": segments(parts), "key": key}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a bar chart: its width in thousandths of the longest."""
+
+    label: str
+    width: int
+    text: str
+
+
+@register.inclusion_tag("ui/components/bars.html")
+def bars(rows: Sequence[tuple[str, int | Decimal | Money, str]], label: str) -> dict[str, Any]:
+    """Write a bar chart that starts at zero, from (label, value, the value in words); it is a table to who listens."""
+    values = [value.minor if isinstance(value, Money) else value for _, value, _ in rows]
+    longest = max([*values, 0]) or 1
+    drawn = [
+        Bar(name, round(1000 * max(value, 0) / longest), text)
+        for (name, _, text), value in zip(rows, values, strict=True)
+    ]
+    return {"rows": drawn, "label": label}
+
+
+@register.filter
+def heat(value: int | Decimal | None, most: int | Decimal) -> str:
+    """Return the class of a heat map's cell: nothing for zero, `heat-1` to `heat-4` by its share of the most."""
+    if not value or not most:
+        return ""
+    return f"heat-{min(4, 1 + int(4 * value / most))}"
 
 
 @register.inclusion_tag("ui/components/field.html")

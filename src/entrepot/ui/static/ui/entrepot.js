@@ -1,34 +1,88 @@
 // The little that pages add for comfort; everything works without it.
 "use strict";
 
+const all = (root, selector) => [...root.querySelectorAll(selector)];
+
 // A choice that is made sends its form at once where the form asks for that; its button is then needless.
-const upgrade = (root) => {
-  for (const form of root.querySelectorAll("form[data-submit-on-change]")) {
-    for (const button of form.querySelectorAll("[data-needless]")) button.hidden = true;
-    form.addEventListener("change", () => form.requestSubmit());
-  }
-  // A form that moves money is sent once, however often its button is pressed.
-  for (const form of root.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) return event.preventDefault();
-      form.dataset.sent = "1";
-      const button = form.querySelector("button[type=submit], button:not([type])");
-      if (button) { button.setAttribute("aria-disabled", "true"); if (button.dataset.busy) button.textContent = button.dataset.busy; }
-    });
-  }
+const sendOnChange = (form) => {
+  for (const button of all(form, "[data-needless]")) button.hidden = true;
+  form.addEventListener("change", () => form.requestSubmit());
 };
-// A page that the browser kept alive forgets that its form was sent.
-addEventListener("pageshow", (event) => {
-  if (event.persisted) for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+
+// A form that moves money is sent once, however often its button is pressed.
+const sendOnce = (form) => form.addEventListener("submit", (event) => {
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  const button = form.querySelector("button[type=submit], button:not([type])");
+  if (!button) return;
+  button.setAttribute("aria-disabled", "true");
+  if (button.dataset.busy) button.textContent = button.dataset.busy;
 });
+
+// A field that narrows the list beside it to the entries that hold what is typed; without script it is not shown.
+const narrow = (field) => {
+  const entries = all(document.getElementById(field.dataset.narrows), "li");
+  const plain = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").trim();
+  const texts = entries.map((entry) => plain(entry.textContent));
+  field.hidden = false;
+  field.addEventListener("input", () => {
+    const wanted = plain(field.value);
+    entries.forEach((entry, n) => { entry.hidden = !texts[n].includes(wanted); });
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();  // The form's first button would take the first entry, whatever is typed.
+    const left = entries.filter((entry) => !entry.hidden);
+    if (left.length === 1) left[0].querySelector("button").click();
+  });
+};
+
+// Rows to mark: one box marks them all, and the bar of actions says how many are marked.
+const countMarked = (bulk) => {
+  const rows = all(bulk, "[data-row]"), every = bulk.querySelector("[data-every-row]");
+  const show = () => {
+    const marked = rows.filter((row) => row.checked).length;
+    for (const line of all(bulk, "[data-marked]")) { line.hidden = false; line.querySelector("b").textContent = marked; }
+    if (every) { every.checked = marked === rows.length; every.indeterminate = marked > 0 && marked < rows.length; }
+  };
+  if (every) {
+    every.hidden = false;
+    every.addEventListener("change", () => { for (const row of rows) row.checked = every.checked; });
+  }
+  bulk.addEventListener("change", show);
+  show();
+};
+
+// In a table, up and down lead to the same thing in the row above or below.
+const walkRows = (table) => table.addEventListener("keydown", (event) => {
+  const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+  const cell = event.target.closest("tbody tr > *");
+  if (!step || !cell || event.target.matches("select, textarea, input[type=number]")) return;
+  const row = cell.parentElement[step];
+  const next = row && row.children[cell.cellIndex] && row.children[cell.cellIndex].querySelector("a, button, input");
+  if (next) { event.preventDefault(); next.focus(); }
+});
+
+const upgrade = (root) => {
+  all(root, "form[data-submit-on-change]").forEach(sendOnChange);
+  all(root, "form[data-once]").forEach(sendOnce);
+  all(root, "[data-narrows]").forEach(narrow);
+  all(root, ".bulk").forEach(countMarked);
+  all(root, ".table").forEach(walkRows);
+};
 document.addEventListener("DOMContentLoaded", () => upgrade(document));
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) upgrade(event.target); });
+
+// A page that the browser kept alive forgets that its form was sent.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of all(document, "form[data-sent]")) delete form.dataset.sent;
+});
 
 // An open menu closes with Escape, or with a press elsewhere.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  for (const menu of all(document, "details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of all(document, "details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });

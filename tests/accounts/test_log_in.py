@@ -173,6 +173,7 @@ def test_every_page_of_the_admin_opens_and_shows_no_secret(client):
     assert {model._meta.model_name for model in ours} == {
         "person",
         "apikey",
+        "savedaddress",
         "seller",
         "registration",
         "businessid",

@@ -14,7 +14,7 @@ from entrepot.kernel.money import Money
 from entrepot.ledger import operations as ledger
 from entrepot.ledger.rules import AccountRef, NewTransfer
 from entrepot.payments import operations as payments
-from entrepot.payments.ports import ChargeResult, RefundResult, ServiceDidNotAnswer
+from entrepot.payments.ports import ChargeResult, PaymentOption, RefundResult, ServiceDidNotAnswer
 from entrepot.payments.queries import Attempt, Refund
 from entrepot.sellers.queries import SellerView
 
@@ -50,6 +50,9 @@ class ServiceInMemory:
     silent: bool = False
     charged: list[tuple[str, Money, str]] = field(default_factory=list)
     refunded: list[tuple[str, str, Money]] = field(default_factory=list)
+
+    def list_options(self) -> tuple[PaymentOption, ...]:
+        return (PaymentOption("tok", "Card"),)
 
     def charge(self, *, key: str, amount: Money, token: str, description: str, return_url: str) -> ChargeResult:
         self.charged.append((key, amount, token))

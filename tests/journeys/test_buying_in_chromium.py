@@ -107,7 +107,7 @@ def test_a_guest_on_a_phone_in_arabic_pays_with_the_second_card_and_follows_the_
         consent.check()
     else:
         assert consent.count() == 0
-    page.locator("input[name=token][value=tok_decline]").check(force=True)
+    page.locator("input[name=way][value='sandbox:tok_decline']").check(force=True)
     page.locator("form.checkout aside button").click()
     if "/checkout" in page.url:  # Riyadh's own quote may differ from the market's; then the page says so first.
         page.locator("form.checkout aside button").click()
@@ -117,7 +117,7 @@ def test_a_guest_on_a_phone_in_arabic_pays_with_the_second_card_and_follows_the_
     assert (purchase["state"], purchase["payment"]["state"]) == ("awaiting_payment", "declined")
     assert purchase["total"] == cart["quote"]["total"]
     assert page.locator("[role=alert]").count() == 1
-    page.locator("input[name=token][value=tok_challenge]").check(force=True)
+    page.locator("input[name=way][value='sandbox:tok_challenge']").check(force=True)
     page.locator("form[data-once] button").click()
     page.wait_for_load_state()
     assert reader.purchase(visitor)["payment"]["state"] == "challenge"

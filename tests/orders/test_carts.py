@@ -80,7 +80,7 @@ def test_what_is_kept_of_the_buyer_is_under_the_registered_keys(listing):
 
 def test_the_address_takes_its_countrys_form(listing):
     cart = create(listing, address={**BERLIN, "city": "  Berlin ", "phone": "030 901820"})
-    assert cart.address.city.casefold() == "berlin"
+    assert cart.address.city == "Berlin"
     assert cart.address.phone == "+4930901820"
     assert cart.email == "buyer@example.com"
 

@@ -36,7 +36,7 @@ def test_a_guest_buys_from_two_sellers_without_script(shelf: Shelf) -> None:
     in_cart = _totals(reader)
     reader.open("/checkout")
     assert _totals(reader) == in_cart  # Nothing is discovered at checkout.
-    reader.send("/checkout", token="tok_ok", **BERLIN)
+    reader.send("/checkout", way="sandbox:tok_ok", **BERLIN)
     assert reader.address.startswith("/purchase/")
     assert "Thank you. Your order is placed and paid." in reader.words
     assert "buyer@example.com" in reader.words
@@ -63,7 +63,7 @@ def test_the_cart_changes_and_empties(shelf: Shelf) -> None:
 
 def test_the_cart_follows_the_reader_to_another_country_and_currency(shelf: Shelf) -> None:
     reader = fill_cart(Reader("DE.EUR.en"), shelf.shirt)
-    reader.send("/choice/", country="ES", currency="USD")
+    reader.send("/choice/", button="ES").send("/choice/", button="USD")
     assert reader.address == "/cart"
     assert "delivered to Spain" in reader.words
     assert "$" in _totals(reader)
@@ -89,7 +89,7 @@ def test_a_fault_is_said_beside_its_field_and_what_was_typed_is_kept(
     shelf: Shelf, wrong: dict[str, str], said: str
 ) -> None:
     reader = fill_cart(Reader(), shelf.shirt).open("/checkout")
-    reader.send("/checkout", token="tok_ok", **{**BERLIN, **wrong})
+    reader.send("/checkout", way="sandbox:tok_ok", **{**BERLIN, **wrong})
     assert reader.status == 422
     assert reader.faults() == [said]
     field = reader.page.xpath("//*[@aria-invalid='true']")[0]
@@ -100,17 +100,17 @@ def test_a_fault_is_said_beside_its_field_and_what_was_typed_is_kept(
 
 
 def test_a_declined_payment_leads_to_another_try(shelf: Shelf) -> None:
-    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", token="tok_decline", **BERLIN)
+    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", way="sandbox:tok_decline", **BERLIN)
     assert "The bank declined the payment." in reader.words
     assert "Nothing was charged." in reader.words
-    reader.send("/pay", token="tok_ok")
+    reader.send("/pay", way="sandbox:tok_ok")
     assert "Thank you. Your order is placed and paid." in reader.words
     assert _purchases() == 1
 
 
 @pytest.mark.parametrize(("decision", "said"), [("approve", "Paid"), ("refuse", "Nothing was charged.")])
 def test_a_challenge_leads_to_the_bank_and_back(shelf: Shelf, decision: str, said: str) -> None:
-    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", token="tok_challenge", **BERLIN)
+    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", way="sandbox:tok_challenge", **BERLIN)
     assert "Your bank asks you to confirm" in reader.words
     bank = reader.page.xpath("//a[contains(., 'Confirm with the bank')]/@href")[0]
     reader.open(bank)
@@ -121,7 +121,7 @@ def test_a_challenge_leads_to_the_bank_and_back(shelf: Shelf, decision: str, sai
 
 @pytest.mark.parametrize("token", ["tok_late", "tok_timeout"])
 def test_an_unsure_payment_tells_the_buyer_to_wait_and_not_to_pay_again(shelf: Shelf, token: str) -> None:
-    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", token=token, **BERLIN)
+    reader = fill_cart(Reader(), shelf.shirt).open("/checkout").send("/checkout", way=f"sandbox:{token}", **BERLIN)
     assert "We are waiting for the bank" in reader.words
     assert "do not pay again" in reader.words
     assert not [form for form in reader.page.forms if (form.get("action") or "").endswith("/pay")]
@@ -140,7 +140,7 @@ def test_a_total_that_moved_is_said_before_anything_is_charged(shelf: Shelf) -> 
         ),
         now=NOW,
     )
-    reader.send("/checkout", token="tok_ok", **BERLIN)
+    reader.send("/checkout", way="sandbox:tok_ok", **BERLIN)
     assert reader.status == 409
     assert f"The total changed from {shown} to {_totals(reader)}. Nothing was charged." in reader.words
     assert _totals(reader) != shown
@@ -152,7 +152,7 @@ def test_a_total_that_moved_is_said_before_anything_is_charged(shelf: Shelf) -> 
 def test_the_same_order_sent_twice_is_placed_once(shelf: Shelf) -> None:
     reader = fill_cart(Reader(), shelf.shirt).open("/checkout")
     form = reader.form("/checkout")
-    data = {**dict(form.form_values()), **BERLIN, "token": "tok_ok"}
+    data = {**dict(form.form_values()), **BERLIN, "way": "sandbox:tok_ok"}
     cart = reader.client.cookies["entrepot_cart"].value
     first = reader.client.post("/checkout", data)
     reader.client.cookies["entrepot_cart"] = cart  # The second press left before the first answer came.
@@ -165,7 +165,7 @@ def test_the_same_order_sent_twice_is_placed_once(shelf: Shelf) -> None:
 def test_what_is_sold_out_meanwhile_is_said_and_nothing_is_charged(shelf: Shelf) -> None:
     reader = fill_cart(Reader(), shelf.shirt).open("/checkout")
     catalog.set_stock(seller_id=shelf.chinese.id, stock={shelf.shirt.skus[0].seller_sku: 0}, now=NOW)
-    reader.send("/checkout", token="tok_ok", **BERLIN)
+    reader.send("/checkout", way="sandbox:tok_ok", **BERLIN)
     assert reader.status == 409
     assert "Some of the goods are no longer in stock in this quantity." in reader.words
     assert _purchases() == 0
@@ -179,7 +179,7 @@ def test_charges_at_the_door_need_the_buyers_word(run_jobs: Callable[..., int]) 
         "email": "buyer@example.com", "name": "Ann Smith", "street": "5 Main Street", "city": "New York",
         "region": "NY", "postal_code": "10001", "phone": "+1 212 555 0100",
     }  # fmt: skip
-    reader.send("/checkout", token="tok_ok", **there)
+    reader.send("/checkout", way="sandbox:tok_ok", **there)
     assert reader.status == 422
     assert reader.faults() == ["Please agree to this, or take these goods out of the cart."]
     assert _purchases() == 0
@@ -190,8 +190,8 @@ def test_charges_at_the_door_need_the_buyers_word(run_jobs: Callable[..., int]) 
 def test_a_wrong_import_number_is_said_beside_its_field(shelf: Shelf) -> None:
     reader = fill_cart(Reader("BR.BRL.en"), shelf.shirt).open("/checkout")
     reader.send(
-        "/checkout", token="tok_ok", email="a@example.com", name="João", street="Rua 5", city="São Paulo", region="SP",
-        postal_code="01305-000", phone="+55 11 3000-1000", id_cpf="529.982.247-24",
+        "/checkout", way="sandbox:tok_ok", email="a@example.com", name="João", street="Rua 5", city="São Paulo",
+        region="SP", postal_code="01305-000", phone="+55 11 3000-1000", id_cpf="529.982.247-24",
     )  # fmt: skip
     assert reader.status == 422
     assert reader.page.xpath("//*[@aria-invalid='true']/@name") == ["id_cpf"]
@@ -216,7 +216,7 @@ def _bought(shelf: Shelf, reader: Reader | None = None) -> Reader:
     return (
         fill_cart(reader or Reader(), shelf.shirt, quantity=2)
         .open("/checkout")
-        .send("/checkout", token="tok_ok", **BERLIN)
+        .send("/checkout", way="sandbox:tok_ok", **BERLIN)
     )
 
 
@@ -231,7 +231,6 @@ def test_a_purchase_shows_to_its_link_and_its_owner_and_to_nobody_else(shelf: Sh
     assert Reader(person_id=owner.id).open(address).status == 200
     assert mine.open("/account/").status == 200
     assert "Order " in mine.words
-    assert "Hauptstraße 5" in mine.words
 
 
 def test_lines_that_have_not_left_can_be_cancelled(shelf: Shelf, run_jobs: Callable[..., int]) -> None:
@@ -305,6 +304,8 @@ def test_a_sign_in_never_leads_to_another_site() -> None:
 
 
 def test_an_arabic_reader_buys_in_arabic(shelf: Shelf) -> None:
-    reader = fill_cart(Reader("DE.EUR.ar"), shelf.shirt).open("/checkout").send("/checkout", token="tok_ok", **BERLIN)
+    reader = (
+        fill_cart(Reader("DE.EUR.ar"), shelf.shirt).open("/checkout").send("/checkout", way="sandbox:tok_ok", **BERLIN)
+    )
     assert "شكرًا. سُجّل طلبك ودُفع." in reader.words
     assert reader.page.get("dir") == "rtl"

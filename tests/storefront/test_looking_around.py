@@ -79,7 +79,7 @@ def test_a_listing_in_another_language_is_marked_as_translated_and_the_original_
 def test_options_lead_to_their_variant_and_a_variant_that_is_sold_out_says_so(shelf: Shelf) -> None:
     reader = Reader("DE.EUR.en").open(address_of(shelf.boots))
     choices = reader.page.xpath("//div[@class='choices']/a")
-    assert [choice.text_content() for choice in choices] == ["38", "40", "42"]
+    assert [choice.text_content() for choice in choices] == ["38 (sold out)", "40", "42"]
     assert "choice-out" in choices[0].get("class")
     assert choices[1].get("aria-current") == "true"  # The first that is in stock.
     assert "Only 3 left" in reader.words

@@ -3,7 +3,7 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
-from entrepot.accounts.models import ApiKey, Person
+from entrepot.accounts.models import ApiKey, Person, SavedAddress
 from entrepot.kernel.admin import ReadOnlyAdmin
 
 # One door: the admin's own log-in page would know neither rate limits nor a second factor.
@@ -23,5 +23,13 @@ class PersonAdmin(ReadOnlyAdmin):
 class ApiKeyAdmin(ReadOnlyAdmin):
     hidden = ("secret_sha256",)
     list_display = ("name", "hint", "seller_id", "person", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("person",)
+    ordering = ("-created_at",)
+
+
+@admin.register(SavedAddress)
+class SavedAddressAdmin(ReadOnlyAdmin):
+    hidden = ("details",)
+    list_display = ("id", "person", "country", "is_default", "created_at")
     list_select_related = ("person",)
     ordering = ("-created_at",)

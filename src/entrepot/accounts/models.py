@@ -49,6 +49,26 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.email
 
 
+class SavedAddress(models.Model):
+    """
+    A place that a person has parcels sent to. `details` is the whole address, encrypted; only the country is readable,
+    because the checkout asks for those of one country.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    country = models.CharField(max_length=2)
+    details = models.TextField()
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(is_default=True), name="accounts_one_default")
+        ]
+
+
 class ApiKey(models.Model):
     """A seller's key to the API. The secret itself is never kept, only its SHA-256: it has 256 bits of its own."""
 

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from entrepot.accounts import rules
-from entrepot.accounts.models import ApiKey, Person
+from entrepot.accounts.models import ApiKey, Person, SavedAddress
 from entrepot.kernel import sql
+from entrepot.kernel.encryption import decrypt
 from entrepot.kernel.errors import NotFound
 
 
@@ -51,6 +52,16 @@ class ApiKeyGrant:
     person_id: UUID
     key_id: UUID
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """A place in somebody's address book, opened; `fields` are texts under `rules.ADDRESS_FIELDS`."""
+
+    id: UUID
+    country: str
+    fields: dict[str, str]
+    is_default: bool
 
 
 def person_view(person: Person) -> PersonView:
@@ -103,6 +114,30 @@ def find_person(email: str) -> PersonView | None:
     normal = rules.normal_email(email)
     person = Person.objects.filter(email__iexact=normal).first() if normal else None
     return None if person is None else person_view(person)
+
+
+def list_addresses(person_id: UUID) -> tuple[AddressView, ...]:
+    """Return a person's address book: the default first, then by age."""
+    rows = SavedAddress.objects.filter(person_id=person_id).order_by("-is_default", "created_at", "id")
+    return tuple(_address_view(row) for row in rows)
+
+
+def get_address(*, person_id: UUID, address_id: UUID) -> AddressView:
+    """
+    Return one address of a person.
+
+    :raises NotFound: the person has none of this id.
+    """
+    row = SavedAddress.objects.filter(pk=address_id, person_id=person_id).first()
+    if row is None:
+        raise NotFound(address_id=address_id)
+    return _address_view(row)
+
+
+def _address_view(row: SavedAddress) -> AddressView:
+    return AddressView(
+        id=row.id, country=row.country, fields=json.loads(decrypt(row.details)), is_default=row.is_default
+    )
 
 
 _KEY = """

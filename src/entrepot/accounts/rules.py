@@ -11,6 +11,14 @@ SCOPES: Final = ("listings:read", "listings:write", "orders:read", "orders:write
 KEY_PREFIX: Final = "ek_live_"
 USE_NOTED_EVERY: Final = timedelta(hours=1)
 
+# An address as forms take it; what a country leaves out is empty. Numbers that customs asks for are not among them:
+# they are asked with each order, and kept with it alone.
+ADDRESS_FIELDS: Final = (
+    "name", "company", "street", "street2", "city", "district", "region", "postal_code", "phone",
+)  # fmt: skip
+ADDRESS_FIELD_MAX: Final = 200
+ADDRESSES_MAX: Final = 20
+
 # One @, no blanks or controls, a dot in the domain; the mailbox itself is proven by the confirmation mail.
 _EMAIL: Final = re.compile(
     r"[^@\s\x00-\x1f<>\",;:\\()\[\]]{1,64}@(?:[^@\s\x00-\x1f.<>\",;:\\()\[\]]{1,63}\.)+[^@\s\W\d_]{2,63}"

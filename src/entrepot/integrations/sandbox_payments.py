@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from entrepot.kernel import clock, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.money import Money
-from entrepot.payments.ports import ChargeResult, RefundResult, ServiceDidNotAnswer
+from entrepot.payments.ports import ChargeResult, PaymentOption, RefundResult, ServiceDidNotAnswer
 
 LATE_BY = timedelta(seconds=5)
 
@@ -29,6 +30,13 @@ _TOKENS = {
     "tok_timeout": ("timeout", "captured", ""),
     "tok_late": ("late", "pending", ""),
 }
+_OPTIONS = (
+    PaymentOption("tok_ok", gettext_noop("Test card that pays"), "4242"),
+    PaymentOption("tok_challenge", gettext_noop("Test card whose bank asks you to confirm"), "3155"),
+    PaymentOption("tok_decline", gettext_noop("Test card that is declined"), "0002"),
+    PaymentOption("tok_late", gettext_noop("Test card whose payment arrives late"), "9979"),
+    PaymentOption("tok_timeout", gettext_noop("Test card whose bank does not answer"), "0341"),
+)
 _FALSE_TOKEN = ("false_token", "declined", "invalid_token")
 
 _COLUMNS = "key, reference, behaviour, amount_minor, currency, state, decline_code, description, return_url, calls"
@@ -106,6 +114,9 @@ class Charge:
 
 class SandboxPayments:
     """The adapter of `payments.ports.PaymentService` to the sandbox."""
+
+    def list_options(self) -> tuple[PaymentOption, ...]:
+        return _OPTIONS
 
     def charge(self, *, key: str, amount: Money, token: str, description: str, return_url: str) -> ChargeResult:
         behaviour, state, decline_code = _TOKENS.get(token, _FALSE_TOKEN)

@@ -13,6 +13,7 @@ from entrepot.notifications.letters import BUYER, NEW_ORDERS, PERSON
 from entrepot.notifications.operations import messages as outbox, webhooks
 from entrepot.notifications.operations.messages import NewMessage
 from entrepot.notifications.operations.webhooks import OwedEvent
+from entrepot.orders.queries import find_purchase
 from entrepot.orders.queries.letters import OrderOwner, list_order_owners
 from entrepot.sellers import queries as sellers
 from entrepot.shipping import queries as shipping
@@ -78,6 +79,16 @@ def tell_of_orders(*, facts: Facts) -> None:
             details["amount_minor"], occasion = fact["refund_minor"], str(fact["fact_id"])
         messages.append(NewMessage(_ORDER_TEMPLATES[fact["kind"]], owner.order_id, BUYER, details, occasion))
     post.tell(messages=messages, now=clock.now())
+
+
+@job
+def send_order_link(*, number: str, email_fingerprint: str, asked_at: str) -> None:
+    """Send the buyer of a purchase its link again, once an hour at most; a wrong guess ends here without a word."""
+    purchase_id = find_purchase(number, email_fingerprint=email_fingerprint)
+    if purchase_id is None:
+        return
+    details, hour = {"purchase_id": str(purchase_id)}, asked_at[:13]
+    post.tell(messages=[NewMessage("order_link", purchase_id, BUYER, details, hour)], now=clock.now())
 
 
 @job

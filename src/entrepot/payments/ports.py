@@ -35,6 +35,19 @@ class RefundResult:
     failure_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentOption:
+    """
+    One way to pay that the checkout offers: its label is a message of the catalogue, `hint` what tells it apart (the
+    last digits of a card). `token` goes into the charge; a service that asks for the card on a page of its own offers
+    one option, and its charge answers with a challenge.
+    """
+
+    token: str
+    label: str
+    hint: str = ""
+
+
 class ServiceDidNotAnswer(Exception):
     """The service could not be reached or did not answer in time: the outcome is unknown."""
 
@@ -43,8 +56,12 @@ class PaymentService(Protocol):
     """
     One outside firm. Every call carries our key: the same key again must not move money again.
 
-    Calls come outside any transaction and may raise `ServiceDidNotAnswer`.
+    Calls come outside any transaction; all but `list_options` may raise `ServiceDidNotAnswer`.
     """
+
+    def list_options(self) -> tuple[PaymentOption, ...]:
+        """Return what the checkout offers, the likeliest first. No call over the network."""
+        ...
 
     def charge(self, *, key: str, amount: Money, token: str, description: str, return_url: str) -> ChargeResult:
         """Collect the amount; `return_url` is where a challenge sends the buyer back to (may be empty)."""

@@ -115,15 +115,21 @@ def list_stocked_departments(*, country: str, at: datetime) -> frozenset[str]:
     return frozenset(slug for (slug,) in _ask_senders("stocked_departments", country, at))
 
 
-def list_newest(*, country: str, at_most: int, per_store: int, at: datetime) -> tuple[UUID, ...]:
-    """Return the newest listings in stock that go to a country, only so many of one store, the newest first."""
-    rows = _ask_senders("newest", country, at, limit=at_most, per_store=per_store)
+def list_newest(*, country: str, origin: str = "", at_most: int, per_store: int, at: datetime) -> tuple[UUID, ...]:
+    """
+    Return the newest listings in stock that go to a country, only so many of one store, the newest first.
+
+    :param origin: of sellers of this country alone; empty: of all.
+    """
+    rows = _ask_senders("newest", country, at, origin=origin, limit=at_most, per_store=per_store)
     return tuple(listing_id for (listing_id,) in rows)
 
 
-def _ask_senders(name: str, country: str, at: datetime, **parameters: int) -> list[tuple[Any, ...]]:
+def _ask_senders(
+    name: str, country: str, at: datetime, *, origin: str = "", **parameters: int
+) -> list[tuple[Any, ...]]:
     """Run a statement over the sellers whose way to a country is open, and where their delivery templates reach."""
-    corridors = _open_corridors(country, "", "", at)
+    corridors = _open_corridors(country, "", origin, at)
     if not corridors:
         return []
     statement = sql.load(_ROOM, name).replace("/*senders*/", sql.load(_ROOM, "senders").strip())

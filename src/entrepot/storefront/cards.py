@@ -5,46 +5,67 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext as _
 
 from entrepot.catalog import queries as catalog
+from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import CardPrice
 from entrepot.storefront import words
 from entrepot.ui import formats
 from entrepot.ui.choice import Choice
-from entrepot.ui.templatetags.ui import flag
+
+_KEPT = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card shows, in words."""
+    """What a card shows, in words. `is_offered`: the goods can be delivered to the reader and are in stock."""
 
     id: UUID
     link: str
     title: str
     language: str
+    is_foreign: bool
     image: str
     srcset: str
+    second_image: str
     price: str
     note: str
     tone: str
-    store: str
     country: str
     country_name: str
+    town: str
     days: str
-    flag: SafeString
     is_from: bool
     is_sold_out: bool
+    is_offered: bool
+
+    @property
+    def html(self) -> SafeString:
+        """The card as pages carry it."""
+        return _write(self, get_language() or "en")
+
+
+@lru_cache(maxsize=_KEPT)
+def _write(card: Card, language: str) -> SafeString:
+    """Write a card; everything in it is in the key, so that what is kept is never old."""
+    written = get_template("storefront/_card.html").render({"card": card})
+    lines = (line.strip() for line in written.splitlines())
+    return mark_safe("\n".join(line for line in lines if line))  # noqa: S308 (a template's output)
 
 
 def build(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[Card]:
     """Return the cards of listings in the order given; those gone meanwhile are left out."""
-    views = catalog.get_cards(listing_ids, choice.language) if listing_ids else ()
+    if not listing_ids:
+        return []
+    views = catalog.get_cards(listing_ids, choice.language)
     prices = pricing.get_card_prices(
         listing_ids=[view.id for view in views], destination=choice.country, currency=choice.currency, at=at
     )
@@ -63,16 +84,18 @@ def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice) -> Ca
         link=f"/listing/{view.id}/{view.slug}",
         title=view.title,
         language=view.language,
+        is_foreign=view.language != text_language(choice.language),
         image=view.image,
         srcset=view.image_srcset,
+        second_image=view.second_image,
         price=text,
         note=note,
         tone=tone,
-        store=view.store_name,
         country=view.store_country,
         country_name=formats.country(view.store_country),
+        town=view.store_city,
         days=words.days(price.days_min, price.days_max) if price else "",
-        flag=flag(view.store_country),
         is_from=bool(price and price.several_prices),
         is_sold_out=view.available < 1,
+        is_offered=price is not None and view.available > 0,
     )

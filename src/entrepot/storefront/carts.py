@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.orders import operations as orders, queries
 from entrepot.orders.queries import CartView
-from entrepot.storefront import cart_cookie
+from entrepot.pricing import queries as pricing
+from entrepot.storefront import cart_cookie, words
 from entrepot.storefront.cart_cookie import CartKey
 from entrepot.ui.requests import PageRequest
 
@@ -80,6 +83,25 @@ def set_quantity(cart: CartView, *, sku: str, quantity: int) -> CartView | None:
         if line.sku != sku or quantity > 0
     ]
     return change(cart, {"lines": lines}) if lines else None
+
+
+def drop(cart: CartView, skus: Collection[str]) -> CartView | None:
+    """Take lines out of a cart at once (one that stayed would refuse the others); None when nothing is left in it."""
+    lines = [{"sku": line.sku, "quantity": line.quantity} for line in cart.lines if line.sku not in skus]
+    return change(cart, {"lines": lines}) if lines else None
+
+
+def find_faults(cart: CartView, refusal: DomainError | None = None) -> dict[str, str]:
+    """Return what is wrong with lines of a cart now, by SKU: why it was refused, what the stock does not cover."""
+    faults = words.line_faults(refusal)
+    offers = pricing.load_offers([line.sku for line in cart.lines], language=cart.language, country=cart.country)
+    for line in cart.lines:
+        offer = offers.get(line.sku)
+        if offer is None or not offer.buyable:
+            faults.setdefault(line.sku, _("It is no longer offered."))
+        elif short := words.shortage(line.quantity, offer.available):
+            faults.setdefault(line.sku, short)
+    return faults
 
 
 def keep(response: HttpResponse, cart: CartView) -> None:

@@ -31,6 +31,11 @@ class PartRow:
     is_at_door: bool
     group: str
 
+    @property
+    def is_charge(self) -> bool:
+        """Whether a rule asks for it; goods and delivery are what the seller asks."""
+        return self.group not in ("goods", "delivery")
+
 
 @dataclass(frozen=True, slots=True)
 class Charges:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
 
+from entrepot.accounts.operations import ErasureRefused
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
-from entrepot.orders.queries import PurchaseView
+from entrepot.orders.queries import PastPurchase, PurchaseView
 from entrepot.pricing import labels
+from entrepot.shipping import labels as tracking
 from entrepot.ui import formats
 
 ORDER_STATES = {
@@ -43,28 +46,7 @@ STEPS = {
     "released": gettext_noop("Paid out to the seller"),
     "cancelled": gettext_noop("Cancelled"),
     "refunded": gettext_noop("Money given back"),
-    "InfoReceived": gettext_noop("Announced to the carrier"),
-    "InTransit": gettext_noop("On its way"),
-    "OutForDelivery": gettext_noop("Out for delivery"),
-    "AttemptFail": gettext_noop("Delivery was tried"),
-    "AvailableForPickup": gettext_noop("Ready to be picked up"),
-    "Delivered": gettext_noop("Delivered"),
-    "Exception": gettext_noop("Something holds it up"),
-    "Expired": gettext_noop("No news for a long time"),
-    "Pending": gettext_noop("No news yet"),
-    "shipment_created": gettext_noop("Announced to the carrier"),
-    "accepted": gettext_noop("Handed over to the carrier"),
-    "picked_up": gettext_noop("Handed over to the carrier"),
-    "sorted": gettext_noop("Sorted at the depot"),
-    "departed": gettext_noop("Left the country of dispatch"),
-    "departed_origin": gettext_noop("Left the country of dispatch"),
-    "arrived": gettext_noop("Arrived in the country of destination"),
-    "arrived_at_destination": gettext_noop("Arrived in the country of destination"),
-    "customs": gettext_noop("With customs"),
-    "customs_cleared": gettext_noop("Cleared by customs"),
-    "customs_released": gettext_noop("Cleared by customs"),
-    "out_for_delivery": gettext_noop("Out for delivery"),
-    "delivered": gettext_noop("Delivered"),
+    **tracking.STEPS,
 }
 
 DECLINES = {
@@ -75,12 +57,27 @@ DECLINES = {
     "not_received": gettext_noop("The payment did not reach the bank."),
 }
 
+ERASURE_REFUSALS = {
+    "open_orders": gettext_noop(
+        "Orders are on their way to you or still to be paid: until they end, their address is needed."
+    ),
+    "sole_owner_of_a_seller": gettext_noop(
+        "A seller would be left without an owner. Make somebody else its owner in the seller centre first."
+    ),
+    "is_operator": gettext_noop("You are an operator of this shop. Another operator has to end that first."),
+}
+
 LIABLE = {
     "platform": gettext_noop("Entrepot"),
     "seller": gettext_noop("the seller"),
     "carrier": gettext_noop("the carrier"),
     "buyer": gettext_noop("you"),
 }
+
+
+def erasure_refusals(reasons: Iterable[str]) -> tuple[str, ...]:
+    """Return what stands against erasing a person's data."""
+    return tuple(_(ERASURE_REFUSALS.get(reason, ErasureRefused.summary)) for reason in reasons)
 
 
 def group(code: str) -> str:
@@ -124,7 +121,7 @@ def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
     return _(text), tone
 
 
-def purchase_state(found: PurchaseView) -> tuple[str, str]:
+def purchase_state(found: PurchaseView | PastPurchase) -> tuple[str, str]:
     """Return a purchase's state: once paid, that of its orders as long as they agree."""
     states = {order.state for order in found.orders}
     if found.state == "paid" and len(states) == 1:
@@ -176,9 +173,41 @@ def refused(refusal: DomainError) -> str:
     return why_not(reason) if isinstance(reason, str) and reason in labels.REASONS else _(refusal.summary)
 
 
+def source_of(refusal: DomainError) -> str:
+    """Return where the rule that refuses stands, if it names its source."""
+    lines = refusal.fields.get("lines")
+    rows = [refusal.fields, *(lines if isinstance(lines, list | tuple) else ())]
+    return next((str(row["source"]) for row in rows if isinstance(row, dict) and row.get("source")), "")
+
+
+# What is refused for the destination's sake: the same goods may well go elsewhere.
+_OF_DESTINATION = ("buying_", "sanctions_", "no_service")
+
+
+def is_about_destination(refusal: DomainError) -> bool:
+    """Tell whether another destination would help."""
+    lines = refusal.fields.get("lines")
+    rows = [refusal.fields, *(lines if isinstance(lines, list | tuple) else ())]
+    reasons = [str(row.get("reason", "")) for row in rows if isinstance(row, dict)]
+    return any(reason.startswith(_OF_DESTINATION) for reason in reasons)
+
+
 def line_faults(refusal: DomainError | None) -> dict[str, str]:
     """Return what is wrong with single lines of a cart, by SKU."""
-    lines = refusal.fields.get("lines") if refusal else None
-    if not isinstance(lines, list | tuple):
-        return {}
-    return {str(line["sku"]): why_not(str(line.get("reason", ""))) for line in lines if isinstance(line, dict)}
+    fields = refusal.fields if refusal else {}
+    rows = fields.get("lines")
+    if isinstance(rows, list | tuple):
+        return {str(row["sku"]): why_not(str(row.get("reason", ""))) for row in rows if isinstance(row, dict)}
+    codes = fields.get("skus")
+    if isinstance(codes, list | tuple):  # SKUs that nobody knows any more.
+        return {code: why_not("sku_retired") for code in codes if isinstance(code, str)}
+    return {}
+
+
+def shortage(wanted: int, available: int) -> str:
+    """Return what to say of a line that the stock does not cover; nothing where it does."""
+    if available >= wanted:
+        return ""
+    if not available:
+        return why_not("out_of_stock")
+    return ngettext("Only %(n)s left.", "Only %(n)s left.", available) % {"n": formats.number(available)}

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from orjson import loads  # Django leaves the JSON of raw statements as text.
 
-from entrepot.catalog.rules.pictures import file_name, sizes_for
+from entrepot.catalog.rules.pictures import SIZES, file_name, sizes_for
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.languages import text_language
@@ -40,6 +40,11 @@ class PictureView:
     def small_url(self) -> str:
         """The address of the smallest size."""
         return self.urls[0][1]
+
+    @property
+    def srcset(self) -> str:
+        """Every size, as an `img` names them."""
+        return ", ".join(f"{url} {size}w" for size, url in self.urls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,13 @@ class CardView:
     store_slug: str
     store_name: str
     store_country: str
+    store_city: str
     price: Money
     price_max: Money
     available: int
     image: str
     image_srcset: str
+    second_image: str
 
 
 def get_listing(
@@ -200,7 +207,7 @@ def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
     for row in sql.fetch_all(
         sql.load(_ROOM, "get_cards"), {"listing_ids": wanted, "language": text_language(language)}
     ):
-        *head, currency, price_minor, price_max, available, content_hash, width = row
+        *head, currency, price_minor, price_max, available, content_hash, width, second_hash = row
         picture = _picture(0, content_hash, width, width) if content_hash else None
         values = [
             *head,
@@ -208,7 +215,8 @@ def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:
             Money(price_max, currency),
             available,
             picture.urls[min(1, len(picture.urls) - 1)][1] if picture else "",
-            ", ".join(f"{url} {size}w" for size, url in picture.urls) if picture else "",
+            picture.srcset if picture else "",
+            media_url(second_hash, SIZES[0]) if second_hash else "",
         ]
         cards.append(CardView(*values))
     return cards

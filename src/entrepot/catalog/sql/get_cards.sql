@@ -1,5 +1,5 @@
-SELECT l.id, l.slug, t.title, t.language, st.slug, st.name, s.country, l.currency,
-       k.price_minor, k.price_max, k.available, p.content_hash, p.width
+SELECT l.id, l.slug, t.title, t.language, st.slug, st.name, s.country, st.dispatch_city, l.currency,
+       k.price_minor, k.price_max, k.available, p.content_hash, p.width, p.second_hash
 FROM unnest(%(listing_ids)s::uuid[]) WITH ORDINALITY AS w(id, place)
 JOIN catalog_listing l ON l.id = w.id AND l.state = 'active'
 JOIN sellers_store st ON st.id = l.store_id AND st.state = 'open'
@@ -17,7 +17,8 @@ JOIN LATERAL (
   HAVING count(*) > 0
 ) k ON true
 LEFT JOIN LATERAL (
-  SELECT x.content_hash, x.width FROM catalog_picture x
+  SELECT x.content_hash, x.width, lead(x.content_hash) OVER (ORDER BY x.position, x.id) AS second_hash
+  FROM catalog_picture x
   WHERE x.listing_id = l.id AND x.state = 'ready' ORDER BY x.position, x.id LIMIT 1
 ) p ON true
 ORDER BY w.place

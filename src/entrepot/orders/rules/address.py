@@ -99,8 +99,8 @@ def read_address(
             company=typed["company"],
             street=typed["street"],
             street2=typed["street2"],
-            city=normal["city"] or typed["city"],
-            district=normal["city_area"] or typed["district"],
+            city=_as_typed(typed["city"], normal["city"]),
+            district=_as_typed(typed["district"], normal["city_area"]),
             region=normal["country_area"] or typed["region"],
             postal_code=normal["postal_code"] or typed["postal_code"],
             country=country,
@@ -109,6 +109,14 @@ def read_address(
         ),
         [],
     )
+
+
+def _as_typed(typed: str, normal: str) -> str:
+    """
+    Return what the buyer wrote where the form's rules only made capitals of it (the postal union's advice for labels;
+    people read "BERLIN" as shouting), else what the rules made of it: the key of a place that the form offers.
+    """
+    return typed if normal.casefold() in ("", typed.casefold()) else normal
 
 
 def _find_text_fault(value: object) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -26,28 +28,33 @@ _CORRIDORS = 3
 _CARDS_PER_CORRIDOR = 10
 _NEWEST = 10
 _NEWEST_PER_STORE = 2
+_PER_STORE = 4
 
 
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
-    """Show what is new, the departments, and goods of some countries."""
+    """Show what is new, the departments, the countries that goods come from, and goods of some of them."""
     choice, at = request.choice, clock.now()
     origins = [code for code in list_origins() if code != choice.country]
-    found = {
-        code: _find(request, origin=code, page_size=_CARDS_PER_CORRIDOR).listing_ids
-        for code in _todays(origins, at.toordinal())
-    }
+    todays = _todays(origins, at.toordinal())
     newest = search.list_newest(country=choice.country, at_most=_NEWEST, per_store=_NEWEST_PER_STORE, at=at)
-    shown = [listing for ids in found.values() for listing in ids]
-    by_id = {card.id: card for card in cards.build(shown, choice=choice, at=at)}
+    found = {
+        code: search.list_newest(
+            country=choice.country, origin=code, at_most=_CARDS_PER_CORRIDOR, per_store=_PER_STORE, at=at
+        )
+        for code in todays
+    }
+    shown = dict.fromkeys([*newest, *(listing for ids in found.values() for listing in ids)])
+    by_id = {card.id: card for card in cards.build(list(shown), choice=choice, at=at)}
     corridors = [
         {"country": code, "cards": [by_id[listing] for listing in ids if listing in by_id]}
         for code, ids in found.items()
     ]
     context = {
         "place": "home",
-        "newest": cards.build(newest, choice=choice, at=at),
+        "newest": [by_id[listing] for listing in newest if listing in by_id],
         "stocked": departments.list_stocked(choice.language, choice.country),
+        "origins": _named(origins),
         "corridors": [row for row in corridors if row["cards"]],
     }
     return render(request, "storefront/home.html", context)
@@ -84,7 +91,8 @@ def store(request: PageRequest, slug: str) -> HttpResponse:
     page = _find(request, q=text, store=slug, page=_page_number(request))
     context = {
         "store": shop,
-        "identity": _identity(shop.seller_id),
+        "identity": find_identity(shop.seller_id),
+        "protection_days": protection_days(request.choice.country),
         "search_here": text,
         "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
         **_paging(page),
@@ -114,13 +122,18 @@ def _list(request: PageRequest, *, text: str, slug: str) -> HttpResponse:
         "current_department": path[0].slug if path else "",
         "categories": _neighbours(path, request.choice.language),
         "origin": origin,
-        "origins": sorted(((code, formats.country(code)) for code in origins), key=lambda pair: pair[1].casefold()),
+        "origins": _named(origins),
         "sort": sort,
         "sorts": [("relevance", _("Best match")), ("price", _("Delivered price")), ("newest", _("New"))],
         "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
         **_paging(page),
     }
     return render(request, "storefront/search.html", context)
+
+
+def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return countries with their names, in the order of the names."""
+    return sorted(((code, formats.country(code)) for code in codes), key=lambda pair: pair[1].casefold())
 
 
 def _find(request: PageRequest, **wanted: Any) -> SearchPage:
@@ -168,7 +181,8 @@ def _clean(text: str) -> str:
     return " ".join(text.replace("\x00", " ").split())[:200]
 
 
-def _identity(seller_id: Any) -> sellers.LegalIdentity | None:
+def find_identity(seller_id: UUID) -> sellers.LegalIdentity | None:
+    """Return who stands behind a store, where anybody was verified."""
     try:
         return sellers.legal_identity(seller_id)
     except NotFound:

@@ -81,12 +81,31 @@ def quantity(request: PageRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def drop(request: PageRequest) -> HttpResponse:
+    """Take out of the cart what cannot be bought any more."""
+    found = carts.find(request)
+    response = redirect("storefront:cart")
+    if found is None:
+        return response
+    try:
+        changed = carts.drop(found, set(request.POST.getlist("sku")))
+    except DomainError as refusal:
+        messages.error(request, words.refused(refusal))
+        return response
+    if changed is None:
+        cart_cookie.forget(response)
+    else:
+        carts.keep(response, changed)
+    return response
+
+
 def contents(found: CartView, refusal: DomainError | None = None) -> dict[str, Any]:
     """Return a cart as the cart's and the checkout's page show it."""
     quote, today = found.quote, clock.now().date()
     views = catalog.get_cards({line.listing_id for order in quote.orders for line in order.lines}, found.language)
     by_listing = {view.id: view for view in views}
-    faults = words.line_faults(refusal)
+    faults = carts.find_faults(found, refusal)
     return {
         "cart": found,
         "cart_count": sum(line.quantity for line in found.lines),
@@ -96,6 +115,8 @@ def contents(found: CartView, refusal: DomainError | None = None) -> dict[str, A
         "at_door": Money(quote.at_door, quote.currency) if quote.at_door else None,
         "needs_consent": charges.needs_consent(quote.orders),
         "refusal": words.refused(refusal) if refusal else "",
+        "faulty": list(faults),
+        "can_checkout": refusal is None and not faults,
     }
 
 
@@ -123,7 +144,7 @@ def _line(line: Any, view: CardView | None, currency: str, faults: dict[str, str
         "sku": line.sku,
         "title": view.title if view else line.title,
         "options": ", ".join(line.options.values()),
-        "link": f"/listing/{line.listing_id}/{view.slug if view else '-'}?sku={line.sku}",
+        "link": f"/listing/{line.listing_id}/{view.slug}?sku={line.sku}" if view else "",
         "image": view.image if view else "",
         "quantity": line.quantity,
         "quantities": sorted({*range(1, _QUANTITIES + 1), line.quantity}),

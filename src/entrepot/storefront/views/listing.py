@@ -19,8 +19,8 @@ from entrepot.pricing import queries as pricing
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 from entrepot.sellers import queries as sellers
-from entrepot.storefront import cards, charges, departments, words
-from entrepot.storefront.views.browse import protection_days
+from entrepot.storefront import cards, charges, departments, variants, words
+from entrepot.storefront.views.browse import find_identity, protection_days
 from entrepot.ui.choice import Choice
 from entrepot.ui.requests import PageRequest
 
@@ -39,24 +39,25 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         view = catalog.get_listing(listing_id, view.original_language)
     if not view.skus:
         raise NotFound(listing_id=listing_id)
-    sku = _chosen(view, request.GET.get("sku", ""))
-    stores = sellers.get_stores([view.seller_id])
+    sku = variants.choose(view.skus, request.GET.get("sku", ""))
+    path = departments.find_path(view.category_slug, choice.language)
     context: dict[str, Any] = {
         "listing": view,
+        "is_foreign": view.language != text_language(choice.language),
         "sku": sku,
         "picture": _picture(view, sku, request.GET.get("picture", "")),
-        "options": _options(view, sku),
+        "options": variants.list_options(view.skus, sku),
         "quantities": range(1, min(max(sku.available, 1), _QUANTITY_MAX) + 1),
-        "store": stores.get(view.seller_id),
-        "identity": _identity(view.seller_id),
-        "path": departments.find_path(view.category_slug, choice.language),
+        "store": sellers.get_stores([view.seller_id]).get(view.seller_id),
+        "identity": find_identity(view.seller_id),
+        "path": path,
+        "current_department": path[0].slug if path else "",
         "description": mark_safe(view.description),  # noqa: S308 (catalog cleaned it when it was written)
         "is_original": is_original and not view.is_translation and view.language != text_language(choice.language),
         "protection_days": protection_days(choice.country),
-        "more": _more(view, choice),
+        **_related(view, choice),
         **_offer(sku, choice),
     }
-    context["current_department"] = context["path"][0].slug if context["path"] else ""
     return render(request, "storefront/listing.html", context)
 
 
@@ -74,7 +75,12 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
             language=choice.language,
         )
     except DomainError as refusal:
-        return {"charges": None, "why_not": words.refused(refusal), "source": refusal.fields.get("source", "")}
+        return {
+            "charges": None,
+            "why_not": words.refused(refusal),
+            "source": words.source_of(refusal),
+            "is_elsewhere": words.is_about_destination(refusal),
+        }
     order = quote.orders[0]
     return {
         "charges": charges.of_order(order, currency=choice.currency, country=choice.country),
@@ -82,14 +88,6 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
         "service_name": words.service(order.service.name),
         "arrival": charges.arrival(now.date(), order.service.days_min, order.service.days_max),
     }
-
-
-def _chosen(view: ListingView, code: str) -> SkuView:
-    """Return the SKU that the address names, else the first that is in stock, else the first."""
-    for sku in view.skus:
-        if sku.sku == code:
-            return sku
-    return next((sku for sku in view.skus if sku.available), view.skus[0])
 
 
 def _picture(view: ListingView, sku: SkuView, wanted: str) -> PictureView | None:
@@ -100,53 +98,32 @@ def _picture(view: ListingView, sku: SkuView, wanted: str) -> PictureView | None
     return own or (view.pictures[0] if view.pictures else None)
 
 
-def _options(view: ListingView, chosen: SkuView) -> list[dict[str, Any]]:
-    """Return each option with its values; a value leads to the SKU that differs from the chosen one in it alone."""
-    current = dict(chosen.options)
-    result = []
-    for name in dict.fromkeys(name for sku in view.skus for name, _value in sku.options):
-        values = []
-        for text in dict.fromkeys(dict(sku.options).get(name) for sku in view.skus):
-            if text is None:
-                continue
-            wanted = {**current, name: text}
-            having = [sku for sku in view.skus if dict(sku.options).get(name) == text]
-            exact = next((sku for sku in having if dict(sku.options) == wanted), None)
-            target = exact or next((sku for sku in having if sku.available), having[0])
-            values.append(
-                {
-                    "text": text,
-                    "sku": target.sku,
-                    "chosen": current.get(name) == text,
-                    "available": target.available > 0,
-                }
-            )
-        result.append({"name": name, "values": values})
-    return result
+def _related(view: ListingView, choice: Choice) -> dict[str, Any]:
+    """Return goods of the same kind that are delivered to the reader, and other goods of the store."""
+    similar = _find(choice, category=view.category_slug)
+    of_store = _find(choice, store=view.store_slug)
+    built = cards.build(list(dict.fromkeys([*similar, *of_store])), choice=choice, at=clock.now())
+    others = [card for card in built if card.is_offered and card.id != view.id]
+    alike = [card for card in others if card.id in similar][:_MORE]
+    shown = {card.id for card in alike}
+    return {
+        "similar": alike,
+        "more": [card for card in others if card.id in of_store and card.id not in shown][:_MORE],
+    }
 
 
-def _identity(seller_id: UUID) -> sellers.LegalIdentity | None:
-    try:
-        return sellers.legal_identity(seller_id)
-    except NotFound:
-        return None
-
-
-def _more(view: ListingView, choice: Choice) -> list[cards.Card]:
-    """Return other goods of the store."""
-    page = search.find(
+def _find(choice: Choice, *, category: str = "", store: str = "") -> tuple[UUID, ...]:
+    return search.find(
         SearchRequest(
             q="",
             country=choice.country,
             currency=choice.currency,
             language=choice.language,
-            category="",
-            store=view.store_slug,
+            category=category,
+            store=store,
             origin="",
             sort="relevance",
             page=1,
             page_size=_MORE + 1,
         )
-    )
-    others = [listing_id for listing_id in page.listing_ids if listing_id != view.id]
-    return cards.build(others[:_MORE], choice=choice, at=clock.now())
+    ).listing_ids

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,9 +21,9 @@ from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.orders import checkout as coordinator, operations as orders, queries
 from entrepot.orders.queries import LineView, OrderView, PurchaseView
 from entrepot.storefront import charges, words
-from entrepot.storefront.forms import SANDBOX_CARDS
+from entrepot.storefront.address_lines import lines_of
+from entrepot.storefront.payment_ways import list_ways
 from entrepot.ui import formats, refusals
-from entrepot.ui.address_form import regions_of
 from entrepot.ui.requests import PageRequest
 
 _CANCELLABLE = ("to_ship", "part_shipped")
@@ -41,6 +41,7 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     state_text, state_tone = words.purchase_state(found)
     action = found.payment.next_action or {}
     unpaid = found.state == "awaiting_payment"
+    ways = list_ways()
     cards = catalog.get_cards({line.listing_id for order in found.orders for line in order.lines}, found.language)
     images = {card.id: card.image for card in cards}
     context = {
@@ -52,11 +53,12 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
         "can_pay": unpaid and found.payment.state in ("declined", "cancelled") and clock.now() < found.payment_due_at,
         "challenge_url": f"{action.get('url', '')}?next={_page(found)}",
         "decline": words.decline(found.payment.decline_code),
-        "cards": SANDBOX_CARDS,
+        "ways": ways,
+        "way": ways.all[0].code if ways else "",
         "state_text": state_text,
         "state_tone": state_tone,
         "orders": [_order(order, images) for order in found.orders],
-        "address": address_lines(found),
+        "address": lines_of(found.address.country, found.address.as_json()) if found.address else [],
     }
     # The address of this page is its key. Referrer-Policy stays the shop's own, `same-origin`: it goes to nobody else,
     # while under `no-referrer` browsers send this page's forms with `Origin: null`, which the CSRF check refuses.
@@ -67,14 +69,14 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
 def pay(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     """Try to pay once more."""
     found = _access(request, purchase_id, request.POST.get("secret", ""))
-    token = request.POST.get("token", "")
-    if token in {code for code, _label, _digits in SANDBOX_CARDS}:
+    way = list_ways().find(request.POST.get("way", ""))
+    if way is not None:
         try:
             coordinator.pay_again(
                 purchase_id=found.id,
                 token=found.token,
-                payment_method="sandbox",
-                payment_token=token,
+                payment_method=way.method,
+                payment_token=way.token,
                 idempotency_key=str(uuid.uuid4()),
                 return_url=f"{_page(found)}&new=1",
                 now=clock.now(),
@@ -161,6 +163,7 @@ def _order(order: OrderView, images: dict[UUID, str]) -> dict[str, Any]:
         "charges": charges.of_order(order.quote, currency=order.currency, country=order.country),
         "parcels": [_parcel(parcel) for parcel in order.parcels],
         "steps": _steps(order),
+        "rest": _rest(order),
         "refunds": order.refunds,
     }
 
@@ -184,6 +187,15 @@ def _money(order: OrderView) -> tuple[str, str, str, str]:
     if order.money_state == "released":
         return text, "", "notice-leaf", "check"
     return text, "", "", "money"
+
+
+def _rest(order: OrderView) -> str:
+    """Return what is still to come of an order that has left in part."""
+    pieces = sum(line.to_ship for line in order.lines)
+    if not order.parcels or not pieces or order.ended_at is not None:
+        return ""
+    text = ngettext("%(n)s piece is still to be sent.", "%(n)s pieces are still to be sent.", pieces)
+    return text % {"n": formats.number(pieces)}
 
 
 def _line(line: LineView, images: dict[UUID, str]) -> dict[str, Any]:
@@ -252,14 +264,3 @@ def _steps(order: OrderView) -> list[dict[str, Any]]:
 
 def _step(code: str, at: datetime | None) -> dict[str, Any]:
     return {"title": words.step(code), "at": at, "done": at is not None}
-
-
-def address_lines(found: PurchaseView) -> list[str]:
-    """Return where a purchase goes, as lines."""
-    address = found.address
-    if address is None:
-        return []
-    place = " ".join(part for part in (address.postal_code, address.city, address.district) if part)
-    region = dict(regions_of(address.country, get_language() or "en")).get(address.region, address.region)
-    rows = [address.name, address.company, address.street, address.street2, place, region]
-    return [row for row in (*rows, formats.country(address.country)) if row]

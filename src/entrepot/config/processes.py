@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -21,6 +22,17 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(number))
+
+
+def keep_what_is_loaded() -> None:
+    """
+    Tell the garbage collector that everything loaded so far stays: code, country packs, templates, catalogues.
+
+    Walking it all again in each full collection took a twentieth of a web process's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def start(command: Sequence[str], *, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

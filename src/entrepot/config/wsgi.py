@@ -8,3 +8,14 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
 application = get_wsgi_application()
+
+
+def warm_up() -> None:
+    """Load what a process otherwise loads at its first request: the addresses with their views, the rule book."""
+    from django.urls import get_resolver
+
+    from entrepot.pricing import queries as pricing
+
+    _ = get_resolver().url_patterns
+    pricing.get_book()
+    pricing.get_schedule()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -54,7 +55,14 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a fact cannot carry {type(value).__name__}")
 
 
-_RECORD = "INSERT INTO kernel_fact (kind, payload) SELECT * FROM unnest(%s::text[], %s::jsonb[])"
+_RECORD_MANY = "INSERT INTO kernel_fact (kind, payload) SELECT * FROM unnest(%s::text[], %s::jsonb[])"
+_FEW = 4
+
+
+@cache
+def _record_few(number: int) -> str:
+    """Return the insert of so many facts: a few plain values cost the driver less than arrays of them."""
+    return f"INSERT INTO kernel_fact (kind, payload) VALUES {', '.join(['(%s, %s::jsonb)'] * number)}"
 
 
 @step
@@ -62,11 +70,12 @@ def record(*events: Event) -> None:
     """Write facts in the open transaction; one statement however many."""
     if not events:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            [[event.kind for event in events], [json.dumps(event.payload(), default=_plain) for event in events]],
-        )
+    kinds = [event.kind for event in events]
+    payloads = [json.dumps(event.payload(), default=_plain) for event in events]
+    if len(events) > _FEW:
+        sql.execute(_RECORD_MANY, [kinds, payloads])
+    else:
+        sql.execute(_record_few(len(events)), [value for pair in zip(kinds, payloads, strict=True) for value in pair])
 
 
 _READ = """

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import connection, transaction as _django
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction as _django
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,7 +37,9 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        assert connection.in_atomic_block, f"{function.__qualname__} is a step of a transaction and none is open"
+        # Not the `connection` proxy: it looks its thread's connection up anew for each attribute.
+        open_one = connections[DEFAULT_DB_ALIAS].in_atomic_block
+        assert open_one, f"{function.__qualname__} is a step of a transaction and none is open"
         return function(*args, **kwargs)
 
     return run

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from entrepot.kernel import sql
@@ -62,11 +63,36 @@ def forget_accounts(**_: Any) -> None:
     _known_accounts.clear()
 
 
-def _columns(rows: Mapping[Place, NewTransfer], at: datetime) -> dict[str, Any]:
+def _insert_between(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
+    """Write transfers between accounts that this process knows; return the places written. KeyError: it does not."""
+    transfers = [
+        {
+            "key": key,
+            "seq": seq,
+            "debit": _known_accounts[new.debit],
+            "credit": _known_accounts[new.credit],
+            "amount": new.amount.minor,
+            "currency": new.amount.currency,
+            "kind": new.kind,
+            "reference": new.reference,
+            "memo": new.memo,
+        }
+        for (key, seq), new in rows.items()
+    ]
+    params = {"at": at, "transfers": orjson.dumps(transfers).decode()}
+    return set(sql.fetch_all(sql.load(__package__, "post"), params))
+
+
+def _insert(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
+    """Write those transfers whose accounts are open, found by their meaning; return the places written."""
     news = rows.values()
-    return {
+    columns = {
         "keys": [key for key, _ in rows],
         "seqs": [seq for _, seq in rows],
+        "debit_kinds": [new.debit.kind for new in news],
+        "debit_owners": [new.debit.owner for new in news],
+        "credit_kinds": [new.credit.kind for new in news],
+        "credit_owners": [new.credit.owner for new in news],
         "currencies": [new.amount.currency for new in news],
         "amounts": [new.amount.minor for new in news],
         "kinds": [new.kind for new in news],
@@ -74,28 +100,7 @@ def _columns(rows: Mapping[Place, NewTransfer], at: datetime) -> dict[str, Any]:
         "memos": [new.memo for new in news],
         "at": at,
     }
-
-
-def _insert_between(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
-    """Write transfers between accounts that this process knows; return the places written. KeyError: it does not."""
-    news = rows.values()
-    accounts = {
-        "debit_ids": [_known_accounts[new.debit] for new in news],
-        "credit_ids": [_known_accounts[new.credit] for new in news],
-    }
-    return set(sql.fetch_all(sql.load(__package__, "post"), _columns(rows, at) | accounts))
-
-
-def _insert(rows: Mapping[Place, NewTransfer], at: datetime) -> set[Place]:
-    """Write those transfers whose accounts are open, found by their meaning; return the places written."""
-    news = rows.values()
-    accounts = {
-        "debit_kinds": [new.debit.kind for new in news],
-        "debit_owners": [new.debit.owner for new in news],
-        "credit_kinds": [new.credit.kind for new in news],
-        "credit_owners": [new.credit.owner for new in news],
-    }
-    written = sql.fetch_all(sql.load(__package__, "post_by_meaning"), _columns(rows, at) | accounts)
+    written = sql.fetch_all(sql.load(__package__, "post_by_meaning"), columns)
     found: dict[AccountRef, int] = {}
     for key, seq, debit_id, credit_id in written:
         new = rows[key, seq]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,8 @@ _FIELDS = {
 _OURS = {theirs: ours for ours, theirs in _FIELDS.items()} | {"street_address": "street", "country_code": "country"}
 _TYPED = (*_FIELDS, "street", "street2", "country", "phone")
 _LENGTH_MAX = 200
+# Control characters and lone surrogates, but for the blanks among them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _find_text_fault(value: object) -> str | None:
         return "not_text"
     if len(value) > _LENGTH_MAX:
         return "too_long"
-    if any(unicodedata.category(symbol) in ("Cc", "Cs") and symbol not in "\n\r\t" for symbol in value):
+    if _CONTROL.search(value):
         return "control_character"
     return None
 

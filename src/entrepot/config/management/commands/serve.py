@@ -15,8 +15,10 @@ from entrepot.config import processes, static_files
 def load_application() -> Any:
     """Return the WSGI application; runs in each web process, which must not outlive the one that started it."""
     processes.die_with_parent()
-    from entrepot.config.wsgi import application
+    from entrepot.config.wsgi import application, warm_up
 
+    warm_up()
+    processes.keep_what_is_loaded()
     return application
 
 

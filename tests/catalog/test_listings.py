@@ -318,10 +318,15 @@ def test_a_sellers_own_list_is_filtered_and_counted(seller: SellerView) -> None:
     upsert(seller, title="Wool 100% scarf", skus=(sku("WOOL-1"),))
     page = queries.list_seller_listings(seller.id)
     assert (page.count, [item.title for item in page.items]) == (2, ["Wool 100% scarf", "Linen shirt"])
-    assert [item.title for item in queries.list_seller_listings(seller.id, q="100%").items] == ["Wool 100% scarf"]
-    assert [item.title for item in queries.list_seller_listings(seller.id, q="lin-1").items] == ["Linen shirt"]
-    assert [item.title for item in queries.list_seller_listings(seller.id, without_hs=True).items] == [
-        "Wool 100% scarf"
-    ]
-    assert queries.list_seller_listings(seller.id, out_of_stock=True).count == 1
+    assert [
+        item.title for item in queries.list_seller_listings(seller.id, wanted=queries.ListingFilter(q="100%")).items
+    ] == ["Wool 100% scarf"]
+    assert [
+        item.title for item in queries.list_seller_listings(seller.id, wanted=queries.ListingFilter(q="lin-1")).items
+    ] == ["Linen shirt"]
+    assert [
+        item.title
+        for item in queries.list_seller_listings(seller.id, wanted=queries.ListingFilter(without_hs=True)).items
+    ] == ["Wool 100% scarf"]
+    assert queries.list_seller_listings(seller.id, wanted=queries.ListingFilter(out_of_stock=True)).count == 1
     assert queries.list_seller_listings(seller.id, page=9).count == 2

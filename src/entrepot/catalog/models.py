@@ -302,6 +302,9 @@ class FeedRun(models.Model):
     rejected = models.JSONField(db_default=[], default=list)
     notes = models.JSONField(db_default=[], default=list)
     failure = models.TextField(null=True)
+    failure_said = models.JSONField(null=True)
+    bytes_total = models.BigIntegerField(db_default=0, default=0)
+    bytes_read = models.BigIntegerField(db_default=0, default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

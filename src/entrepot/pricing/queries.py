@@ -78,10 +78,10 @@ def get_desk(*, destination: Destination, currency: str, at: datetime, rates: Fr
     :raises InvalidField: there is no exchange rate for the currency, or no such country.
     """
     if destination.country not in markets.list_iso_countries():
-        raise InvalidField.single("country", "is no ISO 3166-1 country")
+        raise InvalidField.single("country", "unknown_country")
     table = markets.get_fx(at=at)
     if currency != "EUR" and currency not in table.per_eur:
-        raise InvalidField.single("currency", "has no exchange rate")
+        raise InvalidField.single("currency", "no_exchange_rate")
     chosen: Rates = table if rates is None else FallbackRates(rates, table)
     return Desk(
         book=get_book(),
@@ -227,7 +227,7 @@ def get_quote(
     }
     if unknown := [code for code in wanted if code not in read]:
         raise UnknownSku(skus=unknown)
-    _refuse_what_cannot_be_bought(desk, list(read.values()))
+    refuse_what_cannot_be_bought(desk, list(read.values()))
     offers = [(read[code][0], quantity) for code, quantity in wanted.items()]
     return rules.make_quote(desk, offers, given_import_ids=given_import_ids)
 
@@ -236,14 +236,20 @@ def _join_lines(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for code, quantity in lines:
         if quantity < 1:
-            raise InvalidField.single("quantity", "must be at least 1")
+            raise InvalidField.single("quantity", "below_1")
         wanted[code] = wanted.get(code, 0) + quantity
     if not wanted:
-        raise InvalidField.single("lines", "at least one line is needed")
+        raise InvalidField.single("lines", "required")
     return wanted
 
 
-def _refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, str | None]]) -> None:
+def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, str | None]]) -> None:
+    """
+    Refuse offers that nobody may buy at the desk's destination; each comes with the destination's buying stage and
+    why it cannot be bought anywhere (None: it can).
+
+    :raises CorridorClosed, NotSellable: see `get_quote`.
+    """
     country = desk.destination.country
     buying = read[0][1]
     origins = sorted({offer.seller.dispatch_country for offer, _, _ in read})

@@ -36,7 +36,6 @@ from entrepot.api.schemas.seller_listings import (
 )
 from entrepot.catalog import operations as catalog, queries as catalog_queries
 from entrepot.catalog.feeds.meaning import Remark
-from entrepot.catalog.operations import feeds
 from entrepot.catalog.queries import ListingView, SellerListing, SkuView
 from entrepot.kernel import clock
 
@@ -50,10 +49,9 @@ def list_own_listings(request: HttpRequest, query: Query[SellerListingsQuery]) -
     """Return a page of your listings, hidden ones too, the newest first."""
     found = catalog_queries.list_seller_listings(
         grant_of(request).seller_id,
-        state=query.state,
-        q=query.q,
-        without_hs=query.without_hs,
-        out_of_stock=query.out_of_stock,
+        wanted=catalog_queries.ListingFilter(
+            state=query.state, q=query.q, without_hs=query.without_hs, out_of_stock=query.out_of_stock
+        ),
         page=query.page,
         page_size=query.page_size,
     )
@@ -170,13 +168,13 @@ def import_own_feed(request: HttpRequest, file: File[UploadedFile], body: Form[F
     Read a feed (Google Merchant RSS or TSV, Yandex Market YML, Shopify CSV) into listings. The same file twice changes
     nothing; stock in it never touches what is reserved; a row that cannot be taken is named with its reason.
     """
-    report = feeds.import_feed(
+    report = catalog.import_feed(
         seller_id=grant_of(request).seller_id,
         stream=cast("BinaryIO", file.file),
         name=file.name or "",
         format=body.format,
         dry_run=body.dry_run,
-        options=feeds.ImportOptions(
+        options=catalog.ImportOptions(
             currency=body.currency,
             language=body.language,
             in_stock_quantity=body.in_stock_quantity,

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from entrepot.catalog.feeds.items import Damage, FeedItem
 from entrepot.catalog.feeds.xml import elements, local_name
+from entrepot.kernel.sentences import Sentence
 
 _WANTED = frozenset({"item", "entry"})
 _TITLES = {
@@ -73,7 +74,7 @@ def read_table(text: TextIO, delimiter: str) -> Iterator[FeedItem | Damage]:
             if any(value.strip() for value in values):
                 yield _item(rows.line_num, _cells(heading, values))
     except (csv.Error, EOFError, OSError) as fault:
-        yield Damage(rows.line_num, f"The table breaks here: {fault}.")
+        yield Damage(rows.line_num, Sentence("The table breaks here: %(fault)s.", fault=str(fault)))
 
 
 def _cells(heading: list[str], values: list[str]) -> Iterator[tuple[str, str]]:

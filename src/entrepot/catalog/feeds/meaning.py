@@ -36,6 +36,7 @@ from entrepot.catalog.rules.listings import (
     is_web_address,
     title_reason,
 )
+from entrepot.kernel.sentences import Sentence
 
 CategoryFrom = Literal["feed", "title"]
 Note = Callable[[str, str], None]
@@ -101,14 +102,19 @@ def read_group(items: Sequence[FeedItem], terms: Terms, now: datetime, reading: 
     currency = taken[0][2] if taken else ""
     for item, _, other in taken:
         if other != currency:
-            reason = f"The variants of one listing have one price currency; this group began with {currency}."
+            reason = Sentence(
+                "The variants of one listing have one price currency; this group began with %(currency)s.",
+                currency=currency,
+            )
             reading.rejected.append(Remark(item.row, item.id, "currency", reason))
     rows = [(item, offer) for item, offer, code in taken if code == currency]
     if not rows:
         return
     for together in _variants(rows):
         for item, _ in together[SKUS_MAX:]:
-            reason = f"A listing has at most {SKUS_MAX} SKUs; this group has {len(together)}."
+            reason = Sentence(
+                "A listing has at most %(most)s SKUs; this group has %(count)s.", most=SKUS_MAX, count=len(together)
+            )
             reading.rejected.append(Remark(item.row, item.id, "group", reason))
         reading.products.append(_product(together[:SKUS_MAX], currency, terms, reading))
 
@@ -120,9 +126,10 @@ def _offer(item: FeedItem, terms: Terms, now: datetime, reading: Reading) -> tup
         reading.notes.append(Remark(item.row, item.id, name, reason))
 
     if not item.id:
-        errors.append(("id", "The id is missing: without one the same row cannot be found again next time."))
+        reason = Sentence("The id is missing: without one the same row cannot be found again next time.")
+        errors.append(("id", reason))
     elif len(item.id) > 200:
-        errors.append(("id", "The id may have at most 200 symbols."))
+        errors.append(("id", Sentence("The id may have at most %(most)s symbols.", most=200)))
     item.title = texts.plain(item.title)
     if len(item.title) < texts.TITLE_LENGTH_MIN:
         errors.append(("title", title_reason(item.title)))
@@ -130,7 +137,7 @@ def _offer(item: FeedItem, terms: Terms, now: datetime, reading: Reading) -> tup
     try:
         price, currency = _price(item, terms, now, note)
     except Unclear as fault:
-        errors.append(("price", str(fault)))
+        errors.append(("price", fault.reason))
     sku = SkuInput(
         seller_sku=item.id,
         price=price,
@@ -149,7 +156,8 @@ def _offer(item: FeedItem, terms: Terms, now: datetime, reading: Reading) -> tup
     if item.availability:
         in_stock = read_availability(item.availability)
         if in_stock is None:
-            note("availability", f"{item.availability[:40]!r} is no availability known here, such as in stock.")
+            said = repr(item.availability[:40])
+            note("availability", Sentence("%(said)s is no availability known here, such as in stock.", said=said))
     if sku.stock is not None and in_stock is False:
         sku = replace(sku, stock=0)
     return Offer(item.row, sku, in_stock), currency
@@ -163,10 +171,11 @@ def _price(item: FeedItem, terms: Terms, now: datetime, note: Note) -> tuple[str
     try:
         sale, sale_code = read_price(item.sale_price, currency)
     except Unclear as fault:
-        note("sale_price", f"Left out: {fault}")
+        note("sale_price", _left_out(fault.reason))
         return price, code
     if sale_code != code:
-        note("sale_price", f"Left out: it is in {sale_code}, the price in {code}.")
+        reason = Sentence("Left out: it is in %(its)s, the price in %(other)s.", its=sale_code, other=code)
+        note("sale_price", reason)
         return price, code
     return sale, code
 
@@ -192,7 +201,7 @@ def _quantity(item: FeedItem, note: Note) -> int | None:
     try:
         return read_quantity(item.quantity)
     except Unclear as fault:
-        note("quantity", f"Left out: {fault}")
+        note("quantity", _left_out(fault.reason))
         return None
 
 
@@ -202,10 +211,13 @@ def _weight(item: FeedItem, note: Note) -> int | None:
     try:
         weight = read_weight(item.weight, item.weight_unit)
     except Unclear as fault:
-        note("weight", f"Left out: {fault}")
+        note("weight", _left_out(fault.reason))
         return None
     if weight > WEIGHT_G_MAX:
-        note("weight", f"Left out: {weight / 1000:,.0f} kg is more than {WEIGHT_G_MAX // 1000:,} kg.")
+        reason = Sentence(
+            "Left out: %(weight)s kg is more than %(most)s kg.", weight=round(weight / 1000), most=WEIGHT_G_MAX // 1000
+        )
+        note("weight", reason)
         return None
     return weight
 
@@ -215,7 +227,7 @@ def _gtin(item: FeedItem, note: Note) -> str | None:
         return None
     gtin = item.gtin.split(",")[0].strip().replace(" ", "").replace("-", "")
     if fault := gtin_fault(gtin):
-        note("gtin", f"Left out: {fault}")
+        note("gtin", _left_out(fault))
         return None
     return gtin
 
@@ -226,10 +238,10 @@ def _sizes(item: FeedItem, note: Note) -> dict[str, Any]:
     try:
         sides = [read_length(text, item.size_unit) for text in item.size]
     except Unclear as fault:
-        note("size", f"Left out: {fault}")
+        note("size", _left_out(fault.reason))
         return {}
     if max(sides) > SIZE_MM_MAX:
-        note("size", f"Left out: a side of {max(sides) / 1000:,.1f} m is too long.")
+        note("size", Sentence("Left out: a side of %(side)s m is too long.", side=f"{max(sides) / 1000:,.1f}"))
         return {}
     return dict(zip(("length_mm", "width_mm", "height_mm"), sides, strict=True))
 
@@ -265,7 +277,9 @@ def _product(rows: list[tuple[FeedItem, Offer]], currency: str, terms: Terms, re
         rows[0][1].sku = replace(rows[0][1].sku, options=dict(item.options))
     title, description = item.title, item.description
     if len(title) > texts.TITLE_LENGTH_MAX:
-        shortened = f"Shortened to {texts.TITLE_LENGTH_MAX} symbols; the whole one leads the description."
+        shortened = Sentence(
+            "Shortened to %(most)s symbols; the whole one leads the description.", most=texts.TITLE_LENGTH_MAX
+        )
         reading.notes.append(Remark(item.row, item.id, "title", shortened))
         description = f"{title}\n\n{description}" if title not in description else description
         title = texts.shorten(title, texts.TITLE_LENGTH_MAX)
@@ -306,7 +320,7 @@ def _hs_code(item: FeedItem, reading: Reading) -> str | None:
     if not code:
         return None
     if fault := hs_fault(code):
-        reading.notes.append(Remark(item.row, item.id, "hs_code", f"Left out: {fault}"))
+        reading.notes.append(Remark(item.row, item.id, "hs_code", _left_out(fault)))
         return None
     return code
 
@@ -316,7 +330,9 @@ def _origin(item: FeedItem, reading: Reading) -> str | None:
         return None
     country = read_country(item.origin)
     if country is None:
-        reason = f"Left out: {item.origin[:40]!r} is no country known here; write its code, such as CN."
+        reason = Sentence(
+            "Left out: %(text)s is no country known here; write its code, such as CN.", text=repr(item.origin[:40])
+        )
         reading.notes.append(Remark(item.row, item.id, "country_of_origin", reason))
     return country
 
@@ -325,9 +341,17 @@ def _pictures(item: FeedItem, reading: Reading) -> tuple[str, ...]:
     urls = [url for url in dict.fromkeys(item.pictures) if url]
     good = [url for url in urls if is_web_address(url)]
     if len(good) < len(urls):
-        reason = f"{len(urls) - len(good)} of {len(urls)} left out: a picture needs an address with http or https."
+        reason = Sentence(
+            "%(bad)s of %(all)s left out: a picture needs an address with http or https.",
+            bad=len(urls) - len(good),
+            all=len(urls),
+        )
         reading.notes.append(Remark(item.row, item.id, "picture", reason))
     return tuple(good[:PICTURES_MAX])
+
+
+def _left_out(fault: str) -> Sentence:
+    return Sentence("Left out: %(reason)s", reason=fault)
 
 
 def _digest(listing: ListingInput) -> str:

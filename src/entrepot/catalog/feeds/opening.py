@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from entrepot.catalog.feeds import google, shopify, yml
 from entrepot.catalog.feeds.items import Damage, FeedItem, FeedUnreadable
+from entrepot.kernel.sentences import Sentence
 
 FORMATS = {
     "google": "Google Merchant RSS or Atom (XML)",
@@ -32,19 +33,21 @@ def read_items(stream: BinaryIO, kind: str | None = None) -> tuple[str, Iterator
     :raises FeedUnreadable: it is packed wrongly, empty, or of no known format.
     """
     if kind is not None and kind not in FORMATS:
-        raise FeedUnreadable(format=kind, reason=f"known formats are {', '.join(FORMATS)}")
+        raise FeedUnreadable(format=kind, reason=unknown_format())
     unpacked = io.BufferedReader(_Bounded(_unpack(io.BufferedReader(_Raw(stream), _PEEK))), _PEEK)
     try:
         head = unpacked.peek(_PEEK)[:_PEEK]
     except (OSError, EOFError, zlib.error) as fault:
-        raise FeedUnreadable(reason=f"the gzip file is damaged: {fault}") from None
+        raise FeedUnreadable(reason=Sentence("the gzip file is damaged: %(fault)s", fault=str(fault))) from None
     if not head.strip():
-        raise FeedUnreadable(reason="the file is empty")
+        raise FeedUnreadable(reason=Sentence("the file is empty"))
     found = kind or guess_format(head)
     if found is None:
         raise FeedUnreadable(
-            reason="neither XML with <item>, <entry> or <offer> elements nor a table whose heading names"
-            " id, title and price (Google) or Handle and Title (Shopify)"
+            reason=Sentence(
+                "neither XML with <item>, <entry> or <offer> elements nor a table whose heading names"
+                " id, title and price (Google) or Handle and Title (Shopify)"
+            )
         )
     if found == "yml":
         return found, yml.read(unpacked)
@@ -54,6 +57,15 @@ def read_items(stream: BinaryIO, kind: str | None = None) -> tuple[str, Iterator
     if found == "google-tsv":
         return found, google.read_table(text, _delimiter(_first_line(head)))
     return found, shopify.read(text, _delimiter(_first_line(head)))
+
+
+def unknown_format() -> str:
+    """Return the sentence for a format that is none."""
+    return Sentence("known formats are %(names)s", names=", ".join(FORMATS))
+
+
+def _too_large() -> str:
+    return Sentence("it is larger than %(most)s GB unpacked", most=UNPACKED_BYTES_MAX // 1024**3)
 
 
 def guess_format(head: bytes) -> str | None:
@@ -138,6 +150,6 @@ class _Bounded(io.RawIOBase):
         data = self._stream.read(len(buffer)) or b""
         self._read += len(data)
         if self._read > UNPACKED_BYTES_MAX:
-            raise FeedUnreadable(reason=f"it is larger than {UNPACKED_BYTES_MAX // 1024**3} GB unpacked")
+            raise FeedUnreadable(reason=_too_large())
         buffer[: len(data)] = data
         return len(data)

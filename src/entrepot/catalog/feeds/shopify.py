@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from entrepot.catalog.feeds.items import Damage, FeedItem
+from entrepot.kernel.sentences import Sentence
 
 _NO = frozenset({"false", "no", "0"})
 
@@ -26,7 +27,7 @@ def read(text: TextIO, delimiter: str) -> Iterator[FeedItem | Damage]:
                 together = []
             together.append((rows.line_num, cells))
     except (csv.Error, EOFError, OSError) as fault:
-        yield Damage(rows.line_num, f"The table breaks here: {fault}.")
+        yield Damage(rows.line_num, Sentence("The table breaks here: %(fault)s.", fault=str(fault)))
         return
     if together:
         yield from _product(together)

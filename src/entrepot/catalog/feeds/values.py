@@ -10,6 +10,7 @@ from babel import Locale
 
 from entrepot.catalog.rules.listings import known_countries, known_currencies
 from entrepot.kernel.money import minor_digits
+from entrepot.kernel.sentences import Sentence
 
 _NUMBER = re.compile(r"[-+−]?[0-9٠-٩][0-9٠-٩\s\u00a0\u202f'’.,٫٬]*")
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬−", "0123456789.,-")
@@ -51,7 +52,11 @@ _COUNTRY_WORDS = {
 
 
 class Unclear(ValueError):
-    """A text that cannot be read as what it should be; the message is the reason for its sender."""
+    """A text that cannot be read as what it should be; `reason` is the sentence for its sender."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read_currency(text: str) -> str | None:
@@ -68,27 +73,40 @@ def read_price(text: str, currency: str = "") -> tuple[str, str]:
     :raises Unclear: there is no number, it can be read in two ways, or its currency is unknown or missing.
     """
     if not text.strip():
-        raise Unclear("The price is missing.")
+        raise Unclear(Sentence("The price is missing."))
     match = _NUMBER.search(text)
     if match is None:
-        raise Unclear(f"{text[:40]!r} is no price.")
+        raise Unclear(Sentence("%(text)s is no price.", text=repr(text[:40])))
     word = (text[: match.start()] + " " + text[match.end() :]).strip(" .,-*/:\u200e\u200f\u00a0")
     code = read_currency(word) if word else read_currency(currency)
     if code is None and word and currency:
-        raise Unclear(f"The currency {word[:20]!r} is not known here; write its code (ISO 4217), such as EUR.")
+        raise Unclear(_unknown_currency(word))
+    if code is None and (name := word or currency):
+        raise Unclear(_unknown_currency(name))
     if code is None:
-        name = word or currency
-        said = f"The currency {name[:20]!r} is not known here" if name else "The currency is missing"
-        raise Unclear(f"{said}; write its code (ISO 4217), such as EUR.")
+        raise Unclear(Sentence("The currency is missing; write its code (ISO 4217), such as EUR."))
     number = read_decimal(match.group(), digits=minor_digits(code))
     if number <= 0:
-        raise Unclear(f"The price is {number}; it must be above zero.")
+        raise Unclear(Sentence("The price is %(price)s; it must be above zero.", price=str(number)))
     if number >= _PRICE_MAX:
-        raise Unclear(f"A price of {match.group()[:24].strip()}… is too high to be meant.")
+        raise Unclear(Sentence("A price of %(price)s… is too high to be meant.", price=match.group()[:24].strip()))
     digits = minor_digits(code)
     if number != round(number, digits):
-        raise Unclear(f"{text[:40]!r} has more decimals than {code} has ({digits}).")
+        raise Unclear(
+            Sentence(
+                "%(text)s has more decimals than %(currency)s has (%(digits)s).",
+                text=repr(text[:40]),
+                currency=code,
+                digits=digits,
+            )
+        )
     return f"{number:.{digits}f}", code
+
+
+def _unknown_currency(name: str) -> Sentence:
+    return Sentence(
+        "The currency %(name)s is not known here; write its code (ISO 4217), such as EUR.", name=repr(name[:20])
+    )
 
 
 def read_decimal(text: str, *, digits: int | None = None) -> Decimal:
@@ -108,14 +126,19 @@ def read_decimal(text: str, *, digits: int | None = None) -> Decimal:
             whole, decimals = plain.replace(sign, ""), ""
         elif other not in whole and len(decimals) == 3 and digits is not None and digits != 3 and whole.strip("+-0"):
             raise Unclear(
-                f"{text.strip()!r} can be read as {whole}{decimals} or as {whole}.{decimals};"
-                f" write {whole}{decimals}.00 or {whole}.{decimals[:2]}."
+                Sentence(
+                    "%(text)s can be read as %(large)s or as %(small)s; write %(large)s.00 or %(short)s.",
+                    text=repr(text.strip()),
+                    large=whole + decimals,
+                    small=f"{whole}.{decimals}",
+                    short=f"{whole}.{decimals[:2]}",
+                )
             )
         plain = f"{whole.replace(other, '')}.{decimals}" if decimals else whole.replace(other, "")
     try:
         return Decimal(plain)
     except InvalidOperation:
-        raise Unclear(f"{text.strip()[:40]!r} is no number.") from None
+        raise Unclear(Sentence("%(text)s is no number.", text=repr(text.strip()[:40]))) from None
 
 
 def read_availability(text: str) -> bool | None:
@@ -136,9 +159,9 @@ def read_quantity(text: str) -> int:
     try:
         number = Decimal(cleaned)
     except InvalidOperation:
-        raise Unclear(f"{text[:40]!r} is no number of pieces.") from None
+        raise Unclear(Sentence("%(text)s is no number of pieces.", text=repr(text[:40]))) from None
     if not number.is_finite() or number != int(number):
-        raise Unclear(f"{text[:40]!r} is no whole number of pieces.")
+        raise Unclear(Sentence("%(text)s is no whole number of pieces.", text=repr(text[:40])))
     return max(int(number), 0)
 
 
@@ -148,7 +171,7 @@ def read_weight(text: str, unit: str) -> int:
 
     :raises Unclear: there is no number above zero, or the unit is unknown.
     """
-    return _measure(text, unit, _GRAMS, "weight", "such as 350 g or 1.2 kg")
+    return _measure(text, unit, _GRAMS, _NO_WEIGHT)
 
 
 def read_length(text: str, unit: str) -> int:
@@ -157,19 +180,33 @@ def read_length(text: str, unit: str) -> int:
 
     :raises Unclear: there is no number above zero, or the unit is unknown.
     """
-    return _measure(text, unit, _MILLIMETRES, "length", "such as 20 cm")
+    return _measure(text, unit, _MILLIMETRES, _NO_LENGTH)
 
 
-def _measure(text: str, unit: str, units: dict[str, int | Decimal], what: str, example: str) -> int:
+# What is said of a text without a number, with an unknown unit, and with a number that is not above zero.
+_NO_WEIGHT = (
+    Sentence("%(text)s is no weight, such as 350 g or 1.2 kg."),
+    Sentence("%(text)s is no weight in a unit that is known here, such as 350 g or 1.2 kg."),
+    Sentence("A weight of %(text)s says nothing."),
+)
+_NO_LENGTH = (
+    Sentence("%(text)s is no length, such as 20 cm."),
+    Sentence("%(text)s is no length in a unit that is known here, such as 20 cm."),
+    Sentence("A length of %(text)s says nothing."),
+)
+
+
+def _measure(text: str, unit: str, units: dict[str, int | Decimal], faults: tuple[Sentence, ...]) -> int:
+    no_number, no_unit, nothing = faults
     match = _NUMBER.search(text)
     if match is None:
-        raise Unclear(f"{text[:40]!r} is no {what}, {example}.")
+        raise Unclear(Sentence(no_number.message, text=repr(text[:40])))
     word = text[match.end() :].strip(" .").casefold() or unit
     if word not in units:
-        raise Unclear(f"{text[:40]!r} is no {what} in a unit that is known here, {example}.")
+        raise Unclear(Sentence(no_unit.message, text=repr(text[:40])))
     number = read_decimal(match.group()) * units[word]
     if number <= 0:
-        raise Unclear(f"A {what} of {text[:20]!r} says nothing.")
+        raise Unclear(Sentence(nothing.message, text=repr(text[:20])))
     return max(int(number.to_integral_value()), 1)
 
 

@@ -10,6 +10,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from entrepot.catalog.feeds.items import Damage
+from entrepot.kernel.sentences import Sentence
 
 
 def local_name(tag: str) -> str:
@@ -49,21 +50,30 @@ def elements(stream: BinaryIO, wanted: frozenset[str]) -> Iterator[Element | Dam
                     parents[-1].clear()
     except ParseError as fault:
         line, column = fault.position
-        yield Damage(count + 1, f"The file breaks at line {line}, column {column}: {_words(fault)}.")
+        reason = Sentence(
+            "The file breaks at line %(line)s, column %(column)s: %(fault)s.",
+            line=line,
+            column=column,
+            fault=_words(fault),
+        )
+        yield Damage(count + 1, reason)
     except DefusedXmlException:
-        yield Damage(count + 1, "The file declares XML entities of its own, which are not read here for safety.")
+        reason = Sentence("The file declares XML entities of its own, which are not read here for safety.")
+        yield Damage(count + 1, reason)
     except (EOFError, OSError) as fault:
-        yield Damage(count + 1, f"The file breaks off: {fault}.")
+        yield Damage(count + 1, Sentence("The file breaks off: %(fault)s.", fault=str(fault)))
 
 
 _SAID = {
-    "mismatched tag": "an element is closed that was not the last one opened",
-    "not well-formed (invalid token)": "a symbol stands there that XML does not allow, often a bare & (write &amp;)",
-    "undefined entity": "an entity such as &nbsp; is used that XML does not know (write &#160;)",
-    "no element found": "the file ends too early",
-    "unclosed token": "the file ends too early",
-    "unclosed CDATA section": "the file ends inside a CDATA section",
-    "junk after document element": "something stands behind the end of the document",
+    "mismatched tag": Sentence("an element is closed that was not the last one opened"),
+    "not well-formed (invalid token)": Sentence(
+        "a symbol stands there that XML does not allow, often a bare & (write &amp;)"
+    ),
+    "undefined entity": Sentence("an entity such as &nbsp; is used that XML does not know (write &#160;)"),
+    "no element found": Sentence("the file ends too early"),
+    "unclosed token": Sentence("the file ends too early"),
+    "unclosed CDATA section": Sentence("the file ends inside a CDATA section"),
+    "junk after document element": Sentence("something stands behind the end of the document"),
 }
 
 

@@ -10,34 +10,38 @@ from entrepot.catalog.operations.categories import (
     set_category_customs,
     sync_categories,
 )
-from entrepot.catalog.operations.feeds import (
-    FeedReport,
-    ImportOptions,
-    import_feed,
-    queue_feed,
-    run_waiting_feed,
-)
+from entrepot.catalog.operations.feeds import import_feed
 from entrepot.catalog.operations.listings import (
-    ListingBlocked,
+    ListingChanged,
     RefusedListing,
     UpsertResult,
-    block_listing,
-    set_listing_state,
-    set_prices,
-    set_translation,
-    set_translations,
-    unblock_listing,
     upsert_listing,
     upsert_listings,
 )
 from entrepot.catalog.operations.pictures import (
     FetchResult,
+    KeptPicture,
+    PicturePlace,
     add_picture,
+    arrange_pictures,
     fetch_pictures,
+    keep_picture,
     order_pictures,
     remove_picture,
 )
+from entrepot.catalog.operations.prices import set_prices
+from entrepot.catalog.operations.queue import FeedGone, apply_feed, queue_feed, run_waiting_feed
 from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.operations.runs import FeedReport, ImportOptions
+from entrepot.catalog.operations.states import (
+    ListingBlocked,
+    ListingIncomplete,
+    StateResult,
+    block_listing,
+    set_listing_state,
+    set_listing_states,
+    unblock_listing,
+)
 from entrepot.catalog.operations.stock import (
     OutOfStock,
     dispatch_stock,
@@ -46,39 +50,51 @@ from entrepot.catalog.operations.stock import (
     set_stock,
 )
 from entrepot.catalog.operations.stores import NoStore
+from entrepot.catalog.operations.translations import remove_translation, set_translation, set_translations
 from entrepot.catalog.rules.listings import ListingInput, SkuInput, Translation
 
 __all__ = [
     "CategoriesMissing",
     "CustomsResult",
+    "FeedGone",
     "FeedReport",
     "FeedUnreadable",
     "FetchResult",
     "ImportOptions",
+    "KeptPicture",
     "ListingBlocked",
+    "ListingChanged",
+    "ListingIncomplete",
     "ListingInput",
     "NoStore",
     "OutOfStock",
+    "PicturePlace",
     "RefusedListing",
     "Rejected",
     "SetResult",
     "SkuInput",
+    "StateResult",
     "Translation",
     "UpsertResult",
     "add_picture",
+    "apply_feed",
+    "arrange_pictures",
     "block_listing",
     "dispatch_stock",
     "fetch_pictures",
     "import_feed",
+    "keep_picture",
     "map_category",
     "order_pictures",
     "queue_feed",
     "remove_picture",
+    "remove_translation",
     "reserve_stock",
     "return_stock",
     "run_waiting_feed",
     "set_category_customs",
     "set_listing_state",
+    "set_listing_states",
     "set_prices",
     "set_stock",
     "set_translation",

@@ -20,6 +20,7 @@ from entrepot.catalog.rules.listings import (
 )
 from entrepot.kernel import facts, sql
 from entrepot.kernel.errors import InvalidField, NotFound
+from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import step, transaction
 
 _ROOM = "entrepot.catalog"
@@ -195,13 +196,16 @@ def set_category_customs(
 def _check_customs(hs_code: str | None, origin_country: str | None, default_weight_g: int | None) -> None:
     errors = []
     if hs_code is None and origin_country is None and default_weight_g is None:
-        errors.append({"field": "hs_code", "reason": "Say at least one of HS code, country of origin and weight."})
+        reason = Sentence("Say at least one of HS code, country of origin and weight.")
+        errors.append({"field": "hs_code", "reason": reason})
     if hs_code is not None and (fault := hs_fault(hs_code)):
         errors.append({"field": "hs_code", "reason": fault})
     if origin_country is not None and origin_country not in known_countries():
-        errors.append({"field": "origin_country", "reason": "Use a code of two letters (ISO 3166-1), such as CN."})
+        reason = Sentence("Use a code of two letters (ISO 3166-1), such as CN.")
+        errors.append({"field": "origin_country", "reason": reason})
     if default_weight_g is not None and not 0 < default_weight_g <= WEIGHT_G_MAX:
-        errors.append({"field": "default_weight_g", "reason": "The weight must be from 1 g to 1,000 kg."})
+        reason = Sentence("The weight must be from 1 g to %(most)s kg.", most=WEIGHT_G_MAX // 1000)
+        errors.append({"field": "default_weight_g", "reason": reason})
     if errors:
         raise InvalidField(errors=errors)
 

@@ -7,73 +7,37 @@ differs from what it said the last time, so that a seller's own corrections stay
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-import orjson
-from django.core.files.base import File
-from django.core.files.storage import storages
 from django.db import transaction as django_transaction
 
 from entrepot.catalog import events
 from entrepot.catalog.feeds.items import Damage, FeedItem, FeedUnreadable
-from entrepot.catalog.feeds.meaning import CategoryFrom, Offer, Product, Reading, Remark, Terms, read_group
-from entrepot.catalog.feeds.opening import FORMATS, read_items
+from entrepot.catalog.feeds.meaning import Offer, Product, Reading, Remark, Terms, read_group
+from entrepot.catalog.feeds.opening import read_items
 from entrepot.catalog.operations import stores, writing
+from entrepot.catalog.operations.runs import (
+    KEPT_REMARKS,
+    FeedReport,
+    ImportOptions,
+    finish_run,
+    record_progress,
+    start_run,
+)
 from entrepot.catalog.operations.writing import Entry
 from entrepot.catalog.rules import texts
 from entrepot.kernel import facts, ids, sql
 from entrepot.kernel.errors import InvalidField
+from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import transaction
 
 _BATCH = 200
-_KEPT_REMARKS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """
-    What the seller decides about an import; None takes what the store says.
-
-    `in_stock_quantity` stands for "in stock" without a number. `retire_missing` takes off what the feed no longer
-    names. `category_from="title"` groups goods by the first word of their title where a feed names no category.
-    """
-
-    currency: str | None = None
-    language: str | None = None
-    in_stock_quantity: int = 10
-    retire_missing: bool = False
-    category_from: CategoryFrom = "feed"
-    with_pictures: bool = True
-
-
-@dataclass(slots=True)
-class FeedReport:
-    """
-    What an import did, row by row: read = created + updated + unchanged + rejected.
-
-    `notes` tell what was left out of rows that were taken. `failure` says where a damaged file broke off.
-    """
-
-    run_id: UUID
-    format: str
-    dry_run: bool
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    retired: int = 0
-    rejected: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
-    failure: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return {**asdict(self), "run_id": str(self.run_id)}
 
 
 def import_feed(
@@ -93,7 +57,7 @@ def import_feed(
     Rows that cannot be taken are reported with a reason and change nothing; rows that the feed does not name stay,
     unless `options.retire_missing`. Stock in a feed sets `on_hand` only. The same file again changes nothing.
 
-    :param format: one of `feeds.opening.FORMATS`; None google_paths from the first bytes. Gzip is unpacked.
+    :param format: one of `feeds.opening.FORMATS`; None is guessed from the first bytes. Gzip is unpacked.
     :param dry_run: does everything and keeps nothing but the record of the run.
     :param run_id: of a run that waits in the queue; None records a new one.
     :raises FeedUnreadable: the file is no feed at all.
@@ -101,11 +65,14 @@ def import_feed(
     """
     options = options or ImportOptions()
     if not 0 < options.in_stock_quantity <= 1_000_000:
-        raise InvalidField.single("in_stock_quantity", "Between 1 and 1,000,000 pieces.")
+        raise InvalidField.single("in_stock_quantity", Sentence("Between 1 and %(most)s pieces.", most=1_000_000))
     store = _store(seller_id=seller_id)
-    found, items = read_items(stream, format)
-    report = FeedReport(run_id=run_id or ids.new_id(), format=found, dry_run=dry_run)
-    _start_run(report=report, seller_id=seller_id, name=name, options=options, now=now)
+    counted = _Counted(stream)
+    found, items = read_items(cast(BinaryIO, counted), format)
+    report = FeedReport(
+        run_id=run_id or ids.new_id(), format=found, dry_run=dry_run, bytes_total=_size_of(stream, counted)
+    )
+    start_run(report=report, seller_id=seller_id, name=name, options=options, now=now)
     terms = Terms(
         currency=options.currency or store.currency,
         language=options.language or store.language,
@@ -117,15 +84,18 @@ def import_feed(
     try:
         for batch in _batches(items, report):
             run.take(batch)
+            report.bytes_read = counted.bytes_read
+            record_progress(report=report)
         if options.retire_missing and report.failure is None:
             report.retired = _retire_missing(seller_id=seller_id, named=run.first_rows, keep=not dry_run, now=now)
     except FeedUnreadable as fault:
-        report.failure = str(fault)
+        report.failure = unreadable(fault)
     except BaseException as fault:
-        report.failure = f"The import stopped: {type(fault).__name__}."
-        _finish_run(report=report, state="failed", now=now)
+        report.failure = Sentence("The import stopped: %(fault)s.", fault=type(fault).__name__)
+        finish_run(report=report, state="failed", now=now)
         raise
-    _finish_run(report=report, state="done" if report.failure is None else "failed", now=now)
+    report.bytes_read = report.bytes_total
+    finish_run(report=report, state="done" if report.failure is None else "failed", now=now)
     return report
 
 
@@ -134,7 +104,9 @@ def _batches(items: Iterable[FeedItem | Damage], report: FeedReport) -> Iterator
     batch: list[FeedItem] = []
     for item in items:
         if isinstance(item, Damage):
-            report.failure = f"{item.reason} What came before row {item.row} was read."
+            report.failure = Sentence(
+                "%(reason)s What came before row %(row)s was read.", reason=item.reason, row=item.row
+            )
             break
         if len(batch) >= _BATCH and not (item.group and item.group == batch[-1].group and len(batch) < 5 * _BATCH):
             yield batch
@@ -142,6 +114,36 @@ def _batches(items: Iterable[FeedItem | Damage], report: FeedReport) -> Iterator
         batch.append(item)
     if batch:
         yield batch
+
+
+class _Counted:
+    """A stream that knows how much of it was read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.bytes_read = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.bytes_read += len(data)
+        return data
+
+
+def _size_of(stream: BinaryIO, counted: _Counted) -> int:
+    """Return how many bytes there are in all, 0 where the stream cannot tell."""
+    try:
+        place = stream.tell()
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(place)
+    except (AttributeError, OSError):
+        return 0
+    return max(size - place + counted.bytes_read, 0)
+
+
+def unreadable(fault: FeedUnreadable) -> Sentence:
+    """Return what is told of a file that is no feed."""
+    reason = fault.fields.get("reason", "")
+    return Sentence("This file cannot be read as a product feed: %(reason)s.", reason=reason)
 
 
 class _Import:
@@ -162,7 +164,7 @@ class _Import:
         for _, items in groupby(fresh, key=lambda item: item.group or item):
             read_group(list(items), self.terms, self.now, reading)
         notes = sorted(reading.notes, key=lambda remark: remark.row)
-        self.report.notes += notes[: _KEPT_REMARKS - len(self.report.notes)]
+        self.report.notes += notes[: KEPT_REMARKS - len(self.report.notes)]
         outcomes: list[str] = []
         if reading.products:
             outcomes = self._write(reading)
@@ -176,7 +178,9 @@ class _Import:
             return True  # Refused with its reason when it is read.
         first = self.first_rows.setdefault(hash(item.id), item.row)
         if first != item.row:
-            reason = f"The id {item.id!r} stands in row {first} already; that row counts."
+            reason = Sentence(
+                "The id %(id)s stands in row %(row)s already; that row counts.", id=repr(item.id), row=first
+            )
             reading.rejected.append(Remark(item.row, item.id, "id", reason))
             return False
         return True
@@ -267,130 +271,3 @@ def _retire_missing(*, seller_id: UUID, named: dict[int, int], keep: bool, now: 
 @transaction
 def _store(*, seller_id: UUID) -> stores.StoreTerms:
     return stores.lock_store(seller_id)
-
-
-_START = """
-INSERT INTO catalog_feedrun (id, seller_id, name, format, state, dry_run, options, started_at, rejected)
-VALUES (%s, %s, %s, %s, 'running', %s, %s::jsonb, %s, '[]')
-ON CONFLICT (id) DO UPDATE SET
-  format = excluded.format, state = excluded.state, options = excluded.options, started_at = excluded.started_at
-"""
-_FINISH = """
-UPDATE catalog_feedrun
-SET state = %s, format = %s, read = %s, created = %s, updated = %s, unchanged = %s, retired = %s, rejected_count = %s,
-    rejected = %s::jsonb, notes = %s::jsonb, failure = %s, finished_at = clock_timestamp()
-WHERE id = %s
-"""
-
-
-@transaction
-def _start_run(*, report: FeedReport, seller_id: UUID, name: str, options: ImportOptions, now: datetime) -> None:
-    said = writing.as_json(asdict(options))
-    sql.execute(_START, [report.run_id, seller_id, name, report.format, report.dry_run, said, now])
-
-
-@transaction
-def _finish_run(*, report: FeedReport, state: str, now: datetime) -> None:
-    sql.execute(
-        _FINISH,
-        [
-            state,
-            report.format,
-            report.read,
-            report.created,
-            report.updated,
-            report.unchanged,
-            report.retired,
-            len(report.rejected),
-            writing.as_json(report.rejected[:_KEPT_REMARKS]),
-            writing.as_json(report.notes[:_KEPT_REMARKS]),
-            report.failure,
-            report.run_id,
-        ],
-    )
-
-
-def queue_feed(
-    *,
-    stream: BinaryIO,
-    name: str,
-    format: str | None = None,  # noqa: A002 (the word of the interface)
-    seller_id: UUID,
-    dry_run: bool = False,
-    options: ImportOptions | None = None,
-    now: datetime,
-) -> UUID:
-    """
-    Take a feed in and read it later, in a job; the run tells how far it is.
-
-    :returns: the run's id.
-    :raises NoStore: the seller has nowhere to list.
-    :raises FeedUnreadable: the format that was named is none.
-    """
-    if format is not None and format not in FORMATS:
-        raise FeedUnreadable(format=format, reason=f"known formats are {', '.join(FORMATS)}")
-    _store(seller_id=seller_id)
-    run_id = ids.new_id()
-    stored = storages["private"].save(f"feeds/{run_id}", File(stream))
-    _queue_run(
-        run_id=run_id,
-        seller_id=seller_id,
-        name=name,
-        kind=format or "",
-        dry_run=dry_run,
-        options=options or ImportOptions(),
-        stored=stored,
-        now=now,
-    )
-    return run_id
-
-
-_QUEUE = """
-INSERT INTO catalog_feedrun (id, seller_id, name, format, state, dry_run, options, stored_file, started_at)
-VALUES (%s, %s, %s, %s, 'waiting', %s, %s::jsonb, %s, %s)
-"""
-
-
-@transaction
-def _queue_run(
-    *,
-    run_id: UUID,
-    seller_id: UUID,
-    name: str,
-    kind: str,
-    dry_run: bool,
-    options: ImportOptions,
-    stored: str,
-    now: datetime,
-) -> None:
-    said = writing.as_json(asdict(options))
-    sql.execute(_QUEUE, [run_id, seller_id, name, kind, dry_run, said, stored, now])
-    facts.record(events.FeedQueued(run_id=run_id, seller_id=seller_id))
-
-
-_WAITING = "SELECT seller_id, name, format, dry_run, options, stored_file, state FROM catalog_feedrun WHERE id = %s"
-
-
-def run_waiting_feed(*, run_id: UUID, now: datetime) -> FeedReport | None:
-    """Read a feed that was taken in; one that is done already is left alone (a job may run twice)."""
-    row = sql.fetch_one(_WAITING, [run_id])
-    if row is None or row[6] == "done" or not row[5]:
-        return None
-    seller_id, name, kind, dry_run, options, stored, _ = row
-    try:
-        with storages["private"].open(stored) as stream:
-            report = import_feed(
-                stream=cast(BinaryIO, stream),
-                format=kind or None,
-                seller_id=seller_id,
-                dry_run=dry_run,
-                options=ImportOptions(**orjson.loads(options)),
-                name=name,
-                run_id=run_id,
-                now=now,
-            )
-    except (FeedUnreadable, stores.NoStore) as refusal:
-        report = FeedReport(run_id=run_id, format=kind, dry_run=dry_run, failure=str(refusal))
-        _finish_run(report=report, state="failed", now=now)
-    storages["private"].delete(stored)
-    return report

@@ -14,9 +14,10 @@ from entrepot.catalog import events, queries
 from entrepot.catalog.ports import NotFetched, get_picture_source
 from entrepot.catalog.queries import PictureView
 from entrepot.catalog.rules.listings import PICTURES_MAX
-from entrepot.catalog.rules.pictures import Rendered, UnusablePicture, file_name, name_of, render, sizes_for
+from entrepot.catalog.rules.pictures import SIZES, Rendered, UnusablePicture, file_name, name_of, render, sizes_for
 from entrepot.kernel import facts, sql
 from entrepot.kernel.errors import InvalidField, NotFound
+from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import transaction
 
 _ATTEMPTS_MAX = 3
@@ -29,6 +30,47 @@ class FetchResult:
     ready: int
     failed: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture whose files are kept, and which stands on no listing yet."""
+
+    content_hash: str
+    width: int
+    height: int
+
+    @property
+    def small_url(self) -> str:
+        """The address of its smallest size."""
+        return queries.media_url(self.content_hash, SIZES[0])
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePlace:
+    """
+    One picture of a listing, at its place in the row: a picture that it has already, or one that is kept for it.
+
+    `sku` is the public code of the SKU that it shows, when it shows one of several.
+    """
+
+    picture_id: int | None = None
+    kept: KeptPicture | None = None
+    sku: str | None = None
+
+
+def keep_picture(*, content: bytes) -> KeptPicture:
+    """
+    Keep an uploaded picture for a listing that is still being written; `arrange_pictures` puts it there.
+
+    :raises InvalidField: the bytes are no picture that can be taken.
+    """
+    try:
+        rendered = _rendered_before(content) or render(content)
+    except UnusablePicture as fault:
+        raise InvalidField.single("picture", fault.reason) from None
+    _store(rendered)
+    return KeptPicture(rendered.content_hash, rendered.width, rendered.height)
 
 
 def add_picture(
@@ -45,7 +87,7 @@ def add_picture(
     try:
         rendered = _rendered_before(content) or render(content)
     except UnusablePicture as fault:
-        raise InvalidField.single("picture", str(fault)) from None
+        raise InvalidField.single("picture", fault.reason) from None
     _store(rendered)
     picture_ids = _add(seller_id=seller_id, listing_ids=listing_ids, rendered=rendered, sku=sku, now=now)
     return tuple(queries.get_picture(picture_ids[listing_id]) for listing_id in listing_ids)
@@ -88,7 +130,7 @@ def _add(
     if sku is not None and not any(row[1] for row in rows):
         raise NotFound(sku=sku)
     if any(row[2] >= PICTURES_MAX for row in rows):
-        raise InvalidField.single("picture", f"A listing has at most {PICTURES_MAX} pictures.")
+        raise InvalidField.single("picture", Sentence("A listing has at most %(most)s pictures.", most=PICTURES_MAX))
     columns = [[row[0] for row in rows], [row[1] for row in rows], [row[3] for row in rows]]
     size = [rendered.content_hash, rendered.width, rendered.height]
     added: dict[UUID, int] = dict(sql.fetch_all(_ADD, [*columns, seller_id, *size]))
@@ -129,6 +171,54 @@ def order_pictures(*, seller_id: UUID, listing_id: UUID, picture_ids: Sequence[i
     positions = list(range(len(picture_ids)))
     if sql.execute(_ORDER, [list(picture_ids), positions, listing_id, seller_id]) != len(picture_ids):
         raise NotFound(listing_id=str(listing_id))
+    facts.record(events.ListingsChanged(listing_ids=[str(listing_id)], seller_id=seller_id))
+
+
+_OF_LISTING = "SELECT id FROM catalog_listing WHERE id = %s AND seller_id = %s FOR NO KEY UPDATE"
+_CODES = "SELECT code, id FROM catalog_sku WHERE listing_id = %s"
+_GONE = "DELETE FROM catalog_picture WHERE listing_id = %s AND state = 'ready' AND NOT id = ANY(%s)"
+_ARRANGE = """
+UPDATE catalog_picture p SET position = x.position, sku_id = x.sku_id
+FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::int[]) AS position, unnest(%s::bigint[]) AS sku_id) x
+WHERE p.id = x.id AND p.listing_id = %s
+"""
+_PLACE = """
+INSERT INTO catalog_picture (listing_id, seller_id, sku_id, position, state, content_hash, width, height)
+SELECT %s, %s, x.sku_id, x.position, 'ready', x.content_hash, x.width, x.height
+FROM (SELECT unnest(%s::bigint[]) AS sku_id, unnest(%s::int[]) AS position, unnest(%s::text[]) AS content_hash,
+             unnest(%s::int[]) AS width, unnest(%s::int[]) AS height) x
+ON CONFLICT (listing_id, content_hash) DO NOTHING
+"""
+
+
+@transaction
+def arrange_pictures(*, seller_id: UUID, listing_id: UUID, places: Sequence[PicturePlace], now: datetime) -> None:
+    """
+    Make these the pictures of a listing, in this order; the first is the one that cards show. Others are taken off.
+
+    What a feed's pictures still wait for, or failed at, stays as it is.
+
+    :raises NotFound: the seller has no such listing, or the listing no such picture or SKU; nothing was changed.
+    :raises InvalidField: these are too many.
+    """
+    if sql.fetch_one(_OF_LISTING, [listing_id, seller_id]) is None:
+        raise NotFound(listing_id=str(listing_id))
+    if len(places) > PICTURES_MAX:
+        raise InvalidField.single("picture", Sentence("A listing has at most %(most)s pictures.", most=PICTURES_MAX))
+    codes = dict(sql.fetch_all(_CODES, [listing_id]))
+    if unknown := [place.sku for place in places if place.sku and place.sku not in codes]:
+        raise NotFound(sku=unknown[0])
+    numbered = [(number, place, codes.get(place.sku)) for number, place in enumerate(places)]
+    old = [(place.picture_id, number, sku_id) for number, place, sku_id in numbered if place.kept is None]
+    sql.execute(_GONE, [listing_id, [row[0] for row in old]])
+    if sql.execute(_ARRANGE, [*([row[column] for row in old] for column in range(3)), listing_id]) != len(old):
+        raise NotFound(listing_id=str(listing_id))
+    new = [
+        (sku_id, number, place.kept.content_hash, place.kept.width, place.kept.height)
+        for number, place, sku_id in numbered
+        if place.kept is not None
+    ]
+    sql.execute(_PLACE, [listing_id, seller_id, *([row[column] for row in new] for column in range(5))])
     facts.record(events.ListingsChanged(listing_ids=[str(listing_id)], seller_id=seller_id))
 
 

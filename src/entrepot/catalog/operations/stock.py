@@ -13,9 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from entrepot.catalog.operations.results import Rejected, SetResult
-from entrepot.catalog.rules.listings import ON_HAND_MAX
+from entrepot.catalog.rules.listings import ON_HAND_MAX, stock_reason
 from entrepot.kernel import sql
 from entrepot.kernel.errors import DomainError
+from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import step, transaction
 
 
@@ -117,24 +118,35 @@ def write_on_hand(*, seller_id: UUID, counts: Mapping[int, int], at: datetime) -
     return len(rows)
 
 
-_SKU_IDS = "SELECT id, seller_sku FROM catalog_sku WHERE seller_id = %s AND seller_sku = ANY(%s)"
+_SKU_IDS = """
+SELECT k.id, k.seller_sku, s.on_hand FROM catalog_sku k JOIN catalog_stock s ON s.sku_id = k.id
+WHERE k.seller_id = %s AND k.seller_sku = ANY(%s) ORDER BY k.id FOR NO KEY UPDATE OF s
+"""
 
 
 @transaction
-def set_stock(*, seller_id: UUID, stock: Mapping[str, int], now: datetime) -> SetResult:
+def set_stock(
+    *, seller_id: UUID, stock: Mapping[str, int], expected: Mapping[str, int] | None = None, now: datetime
+) -> SetResult:
     """
     Set how many pieces the seller has, by the seller's own SKU names.
 
+    :param expected: what the caller saw the counts to be; one that is another by now is rejected.
     :returns: how many counts changed, how many were so already, and the rejected ones with the reason.
     """
-    ids = {seller_sku: sku_id for sku_id, seller_sku in sql.fetch_all(_SKU_IDS, [seller_id, list(stock)])}
-    rejected = [Rejected(name, "sku", "You have no SKU of this name.") for name in stock if name not in ids]
+    rows = sql.fetch_all(_SKU_IDS, [seller_id, list(stock)])
+    ids = {seller_sku: sku_id for sku_id, seller_sku, _ in rows}
+    on_hand = {seller_sku: count for _, seller_sku, count in rows}
+    rejected = [Rejected(name, "sku", Sentence("You have no SKU of this name.")) for name in stock if name not in ids]
     counts: dict[int, int] = {}
     for name, count in stock.items():
         if name not in ids:
             continue
         if not 0 <= count <= ON_HAND_MAX:
-            rejected.append(Rejected(name, "stock", f"The stock must be a whole number from 0 to {ON_HAND_MAX}."))
+            rejected.append(Rejected(name, "stock", stock_reason()))
+        elif expected and expected.get(name, on_hand[name]) != on_hand[name]:
+            reason = Sentence("There are %(count)s pieces by now; look again.", count=on_hand[name])
+            rejected.append(Rejected(name, "stock", reason))
         else:
             counts[ids[name]] = count
     changed = write_on_hand(seller_id=seller_id, counts=counts, at=now)

@@ -217,7 +217,11 @@ class _Batch:
             "origin_country": origin or place.origin_country,
             "currency": listing.currency or before["currency"],
             "tax_included": before["tax_included"] if listing.tax_included is None else listing.tax_included,
-            "home_tax_rate": _text(before["home_tax_rate"] if listing.home_tax_rate is None else listing.home_tax_rate),
+            "home_tax_rate": _text(
+                before["home_tax_rate"]
+                if listing.home_tax_rate is None and not listing.is_complete
+                else listing.home_tax_rate
+            ),
             "shipping_class": listing.shipping_class or before["shipping_class"],
             "attributes_flags": before["attributes_flags"] if listing.flags is None else dict(listing.flags),
             "option_names": list(dict.fromkeys(name for sku in listing.skus for name in sku.options)),
@@ -240,7 +244,9 @@ class _Batch:
         weight = row.get("default_weight_g")
         for position, sku in enumerate(entry.listing.skus):
             stored = self.skus.get(sku.seller_sku)
-            wanted = self._sku_row(sku, row["currency"], result.listing_id, position, weight, stored, entry.continued)
+            place = position if not entry.continued else stored["position"] if stored else 1000
+            known = None if entry.listing.is_complete else stored
+            wanted = self._sku_row(sku, row["currency"], result.listing_id, place, weight, known)
             if stored is None:
                 result.skus[sku.seller_sku] = "created"
             else:
@@ -276,13 +282,11 @@ class _Batch:
         position: int,
         default_weight_g: int | None,
         stored: dict[str, Any] | None,
-        continued: bool,
     ) -> dict[str, Any]:
+        """Return a SKU's row; what it does not say of itself is taken from what is known of it, if anything."""
         price_minor = parse_price(sku.price, currency)[0]
         assert price_minor is not None, "the price was checked before"
         before = stored or {"weight_g": None, "length_mm": None, "width_mm": None, "height_mm": None, "gtin": ""}
-        if continued:
-            position = stored["position"] if stored else 1000
         return {
             "seller_sku": sku.seller_sku,
             "listing_id": listing_id,

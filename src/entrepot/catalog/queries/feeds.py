@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from orjson import loads  # Django leaves the JSON of raw statements as text.
 
 from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
+from entrepot.kernel.sentences import Sentence
 
 _ROOM = "entrepot.catalog"
 
@@ -35,13 +37,27 @@ class FeedRunView:
     failure: str | None
     started_at: datetime
     finished_at: datetime | None
+    can_be_applied: bool
+    bytes_total: int
+    bytes_read: int
     rejected: tuple[dict[str, Any], ...] = ()
     notes: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits or is being read."""
+        return self.state in ("waiting", "running")
+
+    @property
+    def percent(self) -> int:
+        """How much of the file was read."""
+        return min(100 * self.bytes_read // self.bytes_total, 100) if self.bytes_total else 0
+
 
 _RUN_COLUMNS = (
-    "id, name, format, state, dry_run, read, created, updated, unchanged, retired, rejected_count, failure,"
-    " started_at, finished_at"
+    "id, name, format, state, dry_run, read, created, updated, unchanged, retired, rejected_count,"
+    " coalesce(failure_said::text, failure), started_at, finished_at,"
+    " dry_run AND state = 'done' AND stored_file <> '', bytes_total, bytes_read"
 )
 _RUNS = f"SELECT {_RUN_COLUMNS} FROM catalog_feedrun WHERE seller_id = %s ORDER BY started_at DESC, id DESC LIMIT %s"
 _RUN = f"SELECT {_RUN_COLUMNS}, rejected, notes FROM catalog_feedrun WHERE seller_id = %s AND id = %s"
@@ -49,7 +65,7 @@ _RUN = f"SELECT {_RUN_COLUMNS}, rejected, notes FROM catalog_feedrun WHERE selle
 
 def list_feed_runs(seller_id: UUID, *, limit: int = 50) -> tuple[FeedRunView, ...]:
     """Return a seller's newest feed runs, without their rejected rows."""
-    return tuple(FeedRunView(*row) for row in sql.fetch_all(_RUNS, [seller_id, limit]))
+    return tuple(_run(row) for row in sql.fetch_all(_RUNS, [seller_id, limit]))
 
 
 def get_feed_run(seller_id: UUID, run_id: UUID) -> FeedRunView:
@@ -62,14 +78,32 @@ def get_feed_run(seller_id: UUID, run_id: UUID) -> FeedRunView:
     if row is None:
         raise NotFound(run_id=str(run_id))
     *head, rejected, notes = row
-    values = [*head, tuple(loads(rejected)), tuple(loads(notes))]
+    return _run([*head, tuple(map(_remark, loads(rejected))), tuple(map(_remark, loads(notes)))])
+
+
+_FAILURE = list(FeedRunView.__slots__).index("failure")
+
+
+def _run(row: Sequence[Any]) -> FeedRunView:
+    values = list(row)
+    failure = values[_FAILURE]
+    if failure and failure.startswith("{"):
+        values[_FAILURE] = Sentence.from_json(loads(failure))
     return FeedRunView(*values)
 
 
-def get_feed_run_csv(seller_id: UUID, run_id: UUID) -> str:
+def _remark(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return a remark whose reason can be said in any language."""
+    if said := kept.pop("said", None):
+        kept["reason"] = Sentence.from_json(said)
+    return kept
+
+
+def get_feed_run_csv(seller_id: UUID, run_id: UUID, *, say: Callable[[str], str] = str) -> str:
     """
     Return a run's rejected rows and remarks as a table to download, with cells that no spreadsheet takes for formulas.
 
+    :param say: returns a reason in the reader's language.
     :raises NotFound: the seller has no such run.
     """
     run = get_feed_run(seller_id, run_id)
@@ -78,7 +112,7 @@ def get_feed_run_csv(seller_id: UUID, run_id: UUID) -> str:
     table.writerow(["row", "id", "field", "reason", "taken"])
     for taken, remarks in (("no", run.rejected), ("yes", run.notes)):
         for remark in remarks:
-            cells = [str(remark[name]) for name in ("row", "id", "field", "reason")]
+            cells = [*(str(remark[name]) for name in ("row", "id", "field")), say(remark["reason"])]
             table.writerow(
                 [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in cells] + [taken]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from orjson import loads  # Django leaves the JSON of raw statements as text.
+from orjson import dumps, loads  # Django leaves the JSON of raw statements as text.
 
 from entrepot.catalog.rules.pictures import SIZES, file_name, sizes_for
 from entrepot.kernel import sql
@@ -62,6 +63,9 @@ class SkuView:
     weight_g: int | None
     gtin: str
     state: str
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,30 @@ class ListingView:
     def sku(self) -> str:
         """The code of its first SKU, for listings that have one."""
         return self.skus[0].sku
+
+    @property
+    def version(self) -> str:
+        """What names this state of everything that its seller may edit; counts of pieces move by themselves."""
+        skus = [
+            (
+                sku.seller_sku,
+                sku.options,
+                sku.price.minor,
+                sku.weight_g,
+                sku.length_mm,
+                sku.width_mm,
+                sku.height_mm,
+                sku.gtin,
+                sku.state,
+            )
+            for sku in self.skus
+        ]
+        own = (
+            self.category_slug, self.state, self.title, self.description, self.attributes, self.brand, self.hs_code,
+            self.origin_country, self.currency, self.tax_included, str(self.home_tax_rate), self.shipping_class,
+            self.language, skus, [(picture.id, picture.sku) for picture in self.pictures],
+        )  # fmt: skip
+        return hashlib.blake2b(dumps(own), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +207,9 @@ def _sku(entry: dict[str, Any], option_names: Sequence[str], words: dict[str, st
         weight_g=entry["weight_g"],
         gtin=entry["gtin"],
         state=entry["state"],
+        length_mm=entry["length_mm"],
+        width_mm=entry["width_mm"],
+        height_mm=entry["height_mm"],
     )
 
 

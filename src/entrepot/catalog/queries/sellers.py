@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from orjson import loads  # Django leaves the JSON of raw statements as text.
 
 from entrepot.catalog.queries.listings import media_url
 from entrepot.catalog.rules.pictures import SIZES
@@ -13,6 +17,38 @@ from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 
 _ROOM = "entrepot.catalog"
+
+
+SORTS = ("newest", "changed", "title", "cheapest", "dearest", "least_stock")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """Which of a seller's listings are meant; `q` looks into titles, SKU names and ids. Nothing said: all of them."""
+
+    state: str | None = None
+    q: str = ""
+    seller_category_id: int | None = None
+    without_hs: bool = False
+    without_weight: bool = False
+    without_picture: bool = False
+    out_of_stock: bool = False
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the statement takes."""
+        escaped = self.q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        return {
+            "state": self.state,
+            "like": f"%{escaped}%" if self.q else None,
+            "seller_category_id": self.seller_category_id,
+            "without_hs": self.without_hs,
+            "without_weight": self.without_weight,
+            "without_picture": self.without_picture,
+            "out_of_stock": self.out_of_stock,
+        }
+
+
+ALL = ListingFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +62,10 @@ class SellerListing:
     state: str
     block_reason: str | None
     category_slug: str
+    seller_category: str
     hs_code: str | None
     origin_country: str | None
+    has_weights: bool
     price: Money | None
     price_max: Money | None
     skus: int
@@ -40,13 +78,19 @@ class SellerListing:
 
 @dataclass(frozen=True, slots=True)
 class SellerListingPage:
-    """One page of a seller's listings and the count of all that fit the filter, with the counts by state."""
+    """
+    One page of a seller's listings and the count of all that fit the filter.
+
+    `by_state` counts all the seller's listings; `lacking` those that lack something (`without_hs`, `without_weight`,
+    `without_picture`, `out_of_stock`).
+    """
 
     count: int
     items: tuple[SellerListing, ...]
     page: int
     page_size: int
     by_state: dict[str, int] = field(default_factory=dict)
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 def find_seller_by_store(slug: str) -> UUID | None:
@@ -65,23 +109,17 @@ def list_seller_listings(
     seller_id: UUID,
     *,
     language: str = "",
-    state: str | None = None,
-    q: str = "",
-    seller_category_id: int | None = None,
-    without_hs: bool = False,
-    out_of_stock: bool = False,
+    wanted: ListingFilter = ALL,
+    sort: str = "newest",
     page: int = 1,
     page_size: int = 50,
 ) -> SellerListingPage:
-    """Return a page of a seller's own listings, newest first; `q` looks into titles, SKU names and ids."""
+    """Return a page of a seller's own listings, sorted by one of `SORTS`."""
     parameters = {
         "seller_id": seller_id,
         "language": text_language(language),
-        "state": state,
-        "like": "%" + q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%" if q else None,
-        "seller_category_id": seller_category_id,
-        "without_hs": without_hs,
-        "out_of_stock": out_of_stock,
+        "sort": sort,
+        **wanted.parameters(),
         "limit": page_size,
         "offset": (max(page, 1) - 1) * page_size,
     }
@@ -91,9 +129,7 @@ def list_seller_listings(
         count = first[0][-1] if first else 0
     else:
         count = rows[0][-1] if rows else 0
-    states = dict(
-        sql.fetch_all("SELECT state, count(*) FROM catalog_listing WHERE seller_id = %s GROUP BY 1", [seller_id])
-    )
+    states, lacking = _counts(seller_id)
     items = []
     for row in rows:
         *head, currency, price, price_max, skus, on_hand, reserved, content_hash, languages, updated_at, _ = row
@@ -109,4 +145,103 @@ def list_seller_listings(
             updated_at,
         ]
         items.append(SellerListing(*values))
-    return SellerListingPage(count=count, items=tuple(items), page=page, page_size=page_size, by_state=states)
+    return SellerListingPage(
+        count=count, items=tuple(items), page=page, page_size=page_size, by_state=states, lacking=lacking
+    )
+
+
+def _counts(seller_id: UUID) -> tuple[dict[str, int], dict[str, int]]:
+    rows = sql.fetch_all(sql.load(_ROOM, "count_seller_listings"), [seller_id])
+    names = ("without_hs", "without_weight", "without_picture", "out_of_stock")
+    lacking = {name: sum(row[column] for row in rows) for column, name in enumerate(names, start=2)}
+    return {row[0]: row[1] for row in rows}, lacking
+
+
+def list_seller_listing_ids(seller_id: UUID, *, wanted: ListingFilter, limit: int) -> tuple[UUID, ...]:
+    """Return the ids of a seller's listings that fit a filter, the newest first."""
+    parameters = {"seller_id": seller_id, "language": "", "sort": "newest", "limit": limit, "offset": 0}
+    rows = sql.fetch_all(sql.load(_ROOM, "list_seller_listings"), {**parameters, **wanted.parameters()})
+    return tuple(row[0] for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SellerSku:
+    """A SKU as a table of many shows it: which listing's, its options in words, its price and its pieces."""
+
+    listing_id: UUID
+    title: str
+    sku_id: int
+    seller_sku: str
+    options: str
+    price: Money
+    on_hand: int
+    reserved: int
+
+
+def list_seller_skus(
+    seller_id: UUID, *, listing_ids: Sequence[UUID], language: str = "", limit: int = 5000
+) -> tuple[SellerSku, ...]:
+    """Return what is on sale in these listings of a seller, those of others left out, in the order of the listings."""
+    parameters = {
+        "seller_id": seller_id,
+        "listing_ids": list(listing_ids),
+        "language": text_language(language),
+        "limit": limit,
+    }
+    return tuple(
+        SellerSku(listing_id, title, sku_id, name, options or "", Money(price, currency), on_hand, reserved)
+        for listing_id, title, sku_id, name, options, price, currency, on_hand, reserved in sql.fetch_all(
+            sql.load(_ROOM, "list_seller_skus"), parameters
+        )
+    )
+
+
+_SUGGESTED = """
+SELECT hs_code, source FROM (
+  SELECT sc.hs_code, 'own' AS source, 1 AS place, count(*) AS listings
+  FROM catalog_listing sc JOIN catalog_category c ON c.id = sc.category_id
+  WHERE sc.seller_id = %(seller_id)s AND c.slug = %(category)s AND sc.hs_confirmed_at IS NOT NULL GROUP BY 1
+  UNION ALL
+  SELECT l.hs_code, 'others', 2, count(DISTINCT l.seller_id)
+  FROM catalog_listing l JOIN catalog_category c ON c.id = l.category_id
+  WHERE c.slug = %(category)s AND l.hs_confirmed_at IS NOT NULL AND l.seller_id <> %(seller_id)s
+  GROUP BY 1 HAVING count(DISTINCT l.seller_id) > 1
+) x ORDER BY place, listings DESC, hs_code LIMIT 1
+"""
+
+
+def suggest_hs_code(seller_id: UUID, *, category: str) -> tuple[str, str] | None:
+    """
+    Return the HS code that goods of a category mostly bear, and whose they are: `own`, or several `others`.
+
+    Only codes that a seller has confirmed count; None when there is no such.
+    """
+    row = sql.fetch_one(_SUGGESTED, {"seller_id": seller_id, "category": category})
+    return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationView:
+    """A listing's words in one language, as they are kept: empty where the original's stand."""
+
+    language: str
+    title: str
+    description: str
+    attributes: tuple[tuple[str, str], ...]
+    options: dict[str, str]
+
+
+_TRANSLATION = """
+SELECT language, title, description, attributes::text, option_words::text FROM catalog_listingtext
+WHERE seller_id = %s AND listing_id = %s AND language = %s
+"""
+
+
+def get_translation(seller_id: UUID, listing_id: UUID, language: str) -> TranslationView | None:
+    """Return the words of a seller's listing in a language, or None when there are none."""
+    row = sql.fetch_one(_TRANSLATION, [seller_id, listing_id, text_language(language)])
+    if row is None:
+        return None
+    code, title, description, attributes, options = row
+    pairs = tuple((name, value) for name, value in loads(attributes))
+    return TranslationView(code, title, description, pairs, loads(options))

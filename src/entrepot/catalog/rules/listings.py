@@ -16,6 +16,7 @@ from stdnum import ean
 
 from entrepot.catalog.rules import taxonomy, texts
 from entrepot.kernel.money import AmountNotRepresentable, Money
+from entrepot.kernel.sentences import Sentence
 
 ON_HAND_MAX = 1_000_000_000
 WEIGHT_G_MAX = 1_000_000
@@ -66,6 +67,7 @@ class ListingInput:
     Named by `listing_id` (ours) or `external_id` (the seller's); with neither it is a new one. `category` is the slug
     of one of ours, `seller_category` the seller's own word for it. None leaves what is stored; on a new listing the
     store's and the country pack's defaults stand. An empty text takes the stored value away.
+    `is_complete` says that all is named, as an editor does: None then takes a measure or the tax rate away.
     """
 
     title: str
@@ -87,6 +89,7 @@ class ListingInput:
     flags: Mapping[str, Any] | None = None
     state: str | None = None
     picture_urls: tuple[str, ...] | None = None
+    is_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +133,27 @@ def is_language(code: str) -> bool:
 def hs_fault(code: str) -> str | None:
     """Return what is wrong with a customs tariff code, or None."""
     if not _HS.fullmatch(code):
-        return "An HS code has 6 to 10 digits, without dots or blanks, such as 851830."
+        return Sentence("An HS code has 6 to 10 digits, without dots or blanks, such as 851830.")
     chapter = int(code[:2])
     if not 1 <= chapter <= 97 or chapter == 77:
-        return f"There is no chapter {code[:2]} in the Harmonized System: chapters run from 01 to 97, without 77."
+        return Sentence(
+            "There is no chapter %(chapter)s in the Harmonized System: chapters run from 01 to 97, without 77.",
+            chapter=code[:2],
+        )
     if code[2:4] == "00":
-        return f"{code} names a chapter only. An HS code needs the heading and subheading too, such as 851830."
+        return Sentence(
+            "%(code)s names a chapter only. An HS code needs the heading and subheading too, such as 851830.", code=code
+        )
     return None
 
 
 def gtin_fault(gtin: str) -> str | None:
     """Return what is wrong with a GTIN (EAN, UPC), or None."""
     if not gtin.isdecimal() or len(gtin) not in (8, 12, 13, 14):
-        return "A GTIN (EAN, UPC) has 8, 12, 13 or 14 digits."
-    return None if ean.is_valid(gtin) else "The last digit of this GTIN does not fit the others; one may be mistyped."
+        return Sentence("A GTIN (EAN, UPC) has 8, 12, 13 or 14 digits.")
+    if ean.is_valid(gtin):
+        return None
+    return Sentence("The last digit of this GTIN does not fit the others; one may be mistyped.")
 
 
 @lru_cache(maxsize=4096)  # A row's price is read when it is checked and when it is written.
@@ -152,11 +162,17 @@ def parse_price(text: str, currency: str) -> tuple[int, None] | tuple[None, str]
     try:
         minor = Money.parse(text, currency).minor
     except AmountNotRepresentable:
-        return None, f"{text!r} is not an amount of {currency}, such as {Money(1990, currency).text}."
+        example = Money(1990, currency).text
+        return None, Sentence(
+            "%(text)s is not an amount of %(currency)s, such as %(example)s.",
+            text=repr(text),
+            currency=currency,
+            example=example,
+        )
     if minor <= 0:
-        return None, "The price must be above zero."
+        return None, Sentence("The price must be above zero.")
     if minor > PRICE_MINOR_MAX:
-        return None, "This price is too high to be meant."
+        return None, Sentence("This price is too high to be meant.")
     return minor, None
 
 
@@ -176,15 +192,20 @@ def check_listing(listing: ListingInput, currency: str) -> tuple[ListingInput, l
         refuse("title", title_reason(title))
     description = texts.safe_html(listing.description)
     if len(description) > texts.DESCRIPTION_LENGTH_MAX:
-        refuse("description", f"The description may have at most {texts.DESCRIPTION_LENGTH_MAX:,} symbols.")
+        refuse(
+            "description",
+            Sentence("The description may have at most %(most)s symbols.", most=texts.DESCRIPTION_LENGTH_MAX),
+        )
     attributes = clean_attributes(listing.attributes)
     if len(attributes) > ATTRIBUTES_MAX:
-        refuse("attributes", f"A listing has at most {ATTRIBUTES_MAX} attributes.")
+        refuse("attributes", Sentence("A listing has at most %(most)s attributes.", most=ATTRIBUTES_MAX))
     if currency not in known_currencies():
-        refuse("currency", f"{currency!r} is not a currency code (ISO 4217), such as EUR.")
+        refuse("currency", Sentence("%(code)s is not a currency code (ISO 4217), such as EUR.", code=repr(currency)))
         return listing, errors
     _check_codes(listing, refuse)
     _check_customs(listing, refuse)
+    if not listing.skus and listing.state != "draft":  # A draft may still lack what is sold.
+        refuse("skus", Sentence("A listing needs at least one SKU."))
     skus = _check_skus(listing.skus, currency, errors)
     return (
         replace(
@@ -202,30 +223,33 @@ def check_listing(listing: ListingInput, currency: str) -> tuple[ListingInput, l
 
 def _check_codes(listing: ListingInput, refuse: Callable[[str, str], None]) -> None:
     if listing.language is not None and not is_language(listing.language):
-        refuse("language", "A language is a code such as en, ar or zh.")
+        refuse("language", Sentence("A language is a code such as en, ar or zh."))
     if listing.category is not None and listing.category not in taxonomy.slugs():
-        refuse("category", f"There is no category {listing.category!r}; the category list names them all.")
+        refuse(
+            "category",
+            Sentence("There is no category %(name)s; the category list names them all.", name=repr(listing.category)),
+        )
     if listing.state is not None and listing.state not in STATES:
-        refuse("state", f"The state is one of {', '.join(STATES)}.")
+        refuse("state", Sentence("The state is one of %(states)s.", states=", ".join(STATES)))
     if listing.shipping_class is not None and not _NAME.fullmatch(listing.shipping_class):
-        refuse("shipping_class", "A shipping class is a name of small letters, digits and hyphens.")
+        refuse("shipping_class", Sentence("A shipping class is a name of small letters, digits and hyphens."))
     if listing.picture_urls is not None and len(listing.picture_urls) > PICTURES_MAX:
-        refuse("picture_urls", f"A listing has at most {PICTURES_MAX} pictures.")
+        refuse("picture_urls", Sentence("A listing has at most %(most)s pictures.", most=PICTURES_MAX))
     for url in listing.picture_urls or ():
         if not is_web_address(url):
-            refuse("picture_urls", f"{url[:80]!r} is no address with http or https.")
+            refuse("picture_urls", Sentence("%(url)s is no address with http or https.", url=repr(url[:80])))
     for name in ("external_id", "seller_category", "brand"):
         if len(getattr(listing, name) or "") > NAME_LENGTH_MAX:
-            refuse(name, f"This may have at most {NAME_LENGTH_MAX} symbols.")
+            refuse(name, Sentence("This may have at most %(most)s symbols.", most=NAME_LENGTH_MAX))
 
 
 def _check_customs(listing: ListingInput, refuse: Callable[[str, str], None]) -> None:
     if listing.hs_code and (fault := hs_fault(listing.hs_code)):
         refuse("hs_code", fault)
     if listing.origin_country and listing.origin_country not in known_countries():
-        refuse("origin_country", "The country of origin is a code of two letters (ISO 3166-1), such as CN.")
+        refuse("origin_country", Sentence("The country of origin is a code of two letters (ISO 3166-1), such as CN."))
     if listing.home_tax_rate is not None and not 0 <= listing.home_tax_rate < 100:
-        refuse("home_tax_rate", "The tax rate is a percentage from 0 to below 100.")
+        refuse("home_tax_rate", Sentence("The tax rate is a percentage from 0 to below 100."))
 
 
 def is_web_address(url: str) -> bool:
@@ -241,8 +265,13 @@ def is_web_address(url: str) -> bool:
 def title_reason(title: str) -> str:
     """Return the sentence that says what a title must be, for a title that is not."""
     if not title:
-        return "The title is missing."
-    return f"A title has {texts.TITLE_LENGTH_MIN} to {texts.TITLE_LENGTH_MAX} symbols; this one has {len(title)}."
+        return Sentence("The title is missing.")
+    return Sentence(
+        "A title has %(least)s to %(most)s symbols; this one has %(count)s.",
+        least=texts.TITLE_LENGTH_MIN,
+        most=texts.TITLE_LENGTH_MAX,
+        count=len(title),
+    )
 
 
 def clean_attributes(attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -252,10 +281,8 @@ def clean_attributes(attributes: tuple[tuple[str, str], ...]) -> tuple[tuple[str
 
 
 def _check_skus(skus: tuple[SkuInput, ...], currency: str, errors: list[FieldError]) -> tuple[SkuInput, ...]:
-    if not skus:
-        errors.append(FieldError("skus", "A listing needs at least one SKU."))
     if len(skus) > SKUS_MAX:
-        errors.append(FieldError("skus", f"A listing has at most {SKUS_MAX} SKUs."))
+        errors.append(FieldError("skus", Sentence("A listing has at most %(most)s SKUs.", most=SKUS_MAX)))
         return skus
     names: set[str] = set()
     choices: set[tuple[tuple[str, str], ...]] = set()
@@ -263,35 +290,42 @@ def _check_skus(skus: tuple[SkuInput, ...], currency: str, errors: list[FieldErr
         prefix = f"skus.{number}." if len(skus) > 1 else ""
         errors.extend(FieldError(prefix + fault.field, fault.reason) for fault in check_sku(sku, currency))
         if sku.seller_sku in names:
-            errors.append(FieldError(prefix + "seller_sku", f"The SKU {sku.seller_sku!r} stands here twice."))
+            reason = Sentence("The SKU %(name)s stands here twice.", name=repr(sku.seller_sku))
+            errors.append(FieldError(prefix + "seller_sku", reason))
         names.add(sku.seller_sku)
         choice = tuple(sorted(sku.options.items()))
         if choice in choices and len(skus) > 1:
-            errors.append(FieldError(prefix + "options", "Another SKU of the listing has the same options."))
+            reason = Sentence("Another SKU of the listing has the same options.")
+            errors.append(FieldError(prefix + "options", reason))
         choices.add(choice)
     return skus
+
+
+def stock_reason() -> str:
+    """Return the sentence that says what a count of pieces must be."""
+    return Sentence("The stock must be a whole number from 0 to %(most)s.", most=ON_HAND_MAX)
 
 
 def check_sku(sku: SkuInput, currency: str) -> list[FieldError]:
     """Return every reason why a SKU cannot be taken."""
     errors: list[FieldError] = []
     if not sku.seller_sku.strip() or len(sku.seller_sku) > 200:
-        errors.append(FieldError("seller_sku", "Your own name of the SKU is needed, at most 200 symbols."))
-    reason = parse_price(sku.price, currency)[1]
-    if reason:
-        errors.append(FieldError("price", reason))
+        errors.append(FieldError("seller_sku", Sentence("Your own name of the SKU is needed, at most 200 symbols.")))
+    if fault := parse_price(sku.price, currency)[1]:
+        errors.append(FieldError("price", fault))
     if sku.stock is not None and not 0 <= sku.stock <= ON_HAND_MAX:
-        errors.append(FieldError("stock", f"The stock must be a whole number from 0 to {ON_HAND_MAX:,}."))
+        errors.append(FieldError("stock", stock_reason()))
     if sku.weight_g is not None and not 0 < sku.weight_g <= WEIGHT_G_MAX:
-        errors.append(FieldError("weight", f"The weight must be from 1 g to {WEIGHT_G_MAX // 1000:,} kg."))
+        reason = Sentence("The weight must be from 1 g to %(most)s kg.", most=WEIGHT_G_MAX // 1000)
+        errors.append(FieldError("weight", reason))
     for name in ("length_mm", "width_mm", "height_mm"):
         size = getattr(sku, name)
         if size is not None and not 0 < size <= SIZE_MM_MAX:
-            errors.append(FieldError(name, f"A length must be from 1 mm to {SIZE_MM_MAX // 1000} m."))
+            reason = Sentence("A length must be from 1 mm to %(most)s m.", most=SIZE_MM_MAX // 1000)
+            errors.append(FieldError(name, reason))
     if sku.gtin and (fault := gtin_fault(sku.gtin)):
         errors.append(FieldError("gtin", fault))
     if len(sku.options) > 5 or any(len(name) > 60 or len(value) > 120 for name, value in sku.options.items()):
-        errors.append(
-            FieldError("options", "A SKU has at most 5 options, their names at most 60 and values 120 symbols.")
-        )
+        reason = Sentence("A SKU has at most 5 options, their names at most 60 and values 120 symbols.")
+        errors.append(FieldError("options", reason))
     return errors

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageCms, ImageOps
 
+from entrepot.kernel.sentences import Sentence
+
 SIZES = (320, 640, 1280)  # Widths in pixels.
 BYTES_MAX = 15 * 1024 * 1024
 PIXELS_MAX = 50_000_000
@@ -16,10 +18,15 @@ SIDE_MIN = 50
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
 _QUALITY = 80
 _RECIPE = b"1"  # Part of a picture's name: another way of making them makes other names.
+_TOO_MANY_PIXELS = Sentence("The picture has more than %(most)s million pixels.", most=PIXELS_MAX // 1_000_000)
 
 
 class UnusablePicture(ValueError):
-    """These bytes make no picture; the message is the reason for their sender."""
+    """These bytes make no picture; `reason` is the sentence for their sender."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def render(content: bytes) -> Rendered:
     :raises UnusablePicture: too large, too small, damaged, or no picture of a kind that is taken.
     """
     if len(content) > BYTES_MAX:
-        raise UnusablePicture(f"The file is larger than {BYTES_MAX // 1024 // 1024} MB.")
+        raise UnusablePicture(Sentence("The file is larger than %(most)s MB.", most=BYTES_MAX // 1024 // 1024))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -64,9 +71,10 @@ def render(content: bytes) -> Rendered:
     except UnusablePicture:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise UnusablePicture(f"The picture has more than {PIXELS_MAX // 1_000_000} million pixels.") from None
+        raise UnusablePicture(_TOO_MANY_PIXELS) from None
     except Exception as fault:  # Pillow's decoders raise many kinds for damaged files.
-        raise UnusablePicture("The file is no picture (JPEG, PNG, WebP, GIF), or it is damaged.") from fault
+        reason = Sentence("The file is no picture (JPEG, PNG, WebP, GIF), or it is damaged.")
+        raise UnusablePicture(reason) from fault
     return Rendered(content_hash=name_of(content), width=width, height=height, files=files)
 
 
@@ -74,9 +82,15 @@ def _upright(content: bytes) -> Image.Image:
     opened = Image.open(io.BytesIO(content), formats=FORMATS)
     width, height = opened.size
     if width * height > PIXELS_MAX:
-        raise UnusablePicture(f"The picture has more than {PIXELS_MAX // 1_000_000} million pixels.")
+        raise UnusablePicture(_TOO_MANY_PIXELS)
     if min(width, height) < SIDE_MIN:
-        raise UnusablePicture(f"The picture is {width} × {height} pixels; at least {SIDE_MIN} a side are needed.")
+        reason = Sentence(
+            "The picture is %(width)s × %(height)s pixels; at least %(least)s a side are needed.",
+            width=width,
+            height=height,
+            least=SIDE_MIN,
+        )
+        raise UnusablePicture(reason)
     profile = opened.info.get("icc_profile")
     opened.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))  # A JPEG decodes at a fraction of its size where that will do.
     picture: Image.Image = ImageOps.exif_transpose(opened)

@@ -65,6 +65,20 @@ def safe_html(text: str) -> str:
     return "".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
 
 
+_PLAIN_PARAGRAPHS = re.compile(r"<p>((?:(?!<p>|</p>).)*)</p>", re.DOTALL)
+
+
+def as_typed(kept: str) -> str:
+    """
+    Return a kept description as its seller would type it: paragraphs of plain text without tags, other HTML as it is.
+
+    `safe_html` makes the same description of it again.
+    """
+    parts = _PLAIN_PARAGRAPHS.findall(kept)
+    typed = html.unescape("\n\n".join(part.replace("<br>", "\n") for part in parts))
+    return typed if safe_html(typed) == kept else kept
+
+
 def slugify(title: str) -> str:
     """Return the title as it stands in an address: its own script, lower case, hyphens, at most 80 symbols."""
     return _NOT_WORD.sub("-", title.lower().replace("_", "-")).strip("-")[:80].rstrip("-") or "-"

@@ -1,14 +1,16 @@
 SELECT l.id, l.slug, l.seller_id, l.store_id, st.slug, st.name, s.country, l.category_id, c.slug, sc.text,
        l.external_id, l.state, l.block_reason, t.language, l.language, t.source = 'translation', t.title,
        CASE WHEN t.description = '' THEN o.description ELSE t.description END,
-       CASE WHEN t.attributes = '[]' THEN o.attributes ELSE t.attributes END, l.brand, l.hs_code, l.hs_confirmed_at, l.origin_country, l.currency,
+       CASE WHEN t.attributes = '[]' THEN o.attributes ELSE t.attributes END, l.brand, l.hs_code, l.hs_confirmed_at,
+       l.origin_country, l.currency,
        l.tax_included, l.home_tax_rate, l.shipping_class, l.attributes_flags, l.option_names, l.created_at,
        l.updated_at,
        coalesce((
          SELECT jsonb_agg(jsonb_build_object(
                   'id', k.id, 'code', k.code, 'seller_sku', k.seller_sku, 'options', k.options,
                   'price_minor', k.price_minor, 'on_hand', coalesce(q.on_hand, 0), 'reserved', coalesce(q.reserved, 0),
-                  'weight_g', k.weight_g, 'gtin', k.gtin, 'state', k.state) ORDER BY k.state, k.position, k.id)
+                  'weight_g', k.weight_g, 'length_mm', k.length_mm, 'width_mm', k.width_mm, 'height_mm', k.height_mm,
+                  'gtin', k.gtin, 'state', k.state) ORDER BY k.state, k.position, k.id)
          FROM catalog_sku k LEFT JOIN catalog_stock q ON q.sku_id = k.id
          WHERE k.listing_id = l.id AND (k.state = 'active' OR %(seller_id)s::uuid IS NOT NULL)
        ), '[]'),

@@ -11,6 +11,7 @@ import time
 from math import ceil
 
 from django.conf import settings
+from django.http import HttpRequest
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BUCKETS_MAX = 20_000
@@ -50,8 +51,22 @@ class WriteLimit:
 writes = WriteLimit(settings.API_WRITES_PER_MINUTE)
 
 
-def seconds_to_wait(*, method: str, address: str) -> int:
+def seconds_to_wait(request: HttpRequest) -> int:
     """Return 0 when this call may go on, else how many seconds its sender should wait."""
-    if method in _SAFE_METHODS:
+    if request.method in _SAFE_METHODS:
         return 0
-    return writes.take(address, now=time.monotonic())
+    return writes.take(sender_of(request), now=time.monotonic())
+
+
+def sender_of(request: HttpRequest) -> str:
+    """
+    Return the network address that a call comes from: behind proxies of the operator's own, what the outermost saw.
+
+    What stands further left in X-Forwarded-For anybody may have written.
+    """
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    proxies = settings.TRUSTED_PROXIES
+    if not proxies:
+        return peer
+    seen = [address.strip() for address in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if address.strip()]
+    return seen[-proxies] if len(seen) >= proxies else peer

@@ -22,7 +22,7 @@ def _guarded(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     """Return the view behind the write limit, its bare "method not allowed" turned into a problem document."""
 
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        wait = limits.seconds_to_wait(method=request.method or "", address=request.META.get("REMOTE_ADDR", ""))
+        wait = limits.seconds_to_wait(request)
         if wait:
             return problem(request, TooManyRequests(retry_after=wait), {"Retry-After": str(wait)})
         response = view(request, *args, **kwargs)

@@ -84,8 +84,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ENTREPOT_TRUSTED_PROXIES",
         "0",
-        "How many proxies of your own stand before the web server and append to X-Forwarded-For: the log-in's limits "
-        "count by the address that the outermost saw.",
+        "How many proxies of your own stand before the web server and append to X-Forwarded-For: the limits of "
+        "log-in and API count by the address that the outermost saw.",
         _whole_number(0, 9),
     ),
     Setting("ENTREPOT_COUNTRIES_DIR", "", "Folder with country packs that add to or override those shipped."),

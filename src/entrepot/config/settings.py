@@ -131,7 +131,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # Per web process (the cache is its memory): guessing one mailbox's password, or many from one address, is stopped.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = int(_env["ENTREPOT_TRUSTED_PROXIES"])
+TRUSTED_PROXIES = int(_env["ENTREPOT_TRUSTED_PROXIES"])
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 
 LANGUAGE_CODE = "en"

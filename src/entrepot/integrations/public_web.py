@@ -1,25 +1,22 @@
 """
 Pictures from the public web: catalog's `PictureSource`.
 
-The addresses come from strangers' feeds. Every name is resolved here, every address checked to be a public one, and
-the connection made to the very address that was checked, so that a name cannot change its mind in between; each
-redirect starts over. Time, size and the number of redirects are bounded.
+The addresses come from strangers' feeds: only public ones are reached, and each redirect starts over. Time, size and
+the number of redirects are bounded.
 """
 
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
 import ssl
 import time
 from collections.abc import Callable
 from urllib.parse import quote, urljoin, urlsplit
 
 from entrepot.catalog.ports import NotFetched
+from entrepot.integrations import pinned
+from entrepot.integrations.pinned import Address
 from entrepot.notifications import rules
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS = frozenset({80, 443, 8080, 8443})
 _REDIRECTS_MAX = 4
@@ -93,15 +90,12 @@ class PublicWeb:
             connection.close()
 
     def _resolve(self, host: str, port: int) -> str:
-        """Return an address of a host, all of whose addresses are public ones."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
+            return pinned.resolve(host, port, is_allowed=self._is_allowed)
+        except pinned.NameUnknown:
             raise NotFetched(f"The name {host[:100]!r} is not known.", again=True) from None
-        addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-        if not addresses or not all(self._is_allowed(address) for address in addresses):
-            raise NotFetched(f"The name {host[:100]!r} leads to an address that is not public.")
-        return str(addresses[0])
+        except pinned.NotAllowed:
+            raise NotFetched(f"The name {host[:100]!r} leads to an address that is not public.") from None
 
     def _body(
         self, response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float
@@ -130,20 +124,9 @@ def _left(deadline: float) -> float:
 
 def _connection(scheme: str, host: str, address: str, port: int, timeout: float) -> http.client.HTTPConnection:
     if scheme == "https":
-        return _PinnedHTTPS(host, address, port, timeout)
+        context = ssl.create_default_context()
+        return pinned.PinnedHTTPS(host, port, address=address, context=context, timeout=timeout)
     return http.client.HTTPConnection(address, port, timeout=timeout)
-
-
-class _PinnedHTTPS(http.client.HTTPSConnection):
-    """TLS to a checked address, with the certificate asked for the name."""
-
-    def __init__(self, host: str, address: str, port: int, timeout: float) -> None:
-        super().__init__(host, port, timeout=timeout, context=ssl.create_default_context())
-        self._address = address
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
 
 
 def _quoted(target: str) -> str:

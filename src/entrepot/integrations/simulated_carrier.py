@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from entrepot.pricing import queries as pricing
 from entrepot.shipping import rules
 from entrepot.shipping.ports import Booking, Journey, TrackingUpdate
 
@@ -23,6 +24,8 @@ _ABROAD = (
     (0.94, "OutForDelivery", "out_for_delivery", True),
     (1.00, "Delivered", "delivered", True),
 )
+# Inside a customs union no office looks at a parcel.
+_IN_A_UNION = tuple(step for step in _ABROAD if step[2] != "customs_released")
 _AT_HOME = (
     (0.05, "InTransit", "accepted", False),
     (0.50, "InTransit", "sorted", False),
@@ -69,7 +72,13 @@ def _timeline(journey: Journey) -> list[TrackingUpdate]:
     hours = rules.simulated_route_hours(
         days_min=journey.days_min, days_max=journey.days_max, seed=journey.tracking_number
     )
-    steps = _AT_HOME if journey.dispatch_country == journey.destination_country else _ABROAD
+    steps: Sequence[tuple[float, str, str, bool]]
+    if journey.dispatch_country == journey.destination_country:
+        steps = _AT_HOME
+    elif pricing.get_book().shared_customs_union(journey.dispatch_country, journey.destination_country):
+        steps = _IN_A_UNION
+    else:
+        steps = _ABROAD
     return [
         TrackingUpdate(
             source_key=f"simulated-{index}",

@@ -32,7 +32,7 @@ from entrepot.sellers import operations as sellers
 from entrepot.sellers.queries import SellerView
 from tests.api.client import Api, api_of
 from tests.api.shop import bought, seller_with_goods
-from tests.builders import sellers as build_sellers
+from tests.builders import sellers as build_sellers, shipping as build_shipping
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,7 @@ def world(api: Api, now: datetime, run_jobs: Callable[..., int]) -> World:
     invitation = sellers.invite_member(
         seller_id=owner.id, person_id=build_sellers.owner_of(owner), email="anna@example.com", role="viewer", now=now
     )
+    build_shipping.template(owner, build_shipping.service("packet"), shipping_class="owners_own")
     assert category is not None
     assert paper is not None
     ids = {
@@ -101,6 +102,9 @@ def world(api: Api, now: datetime, run_jobs: Callable[..., int]) -> World:
         "member_id": str(build_sellers.owner_of(owner)),
         "invitation_id": str(invitation.id),
         "key_id": str(accounts.list_api_keys(owner.id)[0].id),
+        "shipping_class": "owners_own",
+        "service": "packet",
+        "zone": "0",
         "language": "de",
         "step": "about",
     }

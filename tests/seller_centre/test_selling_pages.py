@@ -36,6 +36,7 @@ def _parameters(seller_id: UUID) -> dict[str, Any]:
         "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
         "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
         "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(),
+        "shipping_class": "theirs", "service": "theirs", "zone": 0,
     }  # fmt: skip
 
 
@@ -59,16 +60,18 @@ def _filled(address: str, values: dict[str, Any]) -> str:
 OF_A_SELLER = [address for address in _addresses(urls.urlpatterns) if "seller_id" in address]
 
 
-@pytest.mark.parametrize("address", OF_A_SELLER)
-def test_another_sellers_pages_do_not_exist_for_a_stranger(address: str) -> None:
+def test_another_sellers_pages_do_not_exist_for_a_stranger() -> None:
     seller, order, _ = _sold()
     values = {**_parameters(seller.id), "order_id": order.id, "listing_id": order.lines[0].listing_id}
     stranger = Reader(person_id=seller_builders.owner_of(orders.shop("IT")))
-    target = _filled(address, values)
-    assert stranger.open(target).status == 404
     token = stranger.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
-    assert stranger.client.post(target, {"csrfmiddlewaretoken": token, "line": "0"}).status_code == 404
-    assert Reader().open(target).address.startswith("/account/sign-in/")
+    for address in OF_A_SELLER:
+        target = _filled(address, values)
+        assert stranger.open(target).status == 404, address
+        sent = stranger.client.post(target, {"csrfmiddlewaretoken": token, "line": "0"})
+        assert sent.status_code == 404, address
+        assert Reader().open(target).address.startswith("/account/sign-in/"), address
+    assert queries.get_seller_order(seller.id, order.id).state == "to_ship"
 
 
 THINGS = (
@@ -81,24 +84,46 @@ THINGS = (
     "member_id",
     "invitation_id",
     "key_id",
+    "shipping_class",
 )
 
 
-@pytest.mark.parametrize("address", [address for address in OF_A_SELLER if any(name in address for name in THINGS)])
-def test_another_sellers_things_do_not_exist_under_ones_own_name(address: str) -> None:
-    """The address names the reader's own seller, and a thing of somebody else's."""
+def test_another_sellers_things_do_not_exist_under_ones_own_name() -> None:
+    """The addresses name the reader's own seller, and a thing of somebody else's."""
     other, order, _ = _sold()
     own = orders.shop("IT")
     values = {**_parameters(own.id), "order_id": order.id, "listing_id": order.lines[0].listing_id}
     reader = Reader(person_id=seller_builders.owner_of(own))
-    target = _filled(address, values)
     token = reader.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
-    got = reader.client.get(target).status_code
-    sent = reader.client.post(target, {"csrfmiddlewaretoken": token, "line": "0", "line_0": "1"}).status_code
-    assert {got, sent} <= {404, 405}
-    assert 404 in {got, sent}
+    for address in (address for address in OF_A_SELLER if any(name in address for name in THINGS)):
+        target = _filled(address, values)
+        got = reader.client.get(target).status_code
+        sent = reader.client.post(target, {"csrfmiddlewaretoken": token, "line": "0", "line_0": "1"}).status_code
+        assert {got, sent} <= {404, 405}, address
+        assert 404 in {got, sent}, address
     assert queries.get_seller_order(other.id, order.id).state == "to_ship"
     assert catalog.get_listing(order.lines[0].listing_id, "en").state == "active"
+
+
+def test_several_orders_are_all_ones_own_or_none_is_touched() -> None:
+    seller, own, reader = _sold()
+    _, foreign, _ = _sold("IT")
+    token = reader.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
+    base, both = f"/seller/{seller.id}/orders", f"?order={own.id}&order={foreign.id}"
+    for page in ("send/", "packing-slips.pdf", "papers.pdf"):
+        assert reader.open(f"{base}/{page}{both}").status == 404, page
+    sent = reader.client.post(
+        f"{base}/send/",
+        {
+            "csrfmiddlewaretoken": token,
+            "order": [str(own.id), str(foreign.id)],
+            f"number_{own.id}": "LX473124829CN",
+            f"number_{foreign.id}": "RR473124829IT",
+        },
+    )
+    assert sent.status_code == 404
+    assert reader.open(f"{base}/send/?order=nonsense").status == 404
+    assert [queries.get_any_order(order.id).state for order in (own, foreign)] == ["to_ship", "to_ship"]
 
 
 @pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
@@ -106,14 +131,24 @@ def test_every_page_of_the_centre_renders_in_both_directions(choice: str) -> Non
     seller, order, _ = _sold()
     reader = Reader(choice, person_id=seller_builders.owner_of(seller))
     base = f"/seller/{seller.id}"
+    service = shipping.get_template(seller_id=seller.id).services[0]["code"]
     for page in (
         "today/",
+        "today/?days=30",
         "orders/",
+        "orders/?state=to_ship&sort=amount",
+        f"orders/send/?order={order.id}",
         f"orders/{order.id}/",
-        "listings/",
-        "import/",
+        f"orders/{order.id}/cancel",
         "money/",
+        "money/account/",
         "store/",
+        "store/stories/",
+        "store/delivery/",
+        "store/delivery/standard/?to=DE&weight_g=700",
+        "store/delivery/standard/add?to=BR",
+        f"store/delivery/standard/{service}/",
+        f"store/delivery/standard/{service}/0/",
         "store/members/",
         "store/keys/",
         "registration/",
@@ -153,13 +188,6 @@ def test_an_order_is_sent_in_two_parcels_with_papers() -> None:
     reader.open(address).send("/ship", line_0="0", tracking_number="LX473124832CN")
     assert "Say which pieces leave." in reader.words
     assert len(shipping.list_parcels(order_ids=[order.id])) == 1
-
-
-def test_what_cannot_be_sent_is_cancelled_by_line() -> None:
-    seller, order, reader = _sold()
-    reader.open(f"/seller/{seller.id}/orders/{order.id}/").send("/cancel", line="0")
-    assert "goes back to the buyer." in reader.words
-    assert queries.get_seller_order(seller.id, order.id).state == "cancelled"
 
 
 def test_a_role_that_is_too_small_is_refused() -> None:
@@ -227,44 +255,6 @@ def test_a_feed_is_handed_in_and_reports_what_was_rejected_and_why(run_jobs: Cal
     ]
     reader.open(reader.page.xpath("//a[contains(@href, 'rejected.csv')]/@href")[0])
     assert b"a-2" in reader.content
-
-
-def test_the_store_opens_and_takes_over_a_delivery_template() -> None:
-    from entrepot.sellers import operations
-
-    seller = seller_builders.submitted_seller("IT")
-    operations.approve_seller(seller_id=seller.id, actor="system", now=NOW)
-    reader = Reader(person_id=seller_builders.owner_of(seller)).open("/seller/")
-    assert "Open your store" in reader.words
-    reader.open(f"/seller/{seller.id}/store/")
-    front = {"name": "Seta", "dispatch_postal_code": "22100", "dispatch_city": "Como", "dispatch_region": "CO"}
-    reader.send("/store/", **front, slug="Not a slug")
-    assert reader.faults() == ["Use 3 to 50 small letters a–z, digits and single hyphens."]
-    reader.send("/store/", **front, slug="seta-como")
-    assert sellers.get_store("seta-como").seller_id == seller.id
-    reader.send("/store/template")
-    assert shipping.list_templates(seller_id=seller.id)[0].shipping_class == "standard"
-    assert "GLS" in reader.words
-    reader.send("/store/", name="Seta di Como")
-    assert sellers.get_store("seta-como").name == "Seta di Como"
-
-
-def test_money_shows_a_statement_that_adds_up(run_jobs: Callable[..., int]) -> None:
-    seller, order, reader = _sold("IT")
-    later = NOW + timedelta(days=90)
-    order_operations.ship(order_id=order.id, seller_id=seller.id, tracking_number="RR473124829IT", now=NOW)
-    order_operations.confirm_receipt(order_id=order.id, now=NOW)
-    order_operations.release_escrow(order_id=order.id, now=NOW + timedelta(days=1))
-    payouts.run_payouts(now=later)
-    with moment(later):
-        reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/money/")
-        statement = reader.page.xpath("//a[contains(@href, '/money/')]/@href")
-        reader.open(next(link for link in statement if link.count("/") > 4))
-        assert order.number in reader.words
-        assert "Paid out" in reader.words
-        reader.open(reader.address + "statement.pdf")
-    assert reader.content.startswith(b"%PDF")
-    assert sql.fetch_one("SELECT count(*) FROM payouts_payout") == (1,)
 
 
 def test_a_person_without_a_seller_is_led_to_the_registration() -> None:

@@ -10,7 +10,7 @@ from entrepot.kernel.errors import Forbidden, InvalidField, NotFound
 from entrepot.kernel.ids import new_id
 from entrepot.markets import operations as markets
 from entrepot.markets.queries import UnknownCountry
-from entrepot.sellers import operations, queries
+from entrepot.sellers import operations, queries, rules
 from entrepot.sellers.models import BankAccount, BusinessId, Seller
 from tests.builders import accounts, sellers
 
@@ -204,6 +204,7 @@ def test_a_bank_account_is_encrypted_at_rest_and_shown_by_its_last_four(now):
         hint="3456",
         is_own_name=False,
         created_at=now,
+        usable_from=now,
     )
     everything = "".join(
         sql.fetch_one(f"SELECT string_agg(to_jsonb(t)::text, '') FROM {table} t")[0] or ""
@@ -445,3 +446,28 @@ def test_contact_data_of_an_approved_seller_change_with_a_trace(now):
     with pytest.raises(InvalidField):
         operations.change_contact(seller_id=seller.id, person_id=owner_id, phone="", email="", now=now)
     assert queries.legal_identity(seller.id) == identity
+
+
+def test_an_account_that_replaces_another_of_an_approved_seller_rests_before_it_is_paid_to(now):
+    seller = sellers.approved_seller("IT", now=now)
+    later = now + timedelta(days=30)
+    before = queries.get_payout_account(seller.id)
+
+    operations.set_bank_account(
+        seller_id=seller.id,
+        person_id=sellers.owner_of(seller),
+        fields={"account_holder": "Esempio S.r.l.", "iban": "IT60X0542811101000000123456", "bic": "UNCRITMM"},
+        now=later,
+    )
+
+    assert before.usable_from == before.created_at
+    assert queries.get_payout_account(seller.id).usable_from == later + rules.CHANGED_ACCOUNT_RESTS_FOR
+
+
+def test_what_a_draft_corrects_rests_not(now):
+    seller_id, person_id = _draft(now)
+    for serial in (1, 2):
+        fields = {**identities.bank_fields("IT", serial), "account_holder": "Esempio S.r.l."}
+        operations.set_bank_account(seller_id=seller_id, person_id=person_id, fields=fields, now=now)
+
+    assert queries.get_registration(seller_id).bank_account.usable_from == now

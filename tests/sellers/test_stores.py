@@ -55,6 +55,7 @@ def test_an_approved_seller_opens_a_store(now):
         dispatch_city="Roma",
         language="it",
         story="Fatto a mano.\n\nA Roma.",
+        stories={},
         created_at=now,
     )
     assert queries.get_store("bottega-roma") == store
@@ -267,3 +268,33 @@ def test_a_person_sees_all_their_seats(now):
 
     assert [seat.seller_id for seat in queries.memberships(person.id)] == [first.id, second.id]
     assert queries.membership(accounts.person().id, first.id) is None
+
+
+def _tell(seller, now, **stories):
+    return operations.tell_story(seller_id=seller.id, person_id=sellers.owner_of(seller), stories=stories, now=now)
+
+
+def test_a_story_is_told_in_other_languages_and_each_reader_gets_theirs_or_the_stores_own(now):
+    seller = sellers.approved_seller("IT", language="it", story="Fatto a mano.")
+
+    _tell(seller, now, en="Made by hand.  ", zh="手工制作")
+    store = _tell(seller, now, es="Hecho a mano.", en="")
+
+    assert store.stories == {"es": "Hecho a mano.", "zh": "手工制作"}
+    assert store.story_for("zh-hans") == ("手工制作", "zh")
+    assert store.story_for("es") == ("Hecho a mano.", "es")
+    assert store.story_for("en") == ("Fatto a mano.", "it")
+    assert _store_facts() == 3  # Opened, told twice: search and pages look again.
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"), [("tlh", "nuqneH", "unknown_language"), ("en", "x" * 4001, "too_long")]
+)
+def test_a_story_that_cannot_be_taken_changes_none(language, text, reason, now):
+    seller = sellers.approved_seller("IT")
+
+    with pytest.raises(InvalidField) as refusal:
+        _tell(seller, now, es="Hecho a mano.", **{language: text})
+
+    assert refusal.value.fields == {"errors": [{"field": f"stories.{language}", "reason": reason}]}
+    assert queries.get_stores([seller.id])[seller.id].stories == {}

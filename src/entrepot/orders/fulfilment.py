@@ -4,10 +4,12 @@ The coordinator of dispatch: a label is booked with the carrier outside any tran
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from entrepot.kernel.errors import DomainError
 from entrepot.orders import operations, queries
 from entrepot.orders.operations.fulfilling import parcel_weight_g
 from entrepot.orders.operations.orders import OrderNotInState
@@ -54,6 +56,36 @@ def ship_order(
         parcel_number=parcel_number,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """All that is left of one order, under a tracking number or (None) with a label booked here."""
+
+    order_id: UUID
+    tracking_number: str | None
+
+
+def ship_orders(*, seller_id: UUID, shipments: Sequence[Shipment], now: datetime) -> dict[UUID, UUID | DomainError]:
+    """
+    Ship several of a seller's own orders, each whole and for itself: one that is refused holds no other up.
+
+    :returns: by order the parcel's id, or why it was not shipped.
+    :raises NotFound: one of them is not the seller's; nothing was shipped.
+    """
+    queries.access_fulfilment(seller_id, [shipment.order_id for shipment in shipments])
+    outcomes: dict[UUID, UUID | DomainError] = {}
+    for shipment in shipments:
+        try:
+            outcomes[shipment.order_id] = ship_order(
+                seller_id=seller_id,
+                order_id=shipment.order_id,
+                tracking_number=shipment.tracking_number,
+                now=now,
+            )
+        except DomainError as refusal:
+            outcomes[shipment.order_id] = refusal
+    return outcomes
 
 
 def _book(

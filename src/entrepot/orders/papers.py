@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from entrepot.catalog import queries as catalog
-from entrepot.kernel.errors import NotFound
+from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.orders import queries
@@ -31,6 +32,14 @@ class ParcelPapers:
     advance_data: dict[str, Any]
 
 
+class NothingSent(DomainError):
+    """None of the orders has a parcel yet, so there are no papers."""
+
+    code = "nothing_sent"
+    kind = "conflict"
+    summary = "None of these orders has a parcel yet: papers come with the first one."
+
+
 def get_parcel_papers(*, seller_id: UUID, order_id: UUID, parcel_id: UUID, now: datetime) -> ParcelPapers:
     """
     Return the label of a seller's parcel, with the customs papers that its way asks for.
@@ -42,17 +51,43 @@ def get_parcel_papers(*, seller_id: UUID, order_id: UUID, parcel_id: UUID, now: 
     if parcel is None:
         raise NotFound()
     content = _content(order, parcel, now=now)
-    kinds: tuple[PaperKind, ...] = ()
-    if crosses_customs_border(parcel.dispatch_country, parcel.destination_country):
-        value = content.value
-        rate = markets.get_fx(at=now).rate(value.currency, "EUR")
-        kinds = customs_papers(
-            channel=parcel.channel, value_eur=value.decimal * Decimal(rate), weight_g=parcel.weight_g or 0
-        )
+    kinds = _kinds(content, parcel, now=now)
     return ParcelPapers(
         kinds=kinds,
         pdf=papers.render(content, kinds=kinds),
         advance_data=papers.advance_data(content, kinds=kinds),
+    )
+
+
+def get_papers_of_orders(*, seller_id: UUID, order_ids: Sequence[UUID], now: datetime) -> bytes:
+    """
+    Return labels and customs papers of all parcels of some of a seller's orders as one PDF.
+
+    :raises NotFound: one of them is not the seller's.
+    :raises NothingSent: there is no parcel among them.
+    """
+    parcels = []
+    for order_id in dict.fromkeys(order_ids):
+        order = queries.get_seller_order(seller_id, order_id)
+        for parcel in order.parcels:
+            content = _content(order, parcel, now=now)
+            parcels.append((content, _kinds(content, parcel, now=now)))
+    if not parcels:
+        raise NothingSent()
+    return papers.render_many(parcels, title="Papers of parcels")
+
+
+def list_paper_kinds(order: OrderView, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
+    """Return which customs papers a parcel of a paid order travels with; none inside a customs union."""
+    return _kinds(_content(order, parcel, now=now), parcel, now=now)
+
+
+def _kinds(content: PaperContent, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
+    if not crosses_customs_border(parcel.dispatch_country, parcel.destination_country):
+        return ()
+    rate = markets.get_fx(at=now).rate(content.value.currency, "EUR")
+    return customs_papers(
+        channel=parcel.channel, value_eur=content.value.decimal * Decimal(rate), weight_g=parcel.weight_g or 0
     )
 
 

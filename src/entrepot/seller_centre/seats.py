@@ -50,6 +50,16 @@ def show(
     return render(request, f"seller_centre/{template}.html", {**frame, **context}, status=status)
 
 
+def link(member: Membership, name: str, **named: Any) -> str:
+    """Return the address of one of the seat's pages."""
+    return reverse(f"seller_centre:{name}", kwargs={"seller_id": member.seller_id, **named})
+
+
+def crumbs(*above: tuple[str, str], here: str) -> list[dict[str, str]]:
+    """Return the way to a page: (words, address) of the pages above it, and its own name."""
+    return [*({"label": label, "link": address} for label, address in above), {"label": here, "link": ""}]
+
+
 def rail(member: Membership) -> list[dict[str, Any]]:
     """Return the links of the left rail that this seat may follow."""
     approved = member.seller_state in ("approved", "suspended")
@@ -67,22 +77,24 @@ def rail(member: Membership) -> list[dict[str, Any]]:
             "name": name,
             "icon": symbol,
             "label": label,
-            "link": reverse(f"seller_centre:{address}", kwargs={"seller_id": member.seller_id}),
+            "link": link(member, address),
         }
         for name, symbol, label, address, shown in entries
         if shown
     ]
 
 
-def store_tabs(member: Membership) -> list[tuple[str, str, str]]:
-    """Return the pages of the store's area that this seat may open: (name, words, address)."""
+def store_tabs(member: Membership, current: str) -> list[dict[str, Any]]:
+    """Return the pages of the store's area that this seat may open."""
     pages = [
-        ("store", _("Shop front and delivery"), member.may("view_store")),
+        ("store", _("Shop front"), member.may("view_store")),
+        ("stories", _("In other languages"), member.may("manage_store")),
+        ("delivery", _("Delivery"), member.may("view_store")),
         ("members", _("Members"), member.may("view_members")),
         ("keys", _("API keys"), member.may("manage_api_keys")),
     ]
     return [
-        (name, label, reverse(f"seller_centre:{name}", kwargs={"seller_id": member.seller_id}))
+        {"label": label, "link": link(member, name), "current": name == current}
         for name, label, shown in pages
         if shown
     ]

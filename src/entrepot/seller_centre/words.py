@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _, gettext_noop
 
+from entrepot.orders.queries import OrderView
+from entrepot.orders.queries.fulfilment import Group
+from entrepot.orders.rules.holding import Hold, find_hold
+from entrepot.ui import formats
+
 ORDER_STATES = {
     "awaiting_payment": (gettext_noop("Not paid yet"), "quiet"),
     "to_ship": (gettext_noop("To ship"), "brick"),
@@ -27,13 +32,54 @@ PAYOUT_STATES = {
     "failed": (gettext_noop("Came back"), "brick"),
 }
 
-MONEY_STATES = {
-    "due": gettext_noop("The buyer has not paid yet."),
-    "held": gettext_noop("The buyer's money is held until the goods are there."),
-    "released": gettext_noop("It is on your account with us."),
-    "refunded": gettext_noop("It went back to the buyer."),
-    "waived": gettext_noop("Nothing was paid."),
+# What is to be done about an order, as the chips above the list say it.
+ORDER_GROUPS: dict[Group, str] = {
+    "to_ship": gettext_noop("To ship"),
+    "shipped": gettext_noop("On its way"),
+    "delivered": gettext_noop("Delivered"),
+    "released": gettext_noop("Money released"),
+    "cancelled": gettext_noop("Cancelled"),
+    "awaiting_payment": gettext_noop("Not paid yet"),
 }
+
+ORDER_SORTS = {
+    "newest": gettext_noop("Newest first"),
+    "deadline": gettext_noop("Most urgent first"),
+    "amount": gettext_noop("Largest amount first"),
+}
+
+ORDER_STEPS = {
+    "placed": gettext_noop("Order placed"),
+    "paid": gettext_noop("Paid by the buyer"),
+    "completed": gettext_noop("Completed"),
+    "released": gettext_noop("Money released to you"),
+    "cancelled": gettext_noop("Cancelled"),
+    "refunded": gettext_noop("Money given back to the buyer"),
+}
+
+CANCEL_REASONS = {
+    "out_of_stock": gettext_noop("It is sold out"),
+    "damaged": gettext_noop("It is damaged"),
+    "wrong_price": gettext_noop("The price was wrong"),
+    "no_way_there": gettext_noop("It cannot be sent there"),
+    "buyer_asked": gettext_noop("The buyer asked for it"),
+}
+
+REFUND_REASONS = {
+    **CANCEL_REASONS,
+    "cancelled_by_buyer": gettext_noop("The buyer cancelled"),
+    "cancelled_by_seller": gettext_noop("You cancelled"),
+    "cancelled_by_platform": gettext_noop("We cancelled"),
+    "not_dispatched": gettext_noop("It was not sent in time"),
+}
+
+PAPERS = {
+    "cn22": gettext_noop("Customs declaration CN22"),
+    "cn23": gettext_noop("Customs declaration CN23"),
+    "commercial_invoice": gettext_noop("Commercial invoice"),
+}
+
+CHANNELS = {"post": gettext_noop("Post"), "courier": gettext_noop("Courier")}
 
 # What each role is called, and what it may do (sellers.rules decides; a test holds the two together).
 ROLES = {
@@ -74,6 +120,36 @@ def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
     """Return a state's words and its tone; a state without words shows as it is."""
     text, tone = words.get(code, (code, "quiet"))
     return _(text), tone
+
+
+def hold(found: Hold) -> str:
+    """Return why money is held and until when, as one sentence."""
+    date = formats.day(found.until) if found.until else ""
+    if found.why == "not_sent":
+        return _("Held until you have sent all of it and the buyer has it. It must leave by %(date)s.") % {"date": date}
+    if found.why == "on_the_way":
+        return _("Held until the buyer confirms receipt, at the latest until %(date)s.") % {"date": date}
+    if found.why == "inspection":
+        return _("Delivered. Held while the buyer may look at it, at the latest until %(date)s.") % {"date": date}
+    return _("Completed. It comes onto your account within minutes.")
+
+
+def money(order: OrderView) -> str:
+    """Return where an order's money is, as one sentence."""
+    found = find_hold(order.state, dispatch_due_at=order.dispatch_due_at, protection_ends_at=order.protection_ends_at)
+    if order.released_at is not None:
+        return _("It came onto your account with us on %(date)s.") % {"date": formats.day(order.released_at)}
+    if found is not None:
+        return hold(found)
+    if order.money_state == "due":
+        return _("The buyer has not paid yet.")
+    return _("It went back to the buyer.") if order.money_state == "refunded" else _("Nothing was paid.")
+
+
+def service(name: str) -> str:
+    """Return a delivery service's name, with the note that presets put behind it in the reader's language."""
+    brand, comma, note = name.rpartition(", ")
+    return f"{brand} · {_('duties prepaid')}" if comma and note == "duties prepaid" else name
 
 
 def role(code: str) -> str:

@@ -41,14 +41,22 @@ def to_latin(text: str) -> str:
 
 def render(content: PaperContent, *, kinds: Sequence[PaperKind]) -> bytes:
     """Return one PDF: the address label, then each customs paper on a page of its own."""
+    return render_many([(content, kinds)], title=f"Papers of parcel {content.parcel_number}")
+
+
+def render_many(parcels: Sequence[tuple[PaperContent, Sequence[PaperKind]]], *, title: str) -> bytes:
+    """Return the papers of several parcels as one PDF, parcel after parcel."""
+    assert parcels, "a file of papers has some"
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=True, margin=12)
     pdf.set_margin(_LEFT)
-    pdf.set_title(to_latin(f"Papers of parcel {content.parcel_number}"))
-    pdf.set_creation_date(datetime.combine(content.issued_on, time(), UTC))  # The same content, the same file.
-    _label(pdf, content)
-    for kind in kinds:
-        _PAGES[kind](pdf, content)
+    pdf.set_title(to_latin(title))
+    issued_on = max(content.issued_on for content, _ in parcels)
+    pdf.set_creation_date(datetime.combine(issued_on, time(), UTC))  # The same content, the same file.
+    for content, kinds in parcels:
+        _label(pdf, content)
+        for kind in kinds:
+            _PAGES[kind](pdf, content)
     return bytes(pdf.output())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -162,6 +163,20 @@ def _days(days_min: int, days_max: int, language: str) -> str:
         return ngettext("%(days)s day", "%(days)s days", days_max) % {"days": formats.number(days_max)}
     text = ngettext("%(min)s–%(max)s day", "%(min)s–%(max)s days", days_max)
     return text % {"min": formats.number(days_min), "max": formats.number(days_max)}
+
+
+_SCRIPTS = {"ar": "ARABIC", "ru": "CYRILLIC", "zh": "CJK"}
+
+
+def town(name: str, language: str) -> str:
+    """Return a seller's town where its reader can read the letters (Latin ones everybody can), else nothing."""
+    return _town(name, _SCRIPTS.get(language.partition("-")[0], "LATIN"))
+
+
+@lru_cache(maxsize=2048)
+def _town(name: str, script: str) -> str:
+    letters = [unicodedata.name(letter, "") for letter in name if letter.isalpha()]
+    return name if all(letter.startswith(("LATIN", script)) for letter in letters) else ""
 
 
 def refused(refusal: DomainError) -> str:

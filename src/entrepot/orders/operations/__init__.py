@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entrepot.orders.operations.cancelling import cancel_lines, cancel_undispatched
+from entrepot.orders.operations.cancelling import SellerReason, cancel_lines, cancel_undispatched
 from entrepot.orders.operations.carts import (
     CartChanged,
     CartNotOpen,
@@ -37,6 +37,7 @@ __all__ = [
     "PaymentInProgress",
     "PurchaseNotPayable",
     "RequestInFlight",
+    "SellerReason",
     "TooManyPieces",
     "TotalChanged",
     "book_refund",

@@ -19,6 +19,8 @@ from entrepot.orders.rules.postings import cancel_pieces
 from entrepot.payments import operations as payments
 
 CancelledBy = Literal["buyer", "seller", "platform"]
+# Why a seller cannot send what was ordered; the refund carries it.
+SellerReason = Literal["out_of_stock", "damaged", "wrong_price", "no_way_there", "buyer_asked"]
 _END_REASON = {
     "buyer": "cancelled_by_buyer",
     "seller": "cancelled_by_seller",
@@ -34,6 +36,7 @@ def cancel_lines(
     by: CancelledBy,
     lines: Mapping[int, int] | None = None,
     seller_id: UUID | None = None,
+    because: SellerReason | None = None,
     now: datetime,
 ) -> Money:
     """
@@ -41,6 +44,7 @@ def cancel_lines(
 
     :param lines: pieces by the line's position; None: all that are not shipped.
     :param seller_id: of the seller who asks; the caller has seen that a buyer asks for an own order.
+    :param because: the seller's reason, kept with the refund.
     :returns: what goes back to the buyer.
     :raises NotFound: there is no such order, or it is another seller's.
     :raises OrderNotInState: it is not paid, or nothing of it is left to ship.
@@ -50,7 +54,8 @@ def cancel_lines(
     order = lock_order(order_id, seller_id=seller_id)
     if order.state not in CANCELLABLE:
         raise OrderNotInState(order=order.number, state=order.state)
-    return cancel_locked(order, pieces=read_pieces(order, lines), reason=_END_REASON[by], now=now)
+    pieces = read_pieces(order, lines)
+    return cancel_locked(order, pieces=pieces, reason=_END_REASON[by], because=because, now=now)
 
 
 @transaction
@@ -88,8 +93,10 @@ VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s)
 
 
 @step
-def cancel_locked(order: LockedOrder, *, pieces: Mapping[int, int], reason: str, now: datetime) -> Money:
-    """Cancel pieces of a locked, paid order; return what goes back."""
+def cancel_locked(
+    order: LockedOrder, *, pieces: Mapping[int, int], reason: str, because: str | None = None, now: datetime
+) -> Money:
+    """Cancel pieces of a locked, paid order; return what goes back. `because` is the refund's own, closer reason."""
     assert pieces, "something is cancelled"
     amounts = cancel_pieces(
         order.quote,
@@ -117,7 +124,7 @@ def cancel_locked(order: LockedOrder, *, pieces: Mapping[int, int], reason: str,
     cancellation_id = ids.new_id()
     refund = Money(amounts.total, order.currency)
     if refund:
-        _request_refund(order, cancellation_id, refund, pieces, reason, now=now)
+        _request_refund(order, cancellation_id, refund, pieces, because or reason, now=now)
     if amounts.transfers:
         ledger.post(key=f"refund:{cancellation_id}", transfers=amounts.transfers, at=now)
     # With these pieces gone, the rest may all be shipped, or delivered even.

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from entrepot.orders.queries.addresses import check_address
 from entrepot.orders.queries.carts import access_cart
+from entrepot.orders.queries.fulfilment import (
+    GROUPS,
+    CancellationPreview,
+    DayFigures,
+    FulfilmentLine,
+    FulfilmentPage,
+    FulfilmentRow,
+    access_fulfilment,
+    count_fulfilment,
+    find_seller_due,
+    list_daily_figures,
+    list_fulfilment,
+    preview_cancellation,
+    sum_held,
+)
 from entrepot.orders.queries.history import (
     PastOrder,
     PastPurchase,
@@ -35,8 +50,14 @@ from entrepot.orders.queries.views import (
 )
 
 __all__ = [
+    "GROUPS",
+    "CancellationPreview",
     "CartLine",
     "CartView",
+    "DayFigures",
+    "FulfilmentLine",
+    "FulfilmentPage",
+    "FulfilmentRow",
     "LineView",
     "OrderView",
     "PastOrder",
@@ -46,18 +67,25 @@ __all__ = [
     "RefundView",
     "Step",
     "access_cart",
+    "access_fulfilment",
     "check_address",
+    "count_fulfilment",
     "count_purchases",
     "count_seller_orders",
     "find_order",
     "find_purchase",
+    "find_seller_due",
     "get_any_order",
     "get_any_purchase",
     "get_purchase",
     "get_seller_order",
+    "list_daily_figures",
+    "list_fulfilment",
     "list_history",
     "list_open_orders",
     "list_purchases",
     "list_recent_purchases",
     "list_seller_orders",
+    "preview_cancellation",
+    "sum_held",
 ]

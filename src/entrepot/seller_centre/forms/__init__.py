@@ -1,7 +1,7 @@
 """Forms of the seller centre, a file for each of its areas."""
 
-from entrepot.seller_centre.forms.listings import CustomsForm, FeedForm
-from entrepot.seller_centre.forms.orders import ShipForm
+from entrepot.seller_centre.forms.delivery import PriceCheckForm, ServiceForm, TemplateSettingsForm, ZoneForm
+from entrepot.seller_centre.forms.orders import CancelForm, ShipForm, ShipManyForm
 from entrepot.seller_centre.forms.registration import (
     AboutForm,
     BankForm,
@@ -9,21 +9,28 @@ from entrepot.seller_centre.forms.registration import (
     DocumentForm,
     NumbersForm,
     StartForm,
+    StepForm,
 )
-from entrepot.seller_centre.forms.store import InviteForm, KeyForm, StoreForm, TemplateForm
+from entrepot.seller_centre.forms.store import InviteForm, KeyForm, StoreForm, StoriesForm, TemplateForm
 
 __all__ = [
     "AboutForm",
     "BankForm",
+    "CancelForm",
     "ConfirmForm",
-    "CustomsForm",
     "DocumentForm",
-    "FeedForm",
     "InviteForm",
     "KeyForm",
     "NumbersForm",
+    "PriceCheckForm",
+    "ServiceForm",
     "ShipForm",
+    "ShipManyForm",
     "StartForm",
+    "StepForm",
     "StoreForm",
+    "StoriesForm",
     "TemplateForm",
+    "TemplateSettingsForm",
+    "ZoneForm",
 ]

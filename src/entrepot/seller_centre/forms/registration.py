@@ -11,8 +11,23 @@ from entrepot.markets.packs import CountryPack
 from entrepot.seller_centre.forms.choices import choice
 from entrepot.sellers.queries import RegistrationView
 from entrepot.ui import formats
+from entrepot.ui.address_form import rules_of
 
 FORMS = {"company": _("Company"), "sole_trader": _("Sole trader")}
+
+
+class StepForm(forms.Form):
+    """One step of the registration; what is not finished may be kept with `later`, without the fields that lack."""
+
+    def __init__(self, *args: Any, later: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.later = later
+
+    def full_clean(self) -> None:
+        if self.later:
+            for field in self.fields.values():
+                field.required = False
+        super().full_clean()
 
 
 class StartForm(forms.Form):
@@ -28,7 +43,7 @@ class StartForm(forms.Form):
         choice(self, "form").choices = list(FORMS.items())
 
 
-class AboutForm(forms.Form):
+class AboutForm(StepForm):
     """Who trades, where, and how one reaches them."""
 
     legal_name = forms.CharField(
@@ -52,8 +67,17 @@ class AboutForm(forms.Form):
         label=_("Number in the register"), max_length=60, widget=forms.TextInput(attrs={"dir": "ltr"})
     )
 
+    def __init__(self, *args: Any, country: str, form: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        examples = rules_of(country).postal_code_examples
+        if examples:
+            self.fields["postal_code"].help_text = gettext("For example %(example)s") % {"example": examples[0]}
+        if form == "sole_trader":
+            self.fields["representative"].label = _("Your full name")
+            self.fields["representative"].help_text = _("As it stands in your identity document.")
 
-class NumbersForm(forms.Form):
+
+class NumbersForm(StepForm):
     """The identifiers that the home country gives a business."""
 
     vat_registered = forms.BooleanField(label=_("The business is registered for VAT"), required=False)
@@ -102,7 +126,7 @@ class DocumentForm(forms.Form):
     )
 
 
-class BankForm(forms.Form):
+class BankForm(StepForm):
     """Where the money goes, by the country's payout rail."""
 
     def __init__(self, *args: Any, pack: CountryPack, **kwargs: Any) -> None:
@@ -127,7 +151,7 @@ class BankForm(forms.Form):
         return {f"fields.{name}": name for name in self.wanted}
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(StepForm):
     """What a trader promises before it is looked at."""
 
     terms = forms.BooleanField(label=_("I accept the terms for sellers on behalf of the business."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from entrepot.kernel.languages import text_language
 from entrepot.seller_centre import words
 from entrepot.seller_centre.forms.choices import choice
+from entrepot.sellers.queries import StoreView
 from entrepot.ui import formats
 from entrepot.ui.address_form import regions_of
 
@@ -46,6 +47,33 @@ class StoreForm(forms.Form):
             self.fields["dispatch_region"] = forms.ChoiceField(
                 label=_("Region"), choices=[("", "—"), *regions], required=False
             )
+
+
+class StoriesForm(forms.Form):
+    """The store's story in each language that pages speak, but the store's own."""
+
+    def __init__(self, *args: Any, store: StoreView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = [
+            code
+            for code in dict.fromkeys(text_language(name) for name, _words in settings.LANGUAGES)
+            if code != store.language
+        ]
+        for code in self.languages:
+            self.fields[f"story_{code}"] = forms.CharField(
+                label=formats.language_own_name(code),
+                max_length=4000,
+                required=False,
+                initial=store.stories.get(code, ""),
+                widget=forms.Textarea(attrs={"rows": 4, "lang": code, "dir": formats.direction(code)}),
+            )
+
+    def stories(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"story_{code}"] for code in self.languages}
+
+    def names(self) -> dict[str, str]:
+        """Return where an operation's faults belong on this form."""
+        return {f"stories.{code}": f"story_{code}" for code in self.languages}
 
 
 class TemplateForm(forms.Form):

@@ -51,7 +51,7 @@ def keys(request: PageRequest, member: Membership) -> HttpResponse:
         }
         for key in sorted(found, key=lambda key: key.revoked_at is not None)
     ]
-    context = {"tabs": store_tabs(member), "rows": rows, "form": form, "made": made, "secret": secret}
+    context = {"tabs": store_tabs(member, "keys"), "rows": rows, "form": form, "made": made, "secret": secret}
     return show(request, member, "keys", "store", context)
 
 

@@ -33,7 +33,7 @@ def members(request: PageRequest, member: Membership) -> HttpResponse:
             messages.success(request, _("Invited: %(email)s") % {"email": form.cleaned_data["email"]})
             return _back(member)
     context = {
-        "tabs": store_tabs(member),
+        "tabs": store_tabs(member, "members"),
         "people": [_person(row, member) for row in queries.list_members(member.seller_id)],
         "invitations": [_invitation(row) for row in queries.list_invitations(member.seller_id)],
         "roles": [(code, words.role(code)) for code in words.ROLES],

@@ -1,26 +1,32 @@
-"""A seller's orders: the list, one order, shipping it, cancelling lines, the papers of its parcels."""
+"""A seller's orders: the list with its filters, one order, a parcel of it that leaves, the papers of its parcels."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
-from entrepot.orders import fulfilment, operations as orders, papers, queries
-from entrepot.orders.queries import OrderView
+from entrepot.orders import fulfilment, papers, queries
+from entrepot.orders.packing import address_lines
+from entrepot.orders.queries import FulfilmentRow, OrderView
+from entrepot.orders.queries.fulfilment import Group
 from entrepot.seller_centre import words
 from entrepot.seller_centre.forms import ShipForm
-from entrepot.seller_centre.seats import seat, show
+from entrepot.seller_centre.seats import crumbs, link, seat, show
 from entrepot.sellers.queries import Membership
+from entrepot.shipping import labels
+from entrepot.shipping.queries import ParcelView
 from entrepot.ui import formats, refusals
-from entrepot.ui.address_form import regions_of
 from entrepot.ui.downloads import attachment
 from entrepot.ui.requests import PageRequest
 
@@ -31,21 +37,32 @@ _OPEN = ("to_ship", "part_shipped")
 @seat("view_orders")
 @require_GET
 def orders_list(request: PageRequest, member: Membership) -> HttpResponse:
-    """Show a seller's orders, the newest first, of one state or all."""
-    state = request.GET.get("state", "")
-    states = [state] if state in words.ORDER_STATES else []
-    before = _uuid(request.GET.get("before", ""))
-    rows = queries.list_seller_orders(member.seller_id, states=states, before=before, limit=_PAGE_SIZE)
-    counts = queries.count_seller_orders(member.seller_id)
+    """Show a seller's orders, of one group or all, found by number, sorted, a page at a time."""
+    group = next((code for code in queries.GROUPS if code == request.GET.get("state")), None)
+    text = request.GET.get("q", "").strip()[:40]
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in words.ORDER_SORTS else "deadline" if group == "to_ship" else "newest"
+    page = _page_number(request.GET.get("page", "1"))
+    found = queries.list_fulfilment(
+        member.seller_id,
+        groups=[group] if group else [],
+        text=text,
+        sort=sort,  # type: ignore[arg-type]  # One of the keys above.
+        page=page,
+        page_size=_PAGE_SIZE,
+    )
+    counts = queries.count_fulfilment(member.seller_id)
     context = {
-        "orders": [(order, *words.state(order.state, words.ORDER_STATES)) for order in rows],
-        "chips": [
-            (code, words.state(code, words.ORDER_STATES)[0], counts[code])
-            for code in words.ORDER_STATES
-            if code in counts
-        ],
-        "state": state if states else "",
-        "next": rows[-1].id if len(rows) == _PAGE_SIZE else None,
+        "rows": [_row(order) for order in found.items],
+        "count": found.count,
+        "chips": _chips(request, counts, group),
+        "group": group or "",
+        "sort": sort,
+        "sorts": [(code, _(text)) for code, text in words.ORDER_SORTS.items()],
+        "search_here": text,
+        "page": page,
+        "pages": ceil(found.count / _PAGE_SIZE),
+        "can_ship": member.may("ship_orders"),
     }
     return show(request, member, "orders", "orders", context)
 
@@ -84,27 +101,6 @@ def ship(request: PageRequest, member: Membership, order_id: UUID) -> HttpRespon
     return redirect("seller_centre:order", seller_id=member.seller_id, order_id=order_id)
 
 
-@seat("cancel_orders")
-@require_POST
-def cancel(request: PageRequest, member: Membership, order_id: UUID) -> HttpResponse:
-    """Cancel the lines that are marked, as far as they have not left."""
-    found = queries.get_seller_order(member.seller_id, order_id)
-    marked = {text for text in request.POST.getlist("line") if text.isascii() and text.isdecimal()}
-    pieces = {line.position: line.to_ship for line in found.lines if str(line.position) in marked and line.to_ship}
-    if not pieces:
-        messages.info(request, _("Mark what is to be cancelled first."))
-        return redirect("seller_centre:order", seller_id=member.seller_id, order_id=order_id)
-    try:
-        back = orders.cancel_lines(
-            order_id=order_id, by="seller", lines=pieces, seller_id=member.seller_id, now=clock.now()
-        )
-    except DomainError as refusal:
-        messages.error(request, refusals.text(refusal))
-    else:
-        messages.success(request, _("Cancelled. %(amount)s goes back to the buyer.") % {"amount": formats.money(back)})
-    return redirect("seller_centre:order", seller_id=member.seller_id, order_id=order_id)
-
-
 @seat("view_orders")
 @require_GET
 def papers_pdf(request: PageRequest, member: Membership, order_id: UUID, parcel_id: UUID) -> FileResponse:
@@ -115,43 +111,120 @@ def papers_pdf(request: PageRequest, member: Membership, order_id: UUID, parcel_
     return attachment(found.pdf, file_name=f"papers-{parcel_id}.pdf", media_type="application/pdf")
 
 
+def _chips(request: PageRequest, counts: dict[Group, int], current: Group | None) -> list[dict[str, Any]]:
+    """Return the filters above the list, each with how many orders it leaves."""
+    kept = {name: request.GET[name] for name in ("q", "sort") if request.GET.get(name)}
+    every = {
+        "label": _("All"),
+        "link": f"?{urlencode(kept)}",
+        "current": current is None,
+        "count": sum(counts.values()),
+    }
+    groups = [
+        {
+            "label": _(text),
+            "link": "?" + urlencode({**kept, "state": code}),
+            "current": code == current,
+            "count": counts[code],
+        }
+        for code, text in words.ORDER_GROUPS.items()
+        if code in counts
+    ]
+    return [every, *groups]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCard:
+    """A parcel on its order's page: what is in it, where it is, which papers travel with it."""
+
+    parcel: ParcelView
+    contents: list[tuple[str, int]]
+    papers: list[str]
+    steps: list[dict[str, Any]]
+
+
+def _row(order: FulfilmentRow) -> dict[str, Any]:
+    text, tone = words.state(order.state, words.ORDER_STATES)
+    if order.group == "released":
+        text, tone = _(words.ORDER_GROUPS["released"]), "leaf"
+    return {
+        "order": order,
+        "state_text": text,
+        "state_tone": tone,
+        "hold": words.hold(order.hold) if order.hold else "",
+        "is_open": order.group == "to_ship",
+    }
+
+
 def _show_order(
     request: PageRequest, member: Membership, found: OrderView, form: ShipForm, status: int = 200
 ) -> HttpResponse:
     text, tone = words.state(found.state, words.ORDER_STATES)
     is_open = found.state in _OPEN
+    due = queries.find_seller_due(found)
     context: dict[str, Any] = {
         "order": found,
+        "crumbs": crumbs((_("Orders"), link(member, "orders")), here=found.number),
         "state_text": text,
         "state_tone": tone,
-        "money_text": _(words.MONEY_STATES[found.money_state]),
-        "due": found.quote.due_native,
-        "commission": -found.quote.due_native.commission,
+        "money_text": words.money(found),
+        "due": due,
+        "commission": -due.commission,
         "form": form,
         "can_ship": is_open and member.may("ship_orders"),
         "can_cancel": is_open and member.may("cancel_orders"),
-        "address": _address_lines(found),
+        "address": address_lines(found),
         "service": found.quote.service,
+        "service_name": words.service(found.quote.service.name),
+        "parcels": [_parcel(found, parcel) for parcel in found.parcels],
+        "steps": _order_steps(found),
+        "refunds": [(refund, _(words.REFUND_REASONS.get(refund.reason, ""))) for refund in found.refunds],
     }
     return show(request, member, "order", "orders", context, status=status)
+
+
+def _parcel(order: OrderView, parcel: ParcelView) -> ParcelCard:
+    by_sku = {line.sku_id: order.lines[place].title for place, line in enumerate(order.quote.lines)}
+    now = clock.now()
+    return ParcelCard(
+        parcel=parcel,
+        contents=[(by_sku[line.sku_id], line.quantity) for line in parcel.lines],
+        papers=[_(words.PAPERS[kind]) for kind in papers.list_paper_kinds(order, parcel, now=now)],
+        steps=[*_events(parcel), *_expected(parcel)],
+    )
+
+
+def _events(parcel: ParcelView) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": labels.step(event.detail, event.word),
+            "text": formats.country(event.country) if event.country else event.place,
+            "at": event.occurred_at,
+            "done": True,
+        }
+        for event in parcel.events
+    ]
+
+
+def _expected(parcel: ParcelView) -> list[dict[str, Any]]:
+    if parcel.delivered_at is not None:
+        return []
+    days = formats.day_range(parcel.expected_from.date(), parcel.expected_until.date())
+    return [{"title": labels.step("Delivered"), "text": _("Expected %(days)s") % {"days": days}, "current": True}]
+
+
+def _order_steps(order: OrderView) -> list[dict[str, Any]]:
+    """Return what happened to the order itself; each parcel tells its own way."""
+    return [
+        {"title": _(words.ORDER_STEPS[step.code]), "at": step.at, "done": True}
+        for step in order.timeline
+        if step.code in words.ORDER_STEPS and not step.parcel_number
+    ]
 
 
 def _open_lines(found: OrderView) -> list[tuple[int, str, int]]:
     return [(line.position, line.title, line.to_ship) for line in found.lines if line.to_ship]
 
 
-def _address_lines(found: OrderView) -> list[str]:
-    address = found.address
-    if address is None:
-        return []
-    place = " ".join(part for part in (address.postal_code, address.city, address.district) if part)
-    region = dict(regions_of(address.country, get_language() or "en")).get(address.region, address.region)
-    rows = [address.name, address.company, address.street, address.street2, place, region]
-    return [row for row in (*rows, formats.country(address.country), address.phone) if row]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _page_number(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

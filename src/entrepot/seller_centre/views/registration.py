@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
@@ -17,15 +16,24 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.markets import queries as markets
-from entrepot.seller_centre.forms import AboutForm, BankForm, ConfirmForm, DocumentForm, NumbersForm, StartForm
-from entrepot.seller_centre.seats import seat, show
+from entrepot.seller_centre import steps
+from entrepot.seller_centre.forms import (
+    AboutForm,
+    BankForm,
+    ConfirmForm,
+    DocumentForm,
+    NumbersForm,
+    StartForm,
+    StepForm,
+)
+from entrepot.seller_centre.seats import crumbs, link, seat, show
+from entrepot.seller_centre.steps import STEPS
 from entrepot.sellers import operations, queries
 from entrepot.sellers.queries import Membership, RegistrationView
 from entrepot.ui import refusals
 from entrepot.ui.downloads import attachment
 from entrepot.ui.requests import PageRequest
 
-STEPS = ("about", "numbers", "documents", "bank", "confirm")
 TERMS_VERSION = "2026-11"
 
 
@@ -54,31 +62,46 @@ def register(request: PageRequest) -> HttpResponse:
 @seat("view_registration")
 @require_GET
 def overview(request: PageRequest, member: Membership) -> HttpResponse:
-    """Show how far a registration is, and what the operator said."""
+    """Show how far a registration is, what it still lacks, and what the operator said."""
     registration = queries.get_registration(member.seller_id)
-    return show(request, member, "registration", "registration", _frame(registration))
+    context = {
+        **_frame(registration, member, current=None),
+        "summary": steps.summary(registration, queries.get_seller(member.seller_id)),
+        "can_edit": _is_open(registration) and member.may("manage_registration"),
+        "next_link": link(member, "step", step=steps.first_open(registration)),
+        "papers": steps.papers(registration),
+    }
+    return show(request, member, "registration", "registration", context)
 
 
 @seat("manage_registration")
 def step(request: PageRequest, member: Membership, step: str) -> HttpResponse:
-    """Show one step and take what is filled in."""
+    """Show one step and take what is filled in; what is not finished may be kept for another day."""
     if step not in STEPS:
         raise NotFound(step=step)
     registration = queries.get_registration(member.seller_id)
-    form = _form(request, step, registration)
+    later = "later" in request.POST
+    form = _form(request, step, registration, later=later)
     if request.method == "POST" and form.is_valid():
         try:
-            _save(request, member, step, form)
+            _save(member, step, form)
         except DomainError as refusal:
             refusals.into_form(form, refusal, form.names() if hasattr(form, "names") else None)
         else:
-            if step == "confirm":
-                messages.success(request, _("Your registration is with us. We answer by e-mail."))
-                return redirect("seller_centre:registration", seller_id=member.seller_id)
-            return redirect("seller_centre:step", seller_id=member.seller_id, step=_next(step))
-    frame = _frame(registration)
-    context: dict[str, Any] = {**frame, "step": step, "form": form, "papers": _papers(registration)}
-    context["next_step"], context["missing"] = _next(step), _missing_words(registration)
+            return _after(request, member, step, later=later)
+    context: dict[str, Any] = {
+        **_frame(registration, member, current=step),
+        "crumbs": crumbs((_("Registration"), link(member, "registration")), here=steps.label(step)),
+        "step": step,
+        "title": steps.label(step),
+        "form": form,
+        "papers": steps.papers(registration),
+        "next_link": link(member, "step", step=steps.following(step)),
+        "missing": _missing(registration, member),
+        "summary": steps.summary(registration, queries.get_seller(member.seller_id)) if step == "confirm" else [],
+        "here": steps.reasons_of(registration, step),
+        "can_edit": _is_open(registration),
+    }
     return show(request, member, "step", "registration", context)
 
 
@@ -125,25 +148,28 @@ def document(request: PageRequest, member: Membership, document_id: UUID) -> Fil
     return attachment(paper.content, file_name=paper.file_name, media_type=paper.media_type)
 
 
-def _form(request: PageRequest, step: str, registration: RegistrationView) -> Any:
+def _form(request: PageRequest, step: str, registration: RegistrationView, *, later: bool) -> Any:
     data = request.POST or None
     pack = markets.get_pack(registration.country)
     if step == "about":
-        return AboutForm(data, initial={**registration.fields, "legal_name": registration.legal_name})
+        assert pack.registration is not None, "the registration was started"
+        given = {**registration.fields, "legal_name": registration.legal_name}
+        given["register_name"] = given["register_name"] or pack.registration.registry
+        return AboutForm(data, country=registration.country, form=registration.form, later=later, initial=given)
     if step == "numbers":
         seller = queries.get_seller(registration.seller_id)
         initial = {"vat_registered": seller.vat_registered, "oss": "OSS" in seller.registrations}
-        return NumbersForm(data, registration=registration, pack=pack, initial=initial)
+        return NumbersForm(data, registration=registration, pack=pack, later=later, initial=initial)
     if step == "bank":
         account = registration.bank_account
         holder = account.holder if account else registration.legal_name
         return BankForm(data, pack=pack, initial={"account_holder": holder})
     if step == "confirm":
         return ConfirmForm(data)
-    return django_forms.Form(data)
+    return StepForm(data)
 
 
-def _save(request: PageRequest, member: Membership, step: str, form: Any) -> None:
+def _save(member: Membership, step: str, form: Any) -> None:
     who: dict[str, Any] = {"seller_id": member.seller_id, "person_id": member.person_id, "now": clock.now()}
     if step == "about":
         operations.save_registration(**who, fields=form.cleaned_data)
@@ -159,52 +185,46 @@ def _save(request: PageRequest, member: Membership, step: str, form: Any) -> Non
         operations.submit_registration(**who)
 
 
-def _next(step: str) -> str:
-    return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
+def _after(request: PageRequest, member: Membership, step: str, *, later: bool) -> HttpResponse:
+    """Go on from a step that was kept."""
+    if step == "confirm":
+        messages.success(request, _("Your registration is with us. We answer by e-mail."))
+    elif later:
+        messages.success(request, _("Kept. Come back whenever you like; everything is here."))
+    else:
+        return redirect("seller_centre:step", seller_id=member.seller_id, step=steps.following(step))
+    return redirect("seller_centre:registration", seller_id=member.seller_id)
 
 
-def _frame(registration: RegistrationView) -> dict[str, Any]:
-    labels = {
-        "about": _("Who you are"),
-        "numbers": _("Your numbers"),
-        "documents": _("Papers"),
-        "bank": _("Bank account"),
-        "confirm": _("Send"),
-    }
-    lacking = {_step_of(part) for part in registration.missing}
-    is_sent = registration.state in ("submitted", "approved", "suspended")
-    steps = [
-        {"name": name, "label": labels[name], "done": is_sent or (name not in lacking and name != "confirm")}
-        for name in STEPS
-    ]
-    return {"registration": registration, "steps": steps, "can_edit": registration.state in ("draft", "rejected")}
+def _is_open(registration: RegistrationView) -> bool:
+    return registration.state in ("draft", "rejected")
 
 
-def _step_of(part: str) -> str:
-    if part.startswith("ids."):
-        return "numbers"
-    if part.startswith("documents."):
-        return "documents"
-    if part == "bank_account":
-        return "bank"
-    return "confirm" if part in ("terms", "self_certification") else "about"
-
-
-def _missing_words(registration: RegistrationView) -> list[str]:
-    names = {name: field.label for name, field in AboutForm.base_fields.items()}
-    names |= {f"ids.{wanted.kind}": _(wanted.label) for wanted in registration.ids}
-    names |= {f"documents.{kind}": _(label) for kind, label, _required in registration.documents_wanted}
-    names["bank_account"] = _("Bank account")
-    return [str(names[part]) for part in registration.missing if part in names]
-
-
-def _papers(registration: RegistrationView) -> list[dict[str, Any]]:
-    return [
+def _frame(registration: RegistrationView, member: Membership, *, current: str | None) -> dict[str, Any]:
+    entries = [
         {
-            "kind": kind,
-            "label": _(label),
-            "required": required,
-            "given": [paper for paper in registration.documents if paper.kind == kind],
+            "name": row.name,
+            "label": row.label,
+            "link": link(member, "step", step=row.name),
+            "current": row.name == current,
+            "done": row.is_done,
+            "lacks": row.lacks,
         }
-        for kind, label, required in registration.documents_wanted
+        for row in steps.progress(registration)
+    ]
+    return {
+        "registration": registration,
+        "steps": entries,
+        "done": sum(bool(entry["done"]) for entry in entries),
+        "reasons": steps.reasons(registration),
+    }
+
+
+def _missing(registration: RegistrationView, member: Membership) -> list[tuple[str, str]]:
+    """Return what still lacks, each with the page of its step."""
+    return [
+        (lack, link(member, "step", step=row.name))
+        for row in steps.progress(registration)
+        if row.name != "confirm"
+        for lack in row.lacks
     ]

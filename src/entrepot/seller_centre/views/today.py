@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,15 +15,18 @@ from django.views.decorators.http import require_GET
 
 from entrepot.catalog import queries as catalog
 from entrepot.kernel import clock
+from entrepot.kernel.money import Money, sum_money
 from entrepot.orders import queries as orders
-from entrepot.payouts import queries as payouts
+from entrepot.orders.queries import DayFigures
+from entrepot.seller_centre import dues
 from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
-from entrepot.shipping import queries as shipping
+from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
 
-_SOON = timedelta(hours=24)
+# How many days are looked at, and how many of them make one bar.
+_SPANS = {"7": (7, 1), "30": (30, 5)}
 
 
 @login_required
@@ -38,40 +44,60 @@ def home(request: PageRequest) -> HttpResponse:
 @seat("view_orders")
 @require_GET
 def today(request: PageRequest, member: Membership) -> HttpResponse:
-    """Show what is due today."""
+    """Show what is due today, then the last days in figures."""
     now = clock.now()
-    counts = orders.count_seller_orders(member.seller_id)
-    open_orders = orders.list_seller_orders(member.seller_id, states=["to_ship", "part_shipped"], limit=20)
-    due = sorted(open_orders, key=lambda order: order.dispatch_due_at or now)
-    rows = [
-        {
-            "order": order,
-            "is_late": order.dispatch_due_at is not None and order.dispatch_due_at - now < _SOON,
-            "pieces": sum(line.to_ship for line in order.lines),
-        }
-        for order in due
-    ]
+    counts = orders.count_fulfilment(member.seller_id)
+    span = request.GET.get("days", "7")
+    span = span if span in _SPANS else "7"
     context = {
-        "due": rows,
-        "counts": counts,
-        "to_ship": counts.get("to_ship", 0) + counts.get("part_shipped", 0),
+        "dues": dues.list_dues(member, now=now),
+        "to_ship": counts.get("to_ship", 0),
         "on_the_way": counts.get("shipped", 0),
         "listings": catalog.list_seller_listings(member.seller_id, page_size=1).by_state,
-        "dues": payouts.list_due(now=now, seller_id=member.seller_id) if member.may("view_payouts") else (),
-        "setup": _setup(member),
+        "figures": _figures(member, last=now.date(), span=span),
+        "spans": [
+            {"label": _("7 days"), "link": "?days=7", "current": span == "7", "count": None},
+            {"label": _("30 days"), "link": "?days=30", "current": span == "30", "count": None},
+        ],
     }
     return show(request, member, "today", "today", context)
 
 
-def _setup(member: Membership) -> list[tuple[str, str]]:
-    """Return what still keeps a new seller from selling: (address name, words)."""
-    store = sellers.get_stores([member.seller_id]).get(member.seller_id)
-    if store is None:
-        return [("store", _("Open your store: its name and where parcels leave from."))]
-    missing = []
-    if not shipping.list_templates(seller_id=member.seller_id):
-        missing.append(("store", _("Say what delivery costs; without that nothing can be sold.")))
-    waiting = sum(row.without_hs for row in catalog.list_seller_categories(member.seller_id))
-    if waiting:
-        missing.append(("listings", _("Confirm the customs tariff numbers, so that buyers abroad see one sure price.")))
-    return missing
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The orders of some days: their sums, those of as many days before, and a bar for each stretch of days."""
+
+    orders: int
+    pieces: int
+    net: Money
+    orders_before: int
+    net_before: Money
+    bars: list[tuple[str, Money, str]]
+    days: tuple[DayFigures, ...]
+
+
+def _figures(member: Membership, *, last: date, span: str) -> Figures:
+    days, each = _SPANS[span]
+    currency = sellers.get_seller(member.seller_id).payout_currency
+    first = last - timedelta(days=2 * days - 1)
+    found = orders.list_daily_figures(member.seller_id, first=first, last=last, currency=currency)
+    before, shown = found[:days], found[days:]
+    return Figures(
+        orders=sum(day.orders for day in shown),
+        pieces=sum(day.pieces for day in shown),
+        net=_net(shown, currency),
+        orders_before=sum(day.orders for day in before),
+        net_before=_net(before, currency),
+        bars=[_bar(shown[start : start + each], currency) for start in range(0, days, each)],
+        days=shown,
+    )
+
+
+def _net(days: Sequence[DayFigures], currency: str) -> Money:
+    return sum_money((day.net for day in days), currency)
+
+
+def _bar(days: Sequence[DayFigures], currency: str) -> tuple[str, Any, str]:
+    label = formats.day(days[0].day) if len(days) == 1 else formats.day_range(days[0].day, days[-1].day)
+    net = _net(days, currency)
+    return label, net, formats.money(net)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from django.utils.translation import override
 
 from entrepot.kernel.money import Money
@@ -14,7 +15,59 @@ def test_money_is_written_as_the_reader_writes_it() -> None:
     assert formats.money(Money(123456, "EUR"), "es") == "1.234,56\xa0€"
     assert formats.money(Money(1980, "JPY"), "en") == "¥1,980"
     assert formats.money(Money(12500, "KWD"), "en") == "KWD\u00a012.500"
-    assert formats.money(Money(-500, "USD"), "en") == "-$5.00"
+    assert formats.money(Money(-500, "USD"), "en") == "-US$5.00"
+
+
+PRICES = {
+    "en": ("US$1,234.56", "€1,234.56", "TRY\xa01,234.56", "CN¥0.99"),
+    "es": ("1.234,56\xa0US$", "1.234,56\xa0€", "1.234,56\xa0TRY", "0,99\xa0CNY"),
+    "it": ("1.234,56\xa0USD", "1.234,56\xa0€", "1.234,56\xa0TRY", "0,99\xa0CN¥"),
+    "ru": ("1\xa0234,56\xa0US$", "1\xa0234,56\xa0€", "1\xa0234,56\xa0TRY", "0,99\xa0CN¥"),
+    "tr": ("US$1.234,56", "€1.234,56", "₺1.234,56", "CN¥0,99"),
+    "zh-hans": ("US$1,234.56", "€1,234.56", "TRY\xa01,234.56", "¥0.99"),
+    "ar": (
+        "\u2067\u200f1,234.56\xa0US$\u200e\u2069",
+        "\u2067\u200f1,234.56\xa0€\u2069",
+        "\u2067\u200f1,234.56\xa0TRY\u2069",
+        "\u2067\u200f0.99\xa0CN¥\u200e\u2069",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", list(PRICES))
+def test_every_language_writes_money_so_that_its_currency_cannot_be_mistaken(language: str) -> None:
+    prices = [Money(123456, "USD"), Money(123456, "EUR"), Money(123456, "TRY"), Money(99, "CNY")]
+    assert tuple(formats.money(price, language) for price in prices) == PRICES[language]
+
+
+def test_arabic_keeps_latin_digits_and_amounts_hold_together() -> None:
+    assert formats.number(1234567, "ar") == "1,234,567"
+    assert formats.money(Money(500, "AED"), "ar") == "\u2067\u200f5.00\xa0د.إ.\u200f\u2069"
+
+
+NAMES = {
+    "en": ("Türkiye", "Euro", "Dec 3, 2026", "7.5%", "1,234.5", "A, B, and C"),
+    "es": ("Turquía", "euro", "3 dic 2026", "7,5\xa0%", "1.234,5", "A, B y C"),
+    "it": ("Turchia", "euro", "3 dic 2026", "7,5%", "1.234,5", "A, B e C"),
+    "ru": ("Турция", "евро", "3 дек. 2026\u202fг.", "7,5\xa0%", "1\xa0234,5", "A, B и C"),
+    "tr": ("Türkiye", "Euro", "3 Ara 2026", "%7,5", "1.234,5", "A, B ve C"),
+    "zh-hans": ("土耳其", "欧元", "2026年12月3日", "7.5%", "1,234.5", "A、B和C"),
+    "ar": ("تركيا", "يورو", "03\u200f/12\u200f/2026", "7.5%", "1,234.5", "A وB وC"),
+}
+
+
+@pytest.mark.parametrize("language", list(NAMES))
+def test_every_language_writes_names_dates_numbers_and_lists_its_own_way(language: str) -> None:
+    with override(language):
+        written = (
+            formats.country("TR"),
+            formats.currency("EUR"),
+            formats.day(date(2026, 12, 3)),
+            formats.percent(Decimal("7.5")),
+            formats.number(Decimal("1234.5")),
+            formats.listing(["A", "B", "C"]),
+        )
+    assert written == NAMES[language]
 
 
 def test_dates_percentages_and_names_follow_the_language() -> None:

@@ -127,13 +127,20 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True  # One mailbox each; a new one counts once it is confirmed.
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 # Per web process (the cache is its memory): guessing one mailbox's password, or many from one address, is stopped.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "find_order": "10/m/ip",
+}
 TRUSTED_PROXIES = int(_env["ENTREPOT_TRUSTED_PROXIES"])
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+ACCOUNT_ADAPTER = "entrepot.config.sign_in.AccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [  # Of pages and letters; each named in itself. Words of listings: kernel/languages.py.
@@ -165,6 +172,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # A listing of 500 variants, each with a dozen fields, comes as one form.
 
 if _env["ENTREPOT_EMAIL_URL"]:
     vars().update(django_environ.Env.email_url_config(_env["ENTREPOT_EMAIL_URL"]))

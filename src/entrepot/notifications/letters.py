@@ -126,9 +126,9 @@ def _order_confirmation(message: ClaimedMessage, known: _Known) -> Letter | None
     return _to_buyer(
         message,
         purchase,
-        lambda: _("Your purchase %(number)s is paid") % {"number": purchase.number},
+        lambda: _("Your purchase %(number)s is paid") % {"number": formats.isolated(purchase.number)},
         {
-            "number": purchase.number,
+            "number": formats.isolated(purchase.number, language),
             "total": formats.money(purchase.total, language),
             "at_door": formats.money(at_door, language) if at_door else "",
             "orders": [_order(order, language) for order in purchase.orders],
@@ -138,10 +138,14 @@ def _order_confirmation(message: ClaimedMessage, known: _Known) -> Letter | None
 
 def _order(order: LetterOrder, language: str) -> dict[str, Any]:
     return {
-        "number": order.number,
-        "seller_name": order.seller_name,
+        "number": formats.isolated(order.number, language),
+        "seller_name": formats.isolated(order.seller_name, language),
         "lines": [
-            {"title": line.title, "quantity": str(line.quantity), "total": formats.money(line.total, language)}
+            {
+                "title": formats.isolated(line.title, language),
+                "quantity": formats.number(line.quantity, language),
+                "total": formats.money(line.total, language),
+            }
             for line in order.lines
         ],
     }
@@ -154,7 +158,11 @@ def _about_order(
     if purchase is None:
         return None
     order = next(one for one in purchase.orders if one.id == UUID(message.details["order_id"]))
-    told = {"number": order.number, "seller_name": order.seller_name, **(values or {})}
+    language = interface_language(purchase.language)
+    told = {
+        name: formats.isolated(text, language) if text else ""
+        for name, text in {"number": order.number, "seller_name": order.seller_name, **(values or {})}.items()
+    }
     return _to_buyer(message, purchase, lambda: subject() % told, told)
 
 
@@ -181,7 +189,7 @@ def _order_link(message: ClaimedMessage, known: _Known) -> Letter | None:
     purchase = _purchase_of(message, known)
     if purchase is None:
         return None
-    number = {"number": purchase.number}
+    number = {"number": formats.isolated(purchase.number, interface_language(purchase.language))}
     return _to_buyer(message, purchase, lambda: _("The link to your order %(number)s") % number, number)
 
 
@@ -195,7 +203,7 @@ def _new_orders(together: Sequence[ClaimedMessage], known: _Known) -> Letter | N
     with translation.override(language):
         rows = [
             {
-                "number": order.number,
+                "number": formats.isolated(order.number),
                 "dispatch_by": formats.day(order.dispatch_due_at) if order.dispatch_due_at else "",
                 "link": f"{settings.BASE_URL}/seller/{order.seller_id}/orders/{order.id}/",
             }
@@ -228,14 +236,15 @@ def _to_member(subject: Callable[[], str]) -> Callable[[Sequence[ClaimedMessage]
             return None
         language = interface_language(person.language or "en")
         with translation.override(language):
-            worded = subject() % {"legal_name": seller.legal_name}
+            legal_name = formats.isolated(seller.legal_name)
+            worded = subject() % {"legal_name": legal_name}
         return Letter(
             key=message.key,
             template=message.template,
             to=person.email,
             language=language,
             subject=worded,
-            values={"legal_name": seller.legal_name, "link": f"{settings.BASE_URL}/seller/"},
+            values={"legal_name": legal_name, "link": f"{settings.BASE_URL}/seller/"},
         )
 
     return _single(letter)
@@ -248,7 +257,8 @@ def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
     invited = accounts.find_person(invitation.email)
     language = interface_language(invited.language if invited and invited.language else "en")
     with translation.override(language):
-        subject = _("%(legal_name)s invites you") % {"legal_name": invitation.seller_name}
+        legal_name = formats.isolated(invitation.seller_name)
+        subject = _("%(legal_name)s invites you") % {"legal_name": legal_name}
     token = sellers.get_invitation_token(invitation.id)
     return Letter(
         key=message.key,
@@ -256,7 +266,7 @@ def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
         to=invitation.email,
         language=language,
         subject=subject,
-        values={"legal_name": invitation.seller_name, "link": f"{settings.BASE_URL}/seller/invitation/{token}"},
+        values={"legal_name": legal_name, "link": f"{settings.BASE_URL}/seller/invitation/{token}"},
     )
 
 

@@ -39,9 +39,9 @@ def compose(letter: Letter, connection: BaseEmailBackend) -> LetterMessage:
     subject = " ".join(letter.subject.split())
     with translation.override(letter.language):
         context = Context(letter.values, autoescape=False)
-        text = _template(f"{letter.template}.txt").render(context)
+        text = _template(f"notifications/{letter.template}.txt").render(context)
         context.autoescape = True
-        html = _template(f"{letter.template}.html").render(context)
+        html = _template(f"notifications/{letter.template}.html").render(context)
     frame = _frame(letter.language)
     message = LetterMessage(
         subject=subject,
@@ -75,8 +75,8 @@ def _frame(language: str) -> _Frame:
         "content": content,
     }
     with translation.override(language):
-        html = _template("frame.html").render(Context(values))
-        foot = _template("frame.txt").render(Context(values, autoescape=False))
+        html = _template("ui/letter.html").render(Context(values))
+        foot = _template("ui/letter.txt").render(Context(values, autoescape=False))
     head, _, rest = html.partition(title)
     neck, _, tail = rest.partition(content)
     return _Frame(head, neck, tail, foot)
@@ -84,7 +84,7 @@ def _frame(language: str) -> _Frame:
 
 @cache
 def _template(name: str) -> Template:
-    return Engine.get_default().get_template(f"notifications/{name}")
+    return Engine.get_default().get_template(name)
 
 
 def _message_id(key: str) -> str:

@@ -6,12 +6,18 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date as _format_date, format_datetime as _format_datetime
 from babel.lists import format_list as _format_list
-from babel.numbers import format_currency, format_decimal, format_percent as _format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent as _format_percent,
+    get_currency_symbol,
+)
 from django.utils.translation import get_language
 
 from entrepot.kernel.money import Money, minor_digits
@@ -35,13 +41,30 @@ def direction(language: str | None) -> str:
     return "rtl" if (language or "").split("-")[0] in RTL_LANGUAGES else "ltr"
 
 
+def isolated(text: str, language: str | None = None) -> str:
+    """
+    Return a code, number or name so that it keeps its own order inside a sentence that runs the other way.
+
+    For texts without markup (subjects, letters, PDF); pages write `<bdi>`.
+    """
+    turns = direction(language or get_language()) == "rtl" or any(bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
 def money(amount: Money, language: str | None = None) -> str:
-    """Return money as the reader writes it, with the currency's own number of decimals."""
+    """
+    Return money as the reader writes it, with the currency's own number of decimals.
+
+    Digits are Latin in every language, in Arabic too: amounts stand beside order numbers, customs codes and addresses,
+    and readers of the Gulf, the Levant and the Maghreb all know them. In a language that runs from right to left the
+    amount is isolated, so that neither a neighbour nor the sentence can turn its parts round.
+    """
     return _money(amount.minor, amount.currency, language or get_language() or "en")
 
 
 # CLDR's spacing rule, which Babel leaves out: a currency that ends in a letter keeps a space from the figure.
 _LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
+_LETTER_THEN_SIGN = re.compile(r"([A-Z]{2}\W)$")
 
 
 @lru_cache(maxsize=8192)
@@ -49,6 +72,11 @@ def _money(minor: int, currency: str, language: str) -> str:
     digits = minor_digits(currency)
     amount = Decimal(minor).scaleb(-digits)
     text = format_currency(amount, currency, locale=locale_of(language), currency_digits=True)
+    if get_currency_symbol(currency, locale=locale_of(language)) == "$":
+        text = text.replace("$", f"{currency[:2]}$")  # Twenty countries call theirs a dollar or write it so.
+    if direction(language) == "rtl":
+        text = _LETTER_THEN_SIGN.sub("\\1\u200e", text)  # `US$`: else the sign goes to the letters' other side.
+        return f"\u2067{text}\u2069"
     return _LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text)
 
 

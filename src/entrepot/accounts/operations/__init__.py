@@ -10,6 +10,7 @@ from entrepot.accounts.operations.people import (
     change_name,
     create_operator,
     create_person,
+    keep_language,
     make_operator,
     remove_operator,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "erase_person",
     "export_person",
     "issue_api_key",
+    "keep_language",
     "make_default",
     "make_operator",
     "note_api_key_use",

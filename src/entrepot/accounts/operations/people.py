@@ -92,6 +92,12 @@ def change_name(*, person_id: UUID, name: str, now: datetime) -> PersonView:
 
 
 @transaction
+def keep_language(*, person_id: UUID, language: str) -> None:
+    """Remember the language that a person reads: letters come in it. The same again, or nobody, changes nothing."""
+    Person.objects.filter(pk=person_id).exclude(language=language).update(language=language)
+
+
+@transaction
 def change_email(*, person_id: UUID, email: str, now: datetime) -> PersonView:
     """
     Move a person to another mailbox, to be confirmed by mail again; the old address no longer logs in.

@@ -1,0 +1,33 @@
+"""What signing in does beside what allauth does: the reader's language is kept, and letters wear the shop's look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from entrepot.accounts import operations as accounts
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's own ways, with the language of the page kept as the person's: letters come in it later."""
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Open the account in the language of the page."""
+        user.language = get_language() or settings.LANGUAGE_CODE
+        return super().save_user(request, user, form, commit)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Keep the language that the person reads now."""
+        accounts.keep_language(person_id=user.pk, language=get_language() or settings.LANGUAGE_CODE)
+        return super().post_login(request, user, **kwargs)
+
+    def render_mail(
+        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
+    ) -> EmailMessage:
+        """Write a letter in the shop's frame."""
+        return super().render_mail(template_prefix, email, {**context, "shop_url": settings.BASE_URL}, headers)

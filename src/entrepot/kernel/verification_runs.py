@@ -84,9 +84,9 @@ def find_last_run() -> RunView | None:
     return None if run is None else _view(run)
 
 
-def find_pending_run() -> RunView | None:
-    """Return the newest proof that has not ended yet, or None."""
-    run = VerificationRun.objects.order_by("-asked_at", "-id").first()
+def find_pending_run(*, since: datetime) -> RunView | None:
+    """Return the proof asked for since a moment that has not ended yet, or None; an older one has died."""
+    run = VerificationRun.objects.filter(asked_at__gte=since).order_by("-asked_at", "-id").first()
     return None if run is None or run.finished_at is not None else _view(run)
 
 

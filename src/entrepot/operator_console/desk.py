@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -14,11 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from entrepot.kernel import clock, queue
 from entrepot.kernel.errors import Forbidden
+from entrepot.payments import queries as payments
 from entrepot.sellers import queries as sellers
 from entrepot.ui.requests import PageRequest
 
 DeskView = Callable[..., HttpResponseBase]
+# A payment service that has not answered for so long is somebody's work.
+UNANSWERED_AFTER = timedelta(minutes=30)
 
 
 def operators_only(view: DeskView) -> DeskView:
@@ -40,29 +45,52 @@ def actor(request: PageRequest) -> str:
     return f"operator:{request.user.pk}"
 
 
+def page_of(request: PageRequest) -> int:
+    """Return which page of a list is asked for; the first where that is no number."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
 def show(
     request: PageRequest, template: str, place: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a page of the console in its frame."""
     waiting = sellers.count_sellers().get("submitted", 0)
-    frame = {"rail": _rail(waiting), "place": place, "waiting": waiting}
+    now = clock.now()
+    counts = {
+        "verification": waiting,
+        "payments": payments.count_to_look_at(before=now - UNANSWERED_AFTER),
+        "work": queue.count_jobs(now=now)["failed"],
+    }
+    frame = {"rail": _rail(counts), "place": place}
     return render(request, f"operator_console/{template}.html", {**frame, **(context or {})}, status=status)
 
 
-def _rail(waiting: int) -> list[dict[str, Any]]:
+def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
     entries = [
-        ("markets", "globe", _("Markets"), 0),
-        ("verification", "scales", _("Verification"), waiting),
-        ("sellers", "users", _("Sellers"), 0),
-        ("purchases", "box", _("Purchases"), 0),
-        ("payouts", "money", _("Payouts"), 0),
-        ("audit", "history", _("Audit trail"), 0),
+        ("home", "today", _("Overview")),
+        ("markets", "globe", _("Markets")),
+        ("corridors", "grid", _("Corridors")),
+        ("verification", "scales", _("Verification")),
+        ("sellers", "users", _("Sellers")),
+        ("purchases", "box", _("Purchases")),
+        ("payments", "card", _("Payments")),
+        ("ledger", "list", _("Ledger")),
+        ("payouts", "money", _("Payouts")),
+        ("work", "clock", _("Facts and jobs")),
+        ("audit", "history", _("Audit trail")),
     ]
     links: list[dict[str, Any]] = [
-        {"name": name, "icon": symbol, "label": label, "count": count, "link": reverse(f"operator_console:{name}")}
-        for name, symbol, label, count in entries
+        {
+            "name": name,
+            "icon": symbol,
+            "label": label,
+            "count": counts.get(name, 0),
+            "link": reverse(f"operator_console:{name}"),
+        }
+        for name, symbol, label in entries
     ]
     return [
         *links,
-        {"name": "rows", "icon": "list", "label": _("All rows"), "count": 0, "link": reverse("admin:index")},
+        {"name": "rows", "icon": "search", "label": _("All rows"), "count": 0, "link": reverse("admin:index")},
     ]

@@ -27,7 +27,7 @@ class StageForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why somebody is refused or stopped; it is shown to them."""
+    """Why somebody is stopped; it is shown to them."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -37,7 +37,47 @@ class ReasonForm(forms.Form):
     )
 
 
+class JudgementForm(forms.Form):
+    """Why a match on a list is somebody else; only operators read it."""
+
+    reason = forms.CharField(
+        label=_("Why it is somebody else"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Say what tells them apart: date of birth, address, number in the register."),
+    )
+
+
+class FreezeForm(forms.Form):
+    """Why a seller's money is held back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stands in the audit trail."),
+    )
+
+
 class BankForm(forms.Form):
     """What the bank said of a payout."""
 
     word = forms.CharField(label=_("The bank's reference, or why it did not pay"), max_length=200)
+
+
+class PurchaseSearch(forms.Form):
+    """What purchases are looked for by."""
+
+    q = forms.CharField(required=False, max_length=254, strip=True)
+    state = forms.CharField(required=False, max_length=40)
+    country = forms.CharField(required=False, max_length=2)
+
+
+class TrailSearch(forms.Form):
+    """What lines of the audit trail are looked for by; dates are days, both included."""
+
+    actor = forms.CharField(required=False, max_length=100)
+    action = forms.CharField(required=False, max_length=100)
+    kind = forms.CharField(required=False, max_length=50)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from entrepot.accounts import queries as accounts
 from entrepot.kernel.audit import Entry
@@ -38,6 +38,40 @@ ATTEMPT_STATES = {
     "captured": (gettext_noop("Paid"), "leaf"),
 }
 
+REFUND_STATES = {
+    "requested": (gettext_noop("Being sent"), "sea"),
+    "unknown": (gettext_noop("No answer yet"), "brick"),
+    "succeeded": (gettext_noop("Given back"), "leaf"),
+    "failed": (gettext_noop("Refused"), "brick"),
+}
+
+PURCHASE_STATES = {
+    "awaiting_payment": (gettext_noop("Waiting for payment"), "brick"),
+    "paid": (gettext_noop("Paid"), "leaf"),
+    "expired": (gettext_noop("Not paid in time"), "quiet"),
+}
+
+SELLER_STATES = {
+    "draft": (gettext_noop("Draft"), "quiet"),
+    "submitted": (gettext_noop("Waiting for us"), "sea"),
+    "approved": (gettext_noop("Approved"), "leaf"),
+    "rejected": (gettext_noop("Given back"), "quiet"),
+    "suspended": (gettext_noop("Suspended"), "brick"),
+}
+
+# Tracking words, as carriers' news is boiled down.
+PARCEL_STATES = {
+    "Pending": (gettext_noop("Announced"), "quiet"),
+    "InfoReceived": (gettext_noop("Announced"), "quiet"),
+    "InTransit": (gettext_noop("On its way"), "sea"),
+    "OutForDelivery": (gettext_noop("Being delivered"), "sea"),
+    "AvailableForPickup": (gettext_noop("Waiting at the post office"), "sea"),
+    "AttemptFail": (gettext_noop("Nobody was there"), "brick"),
+    "Exception": (gettext_noop("Something went wrong"), "brick"),
+    "Expired": (gettext_noop("No news any more"), "brick"),
+    "Delivered": (gettext_noop("Delivered"), "leaf"),
+}
+
 ACCOUNTS = {
     "psp_receivable": gettext_noop("Owed by the payment service"),
     "bank": gettext_noop("Our bank account"),
@@ -62,6 +96,7 @@ ACTIONS = {
     "add_webhook_endpoint": gettext_noop("Added a webhook"),
     "approve_seller": gettext_noop("Approved the seller"),
     "block_listing": gettext_noop("Blocked a listing"),
+    "clear_screening": gettext_noop("Judged the matches on lists: not the same"),
     "certify_compliance": gettext_noop("Certified lawful goods"),
     "change_contact": gettext_noop("Changed the contact"),
     "change_role": gettext_noop("Changed a role"),
@@ -70,6 +105,8 @@ ACTIONS = {
     "delete_webhook_endpoint": gettext_noop("Removed a webhook"),
     "erase_person": gettext_noop("Erased a person"),
     "fail_payout": gettext_noop("Recorded: the bank did not pay"),
+    "freeze_payouts": gettext_noop("Froze the payouts"),
+    "import_screening_list": gettext_noop("Took a list of names into use"),
     "invite_member": gettext_noop("Invited a member"),
     "issue_api_key": gettext_noop("Made an API key"),
     "make_operator": gettext_noop("Made somebody an operator"),
@@ -77,8 +114,11 @@ ACTIONS = {
     "record_eu_threshold": gettext_noop("Recorded the EU sales threshold"),
     "reinstate_seller": gettext_noop("Ended the suspension"),
     "reject_seller": gettext_noop("Gave the registration back"),
+    "release_payouts": gettext_noop("Released the payouts"),
     "remove_member": gettext_noop("Removed a member"),
     "remove_operator": gettext_noop("Took an operator's rights away"),
+    "retry_job": gettext_noop("Had a job tried again"),
+    "retry_refund": gettext_noop("Had a refund tried again"),
     "revoke_api_key": gettext_noop("Withdrew an API key"),
     "revoke_invitation": gettext_noop("Withdrew an invitation"),
     "run_payouts": gettext_noop("Made payouts"),
@@ -91,17 +131,22 @@ ACTIONS = {
     "suspend_seller": gettext_noop("Suspended the seller"),
     "unblock_listing": gettext_noop("Unblocked a listing"),
     "upload_document": gettext_noop("Sent a paper"),
+    "verify_books": gettext_noop("Asked for a proof of the books"),
     "withdraw_document": gettext_noop("Took a paper back"),
 }
 
 SUBJECTS = {
     "api_key": gettext_noop("API key"),
+    "job": gettext_noop("Job"),
     "listing": gettext_noop("Listing"),
     "market": gettext_noop("Market"),
     "payout": gettext_noop("Payout"),
     "payout_run": gettext_noop("Payout run"),
     "person": gettext_noop("Person"),
+    "refund": gettext_noop("Refund"),
+    "screening_list": gettext_noop("List of names"),
     "seller": gettext_noop("Seller"),
+    "verification": gettext_noop("Proof of the books"),
     "webhook_endpoint": gettext_noop("Webhook"),
 }
 
@@ -123,17 +168,24 @@ MISSING = {
 _FINGERPRINTS = frozenset({"sha256"})  # Kept for proof, nothing to read.
 
 
-def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """Return a state's words and its tone."""
-    text, tone = words[code]
+def state(code: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return a state's words and its tone; a code that has none as it is."""
+    text, tone = words.get(code, (code, "quiet"))
     return _(text), tone
 
 
-def account(ref: AccountRef) -> str:
-    """Return an account of the books in words; whose it is stands beside it where that is short enough to say."""
+def account(ref: AccountRef, names: Mapping[str, str] | None = None) -> str:
+    """Return an account of the books in words; whose it is stands beside it, a seller by its name from `owners`."""
     name = _(ACCOUNTS.get(ref.kind, ACCOUNT_KINDS[ref.kind].words))
-    owner = ref.owner.rpartition(":")[2]
-    return f"{name} ({owner})" if owner and not _is_id(owner) else name
+    owner = (names or {}).get(ref.owner) or ref.owner.rpartition(":")[2]
+    return f"{name} ({isolated(owner)})" if owner and not _is_id(owner) else name
+
+
+def owners(refs: Iterable[AccountRef]) -> dict[str, str]:
+    """Return the names of the sellers that accounts belong to, by the accounts' owner text; one statement."""
+    ids = {ref.owner for ref in refs if _is_id(ref.owner)}
+    found = sellers.get_sellers([UUID(owner) for owner in ids]) if ids else {}
+    return {str(key): view.legal_name for key, view in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +212,7 @@ def trail(entries: Iterable[Entry]) -> list[TrailRow]:
         TrailRow(
             at=entry.recorded_at,
             who=_who(entry.actor, names),
-            what=_(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
+            what=action(entry.action),
             subject=_subject(entry, names),
             link=_link(entry),
             details=_details(entry.details),
@@ -175,6 +227,42 @@ def who(actors: Iterable[str]) -> dict[str, str]:
     people = accounts.get_people([UUID(part) for actor in found for part in _parts(actor) if _is_id(part)])
     names = {str(key): person.email for key, person in people.items()}
     return {actor: _who(actor, names) for actor in found}
+
+
+def action(code: str) -> str:
+    """Return what an action of the trail is called."""
+    return _(ACTIONS[code]) if code in ACTIONS else code
+
+
+def code(text: str) -> str:
+    """Return a code of an outside service as words: there are too many of them to know each."""
+    return text.replace("_", " ")
+
+
+def job(name: str) -> str:
+    """Return a job's name without what all names begin with."""
+    room, _dot, own = name.removeprefix("entrepot.").partition(".jobs.")
+    return f"{room}: {own.replace('_', ' ')}" if own else name
+
+
+def values(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the values of a fact or a job as (name, text), long lists by their length."""
+    shown = []
+    for name, value in payload.items():
+        if isinstance(value, list) and len(value) > 3:
+            text = ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": formats.number(len(value))}
+        else:
+            text = _value(value)
+        shown.append((name.replace("_", " "), text))
+    return shown
+
+
+def tabs(current: str, places: Iterable[tuple[str, str]]) -> list[dict[str, object]]:
+    """Return tabs that lead to pages of the console."""
+    return [
+        {"label": label, "link": reverse(f"operator_console:{name}"), "current": name == current}
+        for name, label in places
+    ]
 
 
 def _parts(actor: str) -> list[str]:
@@ -200,7 +288,10 @@ def _subject(entry: Entry, names: dict[str, str]) -> str:
 
 def _link(entry: Entry) -> str:
     name = {"seller": "case", "market": "market", "payout_run": "run"}.get(entry.subject_kind)
-    return reverse(f"operator_console:{name}", args=[entry.subject_id]) if name else ""
+    if name:
+        return reverse(f"operator_console:{name}", args=[entry.subject_id])
+    place = {"job": "work", "refund": "payments", "verification": "proofs"}.get(entry.subject_kind)
+    return reverse(f"operator_console:{place}") if place else ""
 
 
 def _details(details: dict[str, Any]) -> list[tuple[str, str]]:

@@ -124,6 +124,14 @@ def test_who_writes_too_fast_is_told_how_long_to_wait(api: Api, monkeypatch: pyt
     assert api.get("/categories").status == 200
 
 
+def test_behind_proxies_of_the_operators_own_writes_count_for_the_address_that_the_outermost_saw() -> None:
+    forged = rf.post("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.1.1.1, 203.0.113.7, 10.0.0.2")
+    assert limits.sender_of(forged) == "10.0.0.1"
+    settings.TRUSTED_PROXIES = 2
+    assert limits.sender_of(forged) == "203.0.113.7"
+    assert limits.sender_of(rf.post("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
+
+
 def test_a_bucket_refills_evenly_and_full_ones_are_forgotten() -> None:
     bucket = limits.WriteLimit(per_minute=60)
     assert [bucket.take("a", now=0.0) for _ in range(60)] == [0] * 60
@@ -144,3 +152,23 @@ def test_a_fault_of_ours_is_a_problem_without_details(api: Api, monkeypatch: pyt
     found = api.get("/categories")
     assert (found.status, found.code) == (500, "unexpected")
     assert "secret" not in found.response.content.decode()
+
+
+def test_a_problem_speaks_the_language_that_the_request_asks_for(api: Api) -> None:
+    from django.utils.translation import gettext, override
+
+    found = api.call("POST", "/carts", {**CART, "country": "Germany"}, {"Accept-Language": "ar;q=0.9, en;q=0.5"})
+    with override("ar"):
+        title, fault = gettext("Some of the input cannot be taken."), gettext("This is not written as it should be.")
+    assert title != "Some of the input cannot be taken."
+    assert (found.status, found.code, found.json["title"]) == (422, "invalid_field", title)
+    assert found.json["detail"] == f"country: {fault}"
+    assert found.json["errors"] == [{"field": "country", "reason": "string_pattern_mismatch", "message": fault}]
+    assert found.response.headers["Content-Language"] == "ar"
+    assert "Accept-Language" in found.response.headers["Vary"]
+
+
+def test_a_problem_is_english_where_no_language_of_ours_is_asked_for(api: Api) -> None:
+    found = api.call("GET", "/carts/7", None, {"Accept-Language": "ja"})
+    assert found.json["title"] == found.json["detail"] == "There is nothing here under this name."
+    assert found.response.headers["Content-Language"] == "en"

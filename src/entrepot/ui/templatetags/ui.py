@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +24,14 @@ from django.utils.translation import get_language
 
 from entrepot.kernel.money import Money
 from entrepot.ui import formats
+from entrepot.ui.choice import currency_of
 from entrepot.ui.ports import Reach, get_reach
 
 register = template.Library()
 
 _POINTING_ICONS = frozenset({"chevron", "arrow", "exit"})  # Mirrored where one reads from the right.
+_WIDELY_KNOWN = ("EUR", "USD", "GBP", "CNY")  # Offered beside the money of the countries that are delivered to.
+_BETWEEN_TAGS = re.compile(r">\s+<")
 _FLAGS = frozenset("it fr es ru de cn tr kz sa gb".split())
 
 
@@ -140,23 +144,32 @@ def choice_list(context: dict[str, Any], kind: str) -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeString:
+    """Write a list once for all who chose alike; what is chosen stands first, the rest by the alphabet."""
     locale = formats.locale_of(language)
     if kind == "country":
-        names = [(code, locale.territories.get(code, code)) for code in {*reach.destinations, chosen}]
-        entries = sorted(names, key=lambda pair: _sorting_key(pair[1]))
+        names = {code: str(locale.territories.get(code, code)) for code in {*reach.destinations, chosen}}
     elif kind == "currency":
-        entries = [(code, locale.currencies.get(code, code)) for code in sorted({*reach.currencies, chosen})]
+        tenders = {currency_of(country, reach=reach) for country in reach.destinations}
+        names = {code: f"{code} · {locale.currencies.get(code, code)}" for code in {*tenders, *_WIDELY_KNOWN, chosen}}
+        names = {code: name for code, name in names.items() if code in reach.currencies}
     else:
-        entries = [(code, formats.language_own_name(code)) for code, _ in settings.LANGUAGES]
+        names = {code: formats.language_own_name(code) for code, _ in settings.LANGUAGES}
+    entries = list(names.items())
+    if kind != "language":  # A handful that keeps its order.
+        entries.sort(key=lambda entry: (entry[0] != chosen, _sorting_key(entry[1])))
     context = {"kind": kind, "chosen": chosen, "entries": entries}
-    return render_to_string("ui/components/choice_list.html", context)
+    return SafeString(_BETWEEN_TAGS.sub("><", render_to_string("ui/components/choice_list.html", context)))
 
 
 @register.simple_tag
 def source(text: str) -> SafeString:
-    """Write where a rule stands: an address as a link under its host's name, anything else as it is."""
+    """Write where a rule stands: addresses as links under their hosts' names, anything else as it is."""
+    return format_html_join("; ", "{}", ((_source(part.strip()),) for part in text.split(";") if part.strip()))
+
+
+def _source(text: str) -> SafeString:
     parts = urlsplit(text)
-    if parts.scheme in ("http", "https") and parts.hostname:
+    if parts.scheme in ("http", "https") and parts.hostname and " " not in text:
         return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, parts.hostname.removeprefix("www."))
     return format_html("{}", text)
 

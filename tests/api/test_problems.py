@@ -124,7 +124,9 @@ def test_who_writes_too_fast_is_told_how_long_to_wait(api: Api, monkeypatch: pyt
     assert api.get("/categories").status == 200
 
 
-def test_behind_proxies_of_the_operators_own_writes_count_for_the_address_that_the_outermost_saw() -> None:
+def test_behind_proxies_of_the_operators_own_writes_count_for_the_address_that_the_outermost_saw(
+    rf: RequestFactory, settings: Any
+) -> None:
     forged = rf.post("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.1.1.1, 203.0.113.7, 10.0.0.2")
     assert limits.sender_of(forged) == "10.0.0.1"
     settings.TRUSTED_PROXIES = 2

@@ -13,10 +13,6 @@ from entrepot.orders.operations.carts import FORGET_CONTACT
 from entrepot.orders.queries.carts import open_contact
 
 _OPEN_CARTS = "SELECT id, contact, lines::text, created_at FROM orders_cart WHERE person_id = %s AND status = 'open'"
-_UNDONE = """
-SELECT count(*) FROM orders_purchase p JOIN orders_order o ON o.purchase_id = p.id
-WHERE p.person_id = %s AND o.ended_at IS NULL
-"""
 
 
 class OrdersData:
@@ -32,8 +28,7 @@ class OrdersData:
 
     def objections(self, *, person_id: UUID) -> list[str]:
         """An order that is not ended needs the address: it is still to be paid, sent, received or refunded."""
-        row = sql.fetch_one(_UNDONE, [person_id])
-        return ["open_orders"] if row is not None and row[0] else []
+        return ["open_orders"] if queries.count_open_orders(person_id) else []
 
     @step
     def erase(self, *, person_id: UUID, now: datetime) -> None:

@@ -93,7 +93,7 @@ def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice) -> Ca
         tone=tone,
         country=view.store_country,
         country_name=formats.country(view.store_country),
-        town=view.store_city,
+        town=words.town(view.store_city, choice.language),
         days=words.days(price.days_min, price.days_max) if price else "",
         is_from=bool(price and price.several_prices),
         is_sold_out=view.available < 1,

@@ -22,10 +22,10 @@ from entrepot.orders.queries.fulfilment import (
 from entrepot.orders.queries.history import (
     PastOrder,
     PastPurchase,
+    count_open_orders,
     count_purchases,
     find_purchase,
     list_history,
-    list_open_orders,
 )
 from entrepot.orders.queries.purchases import (
     count_seller_orders,
@@ -70,6 +70,7 @@ __all__ = [
     "access_fulfilment",
     "check_address",
     "count_fulfilment",
+    "count_open_orders",
     "count_purchases",
     "count_seller_orders",
     "find_order",
@@ -82,7 +83,6 @@ __all__ = [
     "list_daily_figures",
     "list_fulfilment",
     "list_history",
-    "list_open_orders",
     "list_purchases",
     "list_recent_purchases",
     "list_seller_orders",

@@ -75,14 +75,15 @@ def count_purchases(person_id: UUID) -> int:
     return int(row[0])
 
 
-def list_open_orders(person_id: UUID) -> tuple[str, ...]:
-    """Return the numbers of a person's orders that are not ended yet, the oldest first."""
-    rows = sql.fetch_all(
-        "SELECT o.number FROM orders_purchase p JOIN orders_order o ON o.purchase_id = p.id"
-        " WHERE p.person_id = %s AND o.ended_at IS NULL ORDER BY o.placed_at, o.number",
+def count_open_orders(person_id: UUID) -> int:
+    """Return how many orders of a person are not ended yet: still to be paid, sent, received or refunded."""
+    row = sql.fetch_one(
+        "SELECT count(*) FROM orders_purchase p JOIN orders_order o ON o.purchase_id = p.id"
+        " WHERE p.person_id = %s AND o.ended_at IS NULL",
         [person_id],
     )
-    return tuple(row[0] for row in rows)
+    assert row is not None
+    return int(row[0])
 
 
 # What people write for the digits that Crockford's base 32 has instead.

@@ -91,6 +91,11 @@ def _rows(purchases: tuple[PastPurchase, ...], language: str) -> list[dict[str, 
     return [_row(purchase, images) for purchase in purchases]
 
 
+def _isolated(name: str) -> str:
+    """Return a name in marks that keep its direction from its neighbours'."""
+    return f"\u2068{name}\u2069"
+
+
 def _row(purchase: PastPurchase, images: dict[Any, str]) -> dict[str, Any]:
     text, tone = words.purchase_state(purchase)
     pieces = sum(order.pieces for order in purchase.orders)
@@ -99,8 +104,8 @@ def _row(purchase: PastPurchase, images: dict[Any, str]) -> dict[str, Any]:
         "id": purchase.id,
         "number": purchase.number,
         "placed_at": purchase.placed_at,
-        "sellers": list(dict.fromkeys(order.seller_name for order in purchase.orders)),
-        "images": [images.get(listing, "") for listing in listings[:_PICTURES]],
+        "sellers": [_isolated(name) for name in dict.fromkeys(order.seller_name for order in purchase.orders)],
+        "images": [images[listing] for listing in listings if images.get(listing)][:_PICTURES],
         "pieces": ngettext("%(n)s piece", "%(n)s pieces", pieces) % {"n": formats.number(pieces)},
         "total": purchase.total,
         "text": text,

@@ -19,7 +19,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
 from entrepot.orders import queries as orders
 from entrepot.storefront.address_lines import lines_of
-from entrepot.ui import refusals
+from entrepot.ui import formats, refusals
 from entrepot.ui.address_form import AddressForm, fault_names, initial_from
 from entrepot.ui.ports import get_reach
 from entrepot.ui.requests import PageRequest
@@ -46,7 +46,9 @@ def new(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save(request, form):
         messages.success(request, _("The address is in your book."))
         return redirect("storefront:addresses")
-    return _form(request, form, {"country": country, "is_new": True})
+    codes = {*get_reach().destinations, country}
+    countries = sorted(((code, formats.country(code)) for code in codes), key=lambda pair: pair[1].casefold())
+    return _form(request, form, {"country": country, "countries": countries, "is_new": True})
 
 
 @login_required

@@ -22,8 +22,8 @@ from entrepot.orders.queries import CartView
 from entrepot.pricing.quote import OrderQuote
 from entrepot.storefront import cart_cookie, carts, charges, words
 from entrepot.storefront.forms import AddForm, QuantityForm
+from entrepot.ui.redirects import safe_target
 from entrepot.ui.requests import PageRequest
-from entrepot.ui.views import safe_target
 
 _QUANTITIES = 10
 

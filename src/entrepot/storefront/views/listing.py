@@ -40,6 +40,7 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
     if not view.skus:
         raise NotFound(listing_id=listing_id)
     sku = variants.choose(view.skus, request.GET.get("sku", ""))
+    store = sellers.get_stores([view.seller_id]).get(view.seller_id)
     path = departments.find_path(view.category_slug, choice.language)
     context: dict[str, Any] = {
         "listing": view,
@@ -48,7 +49,8 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "picture": _picture(view, sku, request.GET.get("picture", "")),
         "options": variants.list_options(view.skus, sku),
         "quantities": range(1, min(max(sku.available, 1), _QUANTITY_MAX) + 1),
-        "store": sellers.get_stores([view.seller_id]).get(view.seller_id),
+        "store": store,
+        "town": words.town(store.dispatch_city, choice.language) if store else "",
         "identity": find_identity(view.seller_id),
         "path": path,
         "current_department": path[0].slug if path else "",

@@ -65,7 +65,7 @@ def _show(request: PageRequest, form: EraseForm, *, refusals: tuple[str, ...] = 
         "tab": "data",
         "form": form,
         "refusals": refusals,
-        "open_orders": orders.list_open_orders(request.user.pk),
+        "open_orders": orders.count_open_orders(request.user.pk),
         "asks_password": request.user.has_usable_password(),
     }
     return render(request, "storefront/personal_data.html", context, status=status)

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import gettext, override
 from pypdf import PdfReader
 
+from entrepot.kernel.money import Money
 from entrepot.payouts import operations, queries, statements
 from entrepot.payouts.queries import Statement
+from entrepot.ui import formats
 from tests.builders import money, sellers as build
 
 LONG_AGO = timedelta(days=20)
@@ -71,9 +74,29 @@ def test_the_paper_can_be_read_in_every_script(country: str, name: str, on_paper
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(statements.as_pdf(statement))).pages)
 
     assert f"Statement {statement.payout.number}" in text
-    assert f"For: {on_paper} ({country})" in text
-    for amount in ("1234.56", "-10.00", "1224.56", "-1224.56"):
+    assert f"For {on_paper} ({formats.country(country, 'en')})" in text
+    for amount in ("1,234.56", "-10.00", "1,224.56", "-1,224.56"):
         assert amount in text
+
+
+@pytest.mark.django_db
+def test_the_paper_speaks_the_sellers_language_as_far_as_its_letters_go(now: datetime) -> None:
+    seller = build.approved_seller("IT", legal_name="Bottega S.r.l.")
+    money.released(seller, goods=123456, commission=1000, at=now - LONG_AGO)
+    statement = statement_of(seller, now)
+
+    def words_in(language: str) -> str:
+        reader = PdfReader(io.BytesIO(statements.as_pdf(statement, language)))
+        assert reader.trailer["/Root"]["/Lang"] == ("en" if language == "zh-hans" else language)
+        return " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+
+    for language in ("es", "it", "ru", "tr"):
+        with override(language):
+            title = gettext("Statement %(number)s") % {"number": statement.payout.number}
+        assert title in words_in(language)
+        assert " ".join(formats.amount(Money(123456, "EUR"), language).split()) in words_in(language)
+    assert f"Statement {statement.payout.number}" in words_in("zh-hans")  # Its letters hold no Chinese.
+    assert statement.payout.number in words_in("ar")
 
 
 @pytest.mark.django_db

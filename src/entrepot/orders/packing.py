@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language, gettext as _, override
 from fpdf.enums import TableCellFillMode, TextEmphasis
 from fpdf.fonts import FontFace
 
@@ -14,7 +14,7 @@ from entrepot.orders import queries
 from entrepot.orders.queries.views import OrderView
 from entrepot.ui import formats
 from entrepot.ui.address_form import regions_of
-from entrepot.ui.papers import FONT, Paper, writable
+from entrepot.ui.papers import FONT, Paper, writable, writable_language
 
 
 class NothingToPack(DomainError):
@@ -36,12 +36,13 @@ def get_packing_slips(*, seller_id: UUID, order_ids: Sequence[UUID]) -> bytes:
     open_ones = [order for order in orders if order.state in ("to_ship", "part_shipped")]
     if not open_ones:
         raise NothingToPack()
-    paper = Paper(title=_("Packing slips"))
-    for number, order in enumerate(open_ones):
-        if number:
-            paper.add_page()
-        _write(paper, order)
-    return paper.content()
+    with override(writable_language(get_language())):
+        paper = Paper(title=_("Packing slips"))
+        for number, order in enumerate(open_ones):
+            if number:
+                paper.add_page()
+            _write(paper, order)
+        return paper.content()
 
 
 def address_lines(order: OrderView) -> list[str]:

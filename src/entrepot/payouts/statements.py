@@ -7,16 +7,29 @@ import io
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext as _, gettext_noop, override
 from fpdf.enums import TableCellFillMode, TextEmphasis
 from fpdf.fonts import FontFace
 
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
-from entrepot.payouts.queries import Statement, StatementLine
+from entrepot.payouts.queries import PayoutView, Statement, StatementLine
+from entrepot.ui import formats, papers
 from entrepot.ui.papers import FONT, Paper, writable
 
 _COLUMNS = ("goods", "delivery", "tax", "commission", "refunds", "other", "net")
-_KINDS = {"order": "Order", "returned": "Returned payout", "other": "Booking"}
+_KINDS = {
+    "order": gettext_noop("Order"),
+    "returned": gettext_noop("Returned payout"),
+    "other": gettext_noop("Booking"),
+}
+
+
+_STATES = {
+    "made": gettext_noop("With the bank"),
+    "confirmed": gettext_noop("Paid"),
+    "failed": gettext_noop("Came back"),
+}
 
 
 def as_json(statement: Statement) -> dict[str, Any]:
@@ -73,40 +86,59 @@ def as_csv(statement: Statement) -> bytes:
     return target.getvalue().encode("utf-8-sig")
 
 
-def as_pdf(statement: Statement) -> bytes:
-    """Return the statement as a PDF paper."""
+def as_pdf(statement: Statement, language: str | None = None) -> bytes:
+    """Return the statement as a PDF paper in a language (the page's); in English where the letters do not cover it."""
+    with override(papers.writable_language(language or get_language())):
+        return _pdf(statement)
+
+
+def _pdf(statement: Statement) -> bytes:
     payout, operator = statement.payout, markets.get_operator()
-    paper = Paper(title=f"Statement {payout.number}", landscape=True)
-    paper.line_of(f"Statement {payout.number}", size=16, bold=True, gap=2)
+    title = _("Statement %(number)s") % {"number": payout.number}
+    paper = Paper(title=title, landscape=True)
+    paper.line_of(title, size=16, bold=True, gap=2)
     paper.line_of(f"{operator.name}, {', '.join(operator.address)}")
-    paper.line_of(f"For: {payout.seller_name} ({payout.country})")
-    start = "the beginning" if payout.period_start is None else f"{payout.period_start:%Y-%m-%d %H:%M}"
-    paper.line_of(f"Period: {start} to {payout.made_at:%Y-%m-%d %H:%M} UTC. Amounts in {payout.amount.currency}.")
-    paper.line_of(f"Paid to the account ending in {payout.account_hint}. State: {payout.state}.", gap=4)
+    seller = {"name": formats.isolated(payout.seller_name), "country": formats.country(payout.country)}
+    paper.line_of(_("For %(name)s (%(country)s)") % seller)
+    paper.line_of(_period(payout))
+    account = {"ending": formats.isolated(payout.account_hint), "state": _(_STATES[payout.state.value])}
+    paper.line_of(_("To the account ending in %(ending)s. State: %(state)s.") % account, gap=4)
     paper.set_font(FONT, size=8)
     heading = FontFace(emphasis=TextEmphasis.B, fill_color=(235, 238, 242))
+    text_align = paper.text_align.upper()
     with paper.table(
         col_widths=(22, 40, 22, 22, 22, 24, 22, 22, 26),
-        text_align=("LEFT", "LEFT", *["RIGHT"] * 7),
+        text_align=(text_align, text_align, *["RIGHT"] * 7),
         headings_style=heading,
         cell_fill_mode=TableCellFillMode.NONE,
         borders_layout="HORIZONTAL_LINES",
         line_height=5,
     ) as table:
-        table.row(["Booked", "For", "Goods", "Delivery", "Your tax", "Commission", "Refunds", "Other", "Net"])
-        table.row(["", "Opening balance", *[""] * 6, payout.opening.text])
+        titles = (_("Booked"), _("For"), _("Goods"), _("Delivery"), _("Your tax"), _("Commission"), _("Refunds"))
+        table.row([writable(title) for title in (*titles, _("Other"), _("Net"))])
+        table.row(["", writable(_("Opening balance")), *[""] * 6, _shown(payout.opening)])
         for line in statement.lines:
-            amounts = [_shown(_amount(line, name)) for name in _COLUMNS]
-            table.row([f"{line.booked_at:%Y-%m-%d}", writable(f"{_KINDS[line.kind]} {line.label}"), *amounts])
-        table.row(["", "Paid to you", *[""] * 6, (-payout.amount).text])
-        table.row(["", "Closing balance (not due yet)", *[""] * 6, payout.closing.text])
+            amounts = [_shown(_amount(line, name)) or "–" for name in _COLUMNS]
+            kind = f"{_(_KINDS[line.kind])} {formats.isolated(line.label)}"
+            table.row([writable(formats.day(line.booked_at)), writable(kind), *amounts])
+        table.row(["", writable(_("Paid to you")), *[""] * 6, _shown(-payout.amount)])
+        table.row(["", writable(_("Closing balance (not due yet)")), *[""] * 6, _shown(payout.closing)])
     paper.ln(3)
     paper.line_of(
-        "Opening balance and lines, less the amount paid, make the closing balance. “Your tax” is tax that you owe "
-        "yourself; tax that the platform owes was never part of your money.",
+        _("Opening balance and lines, less the amount paid, make the closing balance. “Your tax” is tax that you owe "
+          "yourself; tax that the platform owes was never part of your money."),
         size=8,
-    )
+    )  # fmt: skip
     return paper.content()
+
+
+def _period(payout: PayoutView) -> str:
+    said = {"end": formats.moment(payout.made_at), "currency": payout.amount.currency}
+    if payout.period_start is None:
+        return _("Up to %(end)s. Amounts in %(currency)s.") % said
+    return _("From %(start)s to %(end)s. Amounts in %(currency)s.") % {
+        **said, "start": formats.moment(payout.period_start),
+    }  # fmt: skip
 
 
 def _amount(line: StatementLine, name: str) -> Money:
@@ -115,7 +147,7 @@ def _amount(line: StatementLine, name: str) -> Money:
 
 
 def _shown(amount: Money) -> str:
-    return amount.text if amount else "–"
+    return formats.amount(amount) if amount else ""
 
 
 def _moment(at: datetime | None) -> str | None:

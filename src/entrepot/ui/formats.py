@@ -80,6 +80,14 @@ def _money(minor: int, currency: str, language: str) -> str:
     return _LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text)
 
 
+def amount(value: Money, language: str | None = None) -> str:
+    """Return money without its currency, for columns that name it once."""
+    digits = minor_digits(value.currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    locale = locale_of(language or get_language())
+    return format_decimal(Decimal(value.minor).scaleb(-digits), format=pattern, locale=locale)
+
+
 def number(value: int | Decimal, language: str | None = None) -> str:
     """Return a number with the reader's separators."""
     return format_decimal(value, locale=locale_of(language or get_language()))

@@ -12,9 +12,14 @@ from functools import cache
 from pathlib import Path
 
 from anyascii import anyascii
+from django.conf import settings
+from django.utils.translation import get_language
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+
+from entrepot.ui import formats
+from entrepot.ui.words import interface_language
 
 _FONTS = Path(__file__).parent / "fonts"
 FONT = "Letters"
@@ -33,6 +38,13 @@ def writable(text: str) -> str:
     return re.sub(r" {2,}", " ", written).strip()
 
 
+def writable_language(language: str | None) -> str:
+    """Return the language that a paper can be written in for this reader: English where the letters do not cover it."""
+    wanted = interface_language(language or "")
+    is_covered = writable(formats.language_own_name(wanted)) == formats.language_own_name(wanted)
+    return wanted if is_covered else settings.LANGUAGE_CODE
+
+
 def _in_latin(sign: str) -> str:
     written = anyascii(sign)
     return f" {written} " if ord(sign) >= _FIRST_EAST_ASIAN else written  # There each sign is a word or a syllable.
@@ -48,7 +60,8 @@ class Paper(FPDF):
         self.set_text_shaping(True)
         self.set_title(title)
         self.set_creator("Entrepot")
-        self.set_lang("en")
+        self.set_lang(get_language() or "en")
+        self.text_align = "right" if formats.direction(get_language()) == "rtl" else "left"
         self.set_auto_page_break(auto=True, margin=15)
         self.set_margins(15, 15, 15)
         self.set_font(FONT, size=9)
@@ -57,7 +70,8 @@ class Paper(FPDF):
     def line_of(self, text: str, *, size: float = 9, bold: bool = False, gap: float = 1.5) -> None:
         """Write one paragraph over the page's width and go to the next line."""
         self.set_font(FONT, style="B" if bold else "", size=size)
-        self.multi_cell(0, size * 0.5, writable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        align = self.text_align[0].upper()
+        self.multi_cell(0, size * 0.5, writable(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(gap)
 
     def content(self) -> bytes:

@@ -10,15 +10,19 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.encoding import escape_uri_path
+from django.utils.translation import override
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from entrepot.api.rendering import to_json
 from entrepot.kernel.errors import DomainError, Kind, NotFound
+from entrepot.ui import refusals
+from entrepot.ui.choice import preferred_language
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ STATUS_OF_KIND: dict[Kind, int] = {
     "forbidden": 403,
     "unavailable": 503,
 }
+_FAULTS_TOLD = 5  # In `detail`; `errors` has all of them.
 # RFC 9457's own members; a refusal's field of the same name would hide one of them.
 _RESERVED = frozenset({"type", "title", "status", "detail", "instance", "code"})
 
@@ -132,30 +137,48 @@ def status_of(error: DomainError | type[DomainError]) -> int:
 
 
 def document(error: DomainError, *, instance: str) -> dict[str, Any]:
-    """Return the problem document of a refusal; its fields become members of their own."""
+    """
+    Return the problem document of a refusal; its fields become members of their own.
+
+    Codes are the same in every language; `title`, `detail` and each fault's `message` speak the active one.
+    """
+    faults = refusals.field_errors(error)
+    members: dict[str, Any] = {
+        (f"{name}_value" if name in _RESERVED else name): value for name, value in error.fields.items()
+    }
+    if faults:
+        members["errors"] = [
+            {**row, "message": message} for row, (_, message) in zip(error.fields["errors"], faults, strict=True)
+        ]
+    title = refusals.text(error)
     return {
         "type": f"/api/v1/docs#problem-{error.code}",
-        "title": error.summary,
+        "title": title,
         "status": status_of(error),
         "code": error.code,
-        "detail": _detail(error),
+        "detail": _detail(title, error, faults),
         "instance": instance,
-        **{(f"{name}_value" if name in _RESERVED else name): value for name, value in error.fields.items()},
+        **members,
     }
 
 
-def _detail(error: DomainError) -> str:
-    faults = error.fields.get("errors")
-    if isinstance(faults, list):
-        told = [f"{fault['field']}: {fault['reason']}" for fault in faults[:5] if isinstance(fault, Mapping)]
-        return "; ".join(told) or error.summary
-    return str(error)
+def _detail(title: str, error: DomainError, faults: list[tuple[str, str]]) -> str:
+    if faults:
+        return "; ".join(f"{field}: {words}" for field, words in faults[:_FAULTS_TOLD])
+    named = ", ".join(f"{name}: {value}" for name, value in error.fields.items())
+    return f"{title} ({named})" if named else title
 
 
 def problem(request: HttpRequest, error: DomainError, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """Return the HTTP answer that refuses."""
-    content = to_json(document(error, instance=escape_uri_path(request.path)))
-    return HttpResponse(content, status=status_of(error), content_type=CONTENT_TYPE, headers=headers)
+    """Return the HTTP answer that refuses, in the language that the request asks for (`Accept-Language`)."""
+    offered = tuple(code for code, _ in settings.LANGUAGES)
+    language = preferred_language(request.headers.get("Accept-Language", ""), offered)
+    with override(language):
+        content = to_json(document(error, instance=escape_uri_path(request.path)))
+    spoken = {"Content-Language": language, "Vary": "Accept-Language"}
+    return HttpResponse(
+        content, status=status_of(error), content_type=CONTENT_TYPE, headers={**spoken, **(headers or {})}
+    )
 
 
 class _InvalidRequest(DomainError):
@@ -175,7 +198,7 @@ def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
             return problem(request, NotFound())
         if names and names[0] in ("body", "query"):
             names = names[1:]  # The name of the endpoint's argument is no part of the request.
-        faults.append({"field": ".".join(names) or source, "reason": fault["type"], "message": fault["msg"]})
+        faults.append({"field": ".".join(names) or source, "reason": fault["type"]})
     return problem(request, _InvalidRequest(errors=faults))
 
 

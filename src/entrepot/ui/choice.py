@@ -73,11 +73,16 @@ def parse_accept_language(header: str) -> list[tuple[str, str, str]]:
     return [tag for _, _, tag in sorted(ranked)]
 
 
+def preferred_language(header: str, languages: tuple[str, ...]) -> str:
+    """Return the offered language that an Accept-Language header wants most; the first one where it names none."""
+    return next((found for tag in parse_accept_language(header) if (found := _offered(tag, languages))), languages[0])
+
+
 @lru_cache(maxsize=1024)
 def guess(header: str, *, reach: Reach, languages: tuple[str, ...]) -> Choice:
     """Return the likeliest choice of a reader whose browser sent this Accept-Language header."""
     tags = parse_accept_language(header)
-    language = next((found for tag in tags if (found := _offered(tag, languages))), languages[0])
+    language = preferred_language(header, languages)
     country = next((found for tag in tags if (found := _territory(tag, reach))), None)
     if country is None:
         country = _territory((language.split("-")[0], "", ""), reach) or _fallback(reach)

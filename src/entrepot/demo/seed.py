@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrepot.accounts import operations as accounts
-from entrepot.demo import goods, purchases, shelves, stage
+from entrepot.demo import goods, purchases, shelves, stage, waiting
 from entrepot.demo.purchases import Buyer
 from entrepot.markets import queries as markets
 
@@ -34,6 +34,7 @@ def seed(*, progress: Callable[[str], None], now: datetime) -> None:
     buyers = _register_buyers(now)
     progress("sellers, their papers, listings and pictures")
     shops = shelves.settle_all(password=PASSWORD, operator=f"operator:{operator.id}", now=now, progress=progress)
+    waiting.register(password=PASSWORD, operator=f"operator:{operator.id}", now=now)
     progress("purchases")
     made = purchases.make_all(buyers, shops, now=now, progress=progress)
     progress(f"{len(shops)} sellers, {sum(shop.listings for shop in shops)} listings, {made} purchases")
@@ -61,5 +62,7 @@ def logins() -> list[Login]:
             shown.add(firm.country)
             name = markets.get_pack(firm.country).name
             found.append(Login(f"seller, {name}", shelves.owner_email(firm), PASSWORD, "/seller/"))
+    found.append(Login("seller who waits for verification", waiting.WAITS_EMAIL, PASSWORD, "/seller/"))
+    found.append(Login("seller whose registration was sent back", waiting.SENT_BACK_EMAIL, PASSWORD, "/seller/"))
     found.append(Login("operator", OPERATOR_EMAIL, PASSWORD, "/operator/"))
     return found

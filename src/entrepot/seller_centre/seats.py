@@ -46,7 +46,8 @@ def show(
     request: PageRequest, member: Membership, template: str, place: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """Show a page of the seller centre in its frame."""
-    frame = {"member": member, "rail": rail(member), "place": place}
+    entries = rail(member)
+    frame = {"member": member, "rail": entries, "place": place, "bar": [row for row in entries if row["is_daily"]]}
     return render(request, f"seller_centre/{template}.html", {**frame, **context}, status=status)
 
 
@@ -70,7 +71,7 @@ def rail(member: Membership) -> list[dict[str, Any]]:
         ("feeds", "upload", _("Import"), "feeds", approved and member.may("manage_listings")),
         ("money", "money", _("Money"), "money", approved and member.may("view_payouts")),
         ("store", "store", _("Store"), "store", approved and member.may("view_store")),
-        ("registration", "document", _("Registration"), "registration", member.may("view_registration")),
+        ("registration", "document", _("Registration"), "registration", not approved),
     ]
     return [
         {
@@ -78,6 +79,8 @@ def rail(member: Membership) -> list[dict[str, Any]]:
             "icon": symbol,
             "label": label,
             "link": link(member, address),
+            "is_daily": name
+            != "feeds",  # On a phone the bar has room for five; importing is a click from the listings.
         }
         for name, symbol, label, address, shown in entries
         if shown
@@ -92,6 +95,7 @@ def store_tabs(member: Membership, current: str) -> list[dict[str, Any]]:
         ("delivery", _("Delivery"), member.may("view_store")),
         ("members", _("Members"), member.may("view_members")),
         ("keys", _("API keys"), member.may("manage_api_keys")),
+        ("registration", _("Registration"), member.may("view_registration")),
     ]
     return [
         {"label": label, "link": link(member, name), "current": name == current}

@@ -48,7 +48,7 @@ _NET = f"sum({_NET} - {_left('seller_commission_minor')})::bigint"
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentLine:
-    """What is on one line: pieces that were not cancelled, and how many of them still have to leave."""
+    """What is on one line: pieces that were ordered, and how many of them still have to leave."""
 
     title: str
     seller_sku: str
@@ -102,7 +102,7 @@ FROM orders_order o
 JOIN orders_purchase p ON p.id = o.purchase_id
 CROSS JOIN LATERAL (
   SELECT {_NET} AS net,
-         jsonb_agg(jsonb_build_array(l.title, coalesce(s.seller_sku, ''), l.ordered - l.cancelled,
+         jsonb_agg(jsonb_build_array(l.title, coalesce(s.seller_sku, ''), l.ordered,
                                      l.ordered - l.cancelled - l.shipped) ORDER BY l.position) AS lines
   FROM orders_orderline l LEFT JOIN catalog_sku s ON s.id = l.sku_id WHERE l.order_id = o.id
 ) brings

@@ -121,7 +121,7 @@ class CancelForm(forms.Form):
         for line in order.lines:
             if line.to_ship:
                 self.fields[f"line_{line.position}"] = forms.IntegerField(
-                    label=line.title, min_value=0, max_value=line.to_ship, initial=line.to_ship, required=False
+                    label=line.title, min_value=0, max_value=line.to_ship, initial=line.to_ship
                 )
 
     def line_fields(self) -> list[forms.BoundField]:

@@ -30,7 +30,7 @@ from entrepot.shipping.rules import DeliveryTemplate, list_choices
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
 
-_COUNTRIES_SHOWN = 8
+_COUNTRIES_SHOWN = 4
 
 
 @seat("view_store")
@@ -242,9 +242,7 @@ class ServiceRow:
     cheapest: Money
     zones: list[dict[str, Any]]
 
-    @property
-    def places(self) -> str:
-        return " · ".join(zone["places"] for zone in self.zones)
+    places: str
 
 
 def _service_row(found: TemplateView, service: Mapping[str, Any]) -> ServiceRow:
@@ -257,6 +255,7 @@ def _service_row(found: TemplateView, service: Mapping[str, Any]) -> ServiceRow:
         is_prepaid=service.get("duties_prepaid", False),
         cheapest=Money(min(step[1] for zone in service["zones"] for step in zone["steps"]), found.currency),
         zones=[_zone_row(zone, found.currency) for zone in service["zones"]],
+        places=_places({"countries": [code for zone in service["zones"] for code in zone["countries"]]}),
     )
 
 
@@ -278,14 +277,20 @@ def _zone_row(zone: Mapping[str, Any], currency: str) -> dict[str, Any]:
 def _places(zone: Mapping[str, Any]) -> str:
     """Return where a zone is in few words."""
     codes = [code for code in zone["countries"] if code != EVERYWHERE]
-    if EVERYWHERE in zone["countries"]:
+    is_open = EVERYWHERE in zone["countries"]
+    if not codes:
         return _("Everywhere else")
-    if len(codes) <= _COUNTRIES_SHOWN:
+    if len(codes) <= _COUNTRIES_SHOWN and not is_open:
         return country_names(codes)
-    first = country_names(codes[:3])
-    more = len(codes) - 3
-    text = ngettext("%(names)s and %(n)s more country", "%(names)s and %(n)s more countries", more)
-    return text % {"names": first, "n": formats.number(more)}
+    text = ngettext("%(n)s country", "%(n)s countries", len(codes)) % {"n": formats.number(len(codes))}
+    first = _("%(number)s, such as %(names)s") % {"number": text, "names": formats.listing(_likely(codes))}
+    return _("%(places)s; and everywhere else") % {"places": first} if is_open else first
+
+
+def _likely(codes: list[str]) -> list[str]:
+    """Return the names of a few countries that tell a seller where a long list is."""
+    known = [code for code in ("US", "DE", "BR", "RU", "SA", "JP", "AU", "KZ", "GB") if code in codes]
+    return [formats.country(code) for code in (known or codes)[:2]]
 
 
 def _answers(found: TemplateView, asked: PriceCheckForm) -> list[tuple[str, str, Money, int, int, bool]]:

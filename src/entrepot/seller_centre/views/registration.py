@@ -26,7 +26,7 @@ from entrepot.seller_centre.forms import (
     StartForm,
     StepForm,
 )
-from entrepot.seller_centre.seats import crumbs, link, seat, show
+from entrepot.seller_centre.seats import crumbs, link, seat, show, store_tabs
 from entrepot.seller_centre.steps import STEPS
 from entrepot.sellers import operations, queries
 from entrepot.sellers.queries import Membership, RegistrationView
@@ -71,6 +71,9 @@ def overview(request: PageRequest, member: Membership) -> HttpResponse:
         "next_link": link(member, "step", step=steps.first_open(registration)),
         "papers": steps.papers(registration),
     }
+    if registration.state in ("approved", "suspended"):
+        context["tabs"] = store_tabs(member, "registration")
+        return show(request, member, "registration", "store", context)
     return show(request, member, "registration", "registration", context)
 
 

@@ -1,24 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver
 
 from entrepot.catalog import queries as catalog
-from entrepot.kernel import sql
-from entrepot.orders import operations as order_operations, queries
-from entrepot.payouts import operations as payouts
+from entrepot.orders import queries
 from entrepot.seller_centre import urls
-from entrepot.sellers import queries as sellers
 from entrepot.shipping import queries as shipping
-from tests.builders import accounts, catalog as catalog_builders, orders, sellers as seller_builders
-from tests.conftest import NOW
-from tests.pages import Reader, moment, unsafe_markup
+from tests.builders import accounts, orders, sellers as seller_builders
+from tests.pages import Reader, unsafe_markup
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +28,7 @@ def _parameters(seller_id: UUID) -> dict[str, Any]:
     return {
         "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
         "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
-        "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(),
+        "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(), "language": "fr",
         "shipping_class": "theirs", "service": "theirs", "zone": 0,
     }  # fmt: skip
 
@@ -203,58 +196,6 @@ def test_a_role_that_is_too_small_is_refused() -> None:
     )
     assert ship.status_code == 403
     assert queries.get_seller_order(seller.id, order.id).state == "to_ship"
-
-
-def test_customs_facts_are_confirmed_for_a_whole_category() -> None:
-    seller = orders.shop("CN")
-    listing = orders.goods(seller, hs=None, origin="", seller_category="T-shirts")
-    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/listings/")
-    category = next(row for row in catalog.list_seller_categories(seller.id) if row.text == "T-shirts")
-    reader.open(f"/seller/{seller.id}/listings/customs/{category.id}/")
-    action = f"/customs/{category.id}/"
-    reader.send(action, hs_code="61", origin_country="CN")
-    assert reader.faults() == ["An HS code has 6 to 10 digits."]
-    reader.send(action, hs_code="610910", origin_country="CN", default_weight_g="250")
-    assert "Confirmed for 1 listing." in reader.words
-    assert catalog.get_listing(listing.id, "en").hs_code == "610910"
-
-
-def test_a_listing_is_paused_and_put_on_sale_again() -> None:
-    seller = orders.shop("CN")
-    listing = orders.goods(seller)
-    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/listings/")
-    reader.send("/state")
-    assert catalog.get_listing(listing.id, "en", seller_id=seller.id).state == "paused"
-    reader.send("/state")
-    assert catalog.get_listing(listing.id, "en").state == "active"
-
-
-FEED = """id\ttitle\tdescription\tlink\timage_link\tavailability\tprice\tbrand\tcondition
-a-1\tBlue cap\tA cap.\thttps://example.com/a\t\tin_stock\t19.00 CNY\tX\tnew
-a-2\t\tNo title.\thttps://example.com/b\t\tin_stock\t19.00 CNY\tX\tnew
-"""
-
-
-def test_a_feed_is_handed_in_and_reports_what_was_rejected_and_why(run_jobs: Callable[..., int]) -> None:
-    seller = orders.shop("CN")
-    catalog_builders.ensure_categories()
-    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/import/")
-    data = dict(reader.form("/import/").form_values())
-    data |= {"feed": SimpleUploadedFile("feed.tsv", FEED.encode()), "format": "google-tsv"}
-    reader._take(reader.client.post(f"/seller/{seller.id}/import/", data, follow=True), "")
-    assert "It is being read." in reader.words
-    run_jobs()
-    reader.open(reader.address)
-    assert "What was rejected, and why" in reader.words
-    assert [node.text_content() for node in reader.page.xpath("//div[@class='figure-card']/b")] == [
-        "2",
-        "1",
-        "0",
-        "0",
-        "1",
-    ]
-    reader.open(reader.page.xpath("//a[contains(@href, 'rejected.csv')]/@href")[0])
-    assert b"a-2" in reader.content
 
 
 def test_a_person_without_a_seller_is_led_to_the_registration() -> None:

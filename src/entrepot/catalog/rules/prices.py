@@ -1,4 +1,4 @@
-"""Prices changed by a rule: set, raised or lowered by a percentage or an amount, and ended as shops like to end them."""
+"""Prices changed by a rule: set, raised or lowered by a percentage or an amount, and ended as shops like it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""A listing while its seller writes it: what was typed, variants and pictures, what it still lacks, what it costs."""

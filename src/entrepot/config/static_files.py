@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 
@@ -11,15 +12,23 @@ from django.core.management import call_command
 
 
 def collect() -> bool:
-    """Collect the static files into the data folder when their sources changed; return whether they had."""
-    stamp = settings.STATIC_ROOT / "sources"
+    """
+    Collect the static files into the data folder when their sources changed; return whether they had.
+
+    One process at a time: two that start together would clear away each other's files.
+    """
+    root = settings.STATIC_ROOT
+    stamp = root / "sources"
     state = _state_of_sources()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == state:
-        return False
-    if settings.STATIC_ROOT.exists():
-        shutil.rmtree(settings.STATIC_ROOT)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(state, encoding="ascii")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with root.with_name(f"{root.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+            return False
+        if root.exists():
+            shutil.rmtree(root)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state, encoding="ascii")
     return True
 
 

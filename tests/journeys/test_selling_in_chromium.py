@@ -103,21 +103,25 @@ def _open_store(seller: Reader, seller_id: str) -> None:
 def _import_feed(seller: Reader, seller_id: str, calendar: Calendar) -> None:
     page = seller.goto(f"/seller/{seller_id}/import/")
     page.set_input_files("[name=feed]", Path(stage.FEEDS / "almaty.yml"))
-    seller.press("Hand it in")
+    seller.press("Try it first")
+    calendar.settle()
+    page.reload()
+    assert "Would be new" in text(page.locator("main"))
+    seller.press("Import it now")
     calendar.settle()
     page.reload()
     assert texts(page.locator(".figure-card b")) == ["4", "3", "0", "0", "1"]
-    assert "price" in text(page.locator("main table"))
+    assert "Price" in text(page.locator("main table"))
 
 
 def _confirm_customs(seller: Reader, seller_id: str, calendar: Calendar) -> None:
-    page = seller.goto(f"/seller/{seller_id}/listings/")
+    page = seller.goto(f"/seller/{seller_id}/listings/categories/")
     for link in [row.get_attribute("href") for row in page.locator("a[href*='/listings/customs/']").all()]:
         page.goto(str(link))
         hs_code = "691110" if "Керамика" in text(page.locator("h1")) else "640520"
         seller.fill_in({"hs_code": hs_code, "origin_country": "KZ", "default_weight_g": "450"})
         seller.press("Confirm")
-    assert "Open" not in texts(page.locator("section").first.locator(".badge"))
+    assert "Open" not in texts(page.locator("table .badge"))
     calendar.settle()
 
 

@@ -30,7 +30,8 @@ _BLOCKS = frozenset(
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption footer form h1 h2 h3 h4 "
     "header hr legend li main nav ol option p section summary table tbody td th thead tr ul title button label".split()
 )
-_UNREAD = frozenset({"script", "style", "code", "pre", "svg", "noscript"})
+# `bdi` holds what somebody else wrote: names, codes, sources of law.
+_UNREAD = frozenset({"script", "style", "code", "pre", "svg", "noscript", "bdi"})
 _CODES = re.compile(
     r"https?://\S+|\S+@\S+|(?:/[\w{}.-]+)+/?|\b[\w-]+(?:\.[\w-]+)+\b"  # Addresses.
     r"|\b\w*\d\w*(?:-\w+)*\b"  # Numbers of orders, ids, dates.

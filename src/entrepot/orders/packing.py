@@ -12,6 +12,7 @@ from fpdf.fonts import FontFace
 from entrepot.kernel.errors import DomainError
 from entrepot.orders import queries
 from entrepot.orders.queries.views import OrderView
+from entrepot.shipping import labels
 from entrepot.ui import formats
 from entrepot.ui.address_form import regions_of
 from entrepot.ui.papers import FONT, Paper, writable, writable_language
@@ -60,7 +61,7 @@ def _write(paper: Paper, order: OrderView) -> None:
     paper.line_of(_("Packing slip"), size=16, bold=True, gap=2)
     paper.line_of(_("Order %(number)s") % {"number": order.number}, size=11, bold=True)
     service = order.quote.service
-    paper.line_of(f"{service.carrier} · {service.name}")
+    paper.line_of(f"{service.carrier} · {labels.service(service.name)}")
     if order.dispatch_due_at:
         paper.line_of(_("Send by %(date)s") % {"date": formats.day(order.dispatch_due_at)}, gap=4)
     paper.line_of(_("Send to"), bold=True)

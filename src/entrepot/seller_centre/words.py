@@ -146,12 +146,6 @@ def money(order: OrderView) -> str:
     return _("It went back to the buyer.") if order.money_state == "refunded" else _("Nothing was paid.")
 
 
-def service(name: str) -> str:
-    """Return a delivery service's name, with the note that presets put behind it in the reader's language."""
-    brand, comma, note = name.rpartition(", ")
-    return f"{brand} · {_('duties prepaid')}" if comma and note == "duties prepaid" else name
-
-
 def role(code: str) -> str:
     """Return a role's name."""
     return _(ROLES[code][0]) if code in ROLES else code

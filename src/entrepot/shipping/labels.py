@@ -32,6 +32,36 @@ STEPS: Final = {
 }
 
 
+# Names that the presets give: those of carriers' products are names everywhere, these are words.
+SERVICES: Final = frozenset(
+    {
+        gettext_noop("Standard"),
+        gettext_noop("Bulky goods"),
+        gettext_noop("Consolidated freight"),
+        gettext_noop("Rail line"),
+        gettext_noop("Russian Post"),
+        gettext_noop("Russian Post small packet"),
+        gettext_noop("Kazpost small packet"),
+        gettext_noop("PTT registered packet"),
+        gettext_noop("SPL international packet"),
+        gettext_noop("ZTO domestic"),
+        gettext_noop("Deppon domestic"),
+    }
+)
+_NOTES: Final = {
+    "duties prepaid": gettext_noop("%(service)s · duties prepaid"),
+    "to a pick-up point": gettext_noop("%(service)s · to a pick-up point"),
+}
+
+
+def service(name: str) -> str:
+    """Return the name of a delivery service or template: the presets' own words translated, a seller's as they are."""
+    brand, comma, note = name.rpartition(", ")
+    if comma and note in _NOTES:
+        return gettext(_NOTES[note]) % {"service": service(brand)}
+    return gettext(name) if name in SERVICES else name
+
+
 def step(*codes: str) -> str:
     """Return what happened: the words of the first code that has any (a carrier's own detail before the plain word)."""
     known = next((code for code in codes if code in STEPS), "")

@@ -110,12 +110,6 @@ def step(*codes: str) -> str:
     return _(STEPS[known]) if known else _("News of the parcel")
 
 
-def service(name: str) -> str:
-    """Return a delivery service's name, with the note that presets put behind it in the reader's language."""
-    brand, comma, note = name.rpartition(", ")
-    return f"{brand} · {_('duties prepaid')}" if comma and note == "duties prepaid" else name
-
-
 def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
     """Return a state's words and its tone."""
     text, tone = words[code]

@@ -58,9 +58,10 @@ def extract() -> Catalog:
     catalog = Catalog(domain=DOMAIN, project="Entrepot")
     for path in sorted(PACKAGE.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        for message, context in [*_of_python(source), *_of_errors(source)]:
+        for message, context in [*_of_python(source), *_of_f_strings(source), *_of_errors(source)]:
             catalog.add(message, context=context)
-    for path in sorted((PACKAGE / "markets" / "countries").glob("*.toml")):
+    packs = PACKAGE / "markets"
+    for path in sorted([*(packs / "countries").glob("*.toml"), *(packs / "unions").glob("*.toml")]):
         for label in _of_pack(tomllib.loads(path.read_text(encoding="utf-8"))):
             catalog.add(label)
     for pattern in ("*.html", "*.txt"):
@@ -71,6 +72,16 @@ def extract() -> Catalog:
 
 
 Found = tuple[str | tuple[str, str], str | None]
+
+
+def _of_f_strings(source: str) -> Iterator[Found]:
+    """Yield messages of calls inside f-strings, which Babel does not look into."""
+    for text in ast.walk(ast.parse(source)):
+        if not isinstance(text, ast.JoinedStr):
+            continue
+        for call in ast.walk(text):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "gettext"):
+                yield from ((word.value, None) for word in call.args if isinstance(word, ast.Constant))
 
 
 def _of_python(source: str) -> Iterator[Found]:
@@ -98,11 +109,11 @@ def _of_errors(source: str) -> Iterator[Found]:
 
 
 def _of_pack(value: object) -> Iterator[str]:
-    """Yield the labels of a country pack, wherever they stand in it."""
+    """Yield the labels and titles of a country or union pack, wherever they stand in it."""
     for name, child in (
         value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
     ):
-        if name == "label" and isinstance(child, str):
+        if name in ("label", "title") and isinstance(child, str):
             yield child
         else:
             yield from _of_pack(child)

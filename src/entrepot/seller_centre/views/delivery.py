@@ -23,7 +23,7 @@ from entrepot.seller_centre.forms.delivery import EVERYWHERE, country_choices, c
 from entrepot.seller_centre.seats import crumbs, link, seat, show, store_tabs
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership, StoreView
-from entrepot.shipping import operations, queries
+from entrepot.shipping import labels, operations, queries
 from entrepot.shipping.presets import Preset, list_presets
 from entrepot.shipping.queries import TemplateView
 from entrepot.shipping.rules import DeliveryTemplate, list_choices
@@ -155,7 +155,7 @@ def service(request: PageRequest, member: Membership, shipping_class: str, servi
             messages.success(request, _("Saved."))
             return _to_service(member, found, service)
     context = {
-        "crumbs": _way(member, found, here=words.service(current["name"])),
+        "crumbs": _way(member, found, here=labels.service(current["name"])),
         "template": found,
         "service": current,
         "row": _service_row(found, current),
@@ -199,7 +199,7 @@ def zone(request: PageRequest, member: Membership, shipping_class: str, service:
         if _save(found, member, form, services=_replaced(found, place, changed)):
             messages.success(request, _("Saved."))
             return _to_service(member, found, service)
-    name = words.service(current["name"])
+    name = labels.service(current["name"])
     way = (name, link(member, "delivery_service", shipping_class=shipping_class, service=service))
     context = {
         "crumbs": _way(member, found, way, here=_("Zone")),
@@ -248,7 +248,7 @@ class ServiceRow:
 def _service_row(found: TemplateView, service: Mapping[str, Any]) -> ServiceRow:
     return ServiceRow(
         code=service["code"],
-        name=words.service(service["name"]),
+        name=labels.service(service["name"]),
         carrier=service["carrier"],
         channel=_(words.CHANNELS[service["channel"]]),
         is_tracked=service.get("tracked", True),
@@ -304,7 +304,7 @@ def _answers(found: TemplateView, asked: PriceCheckForm) -> list[tuple[str, str,
     )
     choices = list_choices(template, asked.cleaned_data["to"], [(asked.cleaned_data["weight_g"], None, 1, 0)])
     return [
-        (words.service(row.name), row.carrier, row.price_native, row.days_min, row.days_max, row.duties_prepaid)
+        (labels.service(row.name), row.carrier, row.price_native, row.days_min, row.days_max, row.duties_prepaid)
         for row in sorted(choices, key=lambda row: row.price_native.minor)
     ]
 

@@ -175,7 +175,7 @@ def _show_order(
         "can_cancel": is_open and member.may("cancel_orders"),
         "address": address_lines(found),
         "service": found.quote.service,
-        "service_name": words.service(found.quote.service.name),
+        "service_name": labels.service(found.quote.service.name),
         "parcels": [_parcel(found, parcel) for parcel in found.parcels],
         "steps": _order_steps(found),
         "refunds": [(refund, _(words.REFUND_REASONS.get(refund.reason, ""))) for refund in found.refunds],

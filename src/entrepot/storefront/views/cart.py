@@ -20,6 +20,7 @@ from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
 from entrepot.orders.queries import CartView
 from entrepot.pricing.quote import OrderQuote
+from entrepot.shipping import labels
 from entrepot.storefront import cart_cookie, carts, charges, words
 from entrepot.storefront.forms import AddForm, QuantityForm
 from entrepot.ui.redirects import safe_target
@@ -131,7 +132,7 @@ def _group(
         "name": order.seller.store_name,
         "slug": order.seller.store_slug,
         "country": order.seller.country,
-        "service": words.service(order.service.name),
+        "service": labels.service(order.service.name),
         "arrival": charges.arrival(today, order.service.days_min, order.service.days_max),
         "charges": charges.of_order(order, currency=currency, country=found.country),
         "lines": [_line(line, views.get(line.listing_id), currency, faults) for line in order.lines],

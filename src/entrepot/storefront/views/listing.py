@@ -18,9 +18,11 @@ from entrepot.kernel.languages import text_language
 from entrepot.pricing import queries as pricing
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
-from entrepot.sellers import queries as sellers
+from entrepot.shipping import labels
 from entrepot.storefront import cards, charges, departments, variants, words
-from entrepot.storefront.views.browse import find_identity, protection_days
+from entrepot.storefront.kept import Kept
+from entrepot.storefront.traders import find_trader
+from entrepot.storefront.views.browse import protection_days
 from entrepot.ui.choice import Choice
 from entrepot.ui.requests import PageRequest
 
@@ -40,7 +42,8 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
     if not view.skus:
         raise NotFound(listing_id=listing_id)
     sku = variants.choose(view.skus, request.GET.get("sku", ""))
-    store = sellers.get_stores([view.seller_id]).get(view.seller_id)
+    trader = find_trader(view.seller_id)
+    store = trader.store
     path = departments.find_path(view.category_slug, choice.language)
     context: dict[str, Any] = {
         "listing": view,
@@ -51,7 +54,7 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "quantities": range(1, min(max(sku.available, 1), _QUANTITY_MAX) + 1),
         "store": store,
         "town": words.town(store.dispatch_city, choice.language) if store else "",
-        "identity": find_identity(view.seller_id),
+        "identity": trader.identity,
         "path": path,
         "current_department": path[0].slug if path else "",
         "description": mark_safe(view.description),  # noqa: S308 (catalog cleaned it when it was written)
@@ -87,7 +90,7 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
     return {
         "charges": charges.of_order(order, currency=choice.currency, country=choice.country),
         "service": order.service,
-        "service_name": words.service(order.service.name),
+        "service_name": labels.service(order.service.name),
         "arrival": charges.arrival(now.date(), order.service.days_min, order.service.days_max),
     }
 
@@ -104,7 +107,7 @@ def _related(view: ListingView, choice: Choice) -> dict[str, Any]:
     """Return goods of the same kind that are delivered to the reader, and other goods of the store."""
     similar = _find(choice, category=view.category_slug)
     of_store = _find(choice, store=view.store_slug)
-    built = cards.build(list(dict.fromkeys([*similar, *of_store])), choice=choice, at=clock.now())
+    built = cards.recall(list(dict.fromkeys([*similar, *of_store])), choice=choice, at=clock.now())
     others = [card for card in built if card.is_offered and card.id != view.id]
     alike = [card for card in others if card.id in similar][:_MORE]
     shown = {card.id for card in alike}
@@ -114,18 +117,14 @@ def _related(view: ListingView, choice: Choice) -> dict[str, Any]:
     }
 
 
+_found: Kept[tuple[str, str, str], tuple[UUID, ...]] = Kept(seconds=60, most=20_000)
+
+
 def _find(choice: Choice, *, category: str = "", store: str = "") -> tuple[UUID, ...]:
-    return search.find(
-        SearchRequest(
-            q="",
-            country=choice.country,
-            currency=choice.currency,
-            language=choice.language,
-            category=category,
-            store=store,
-            origin="",
-            sort="relevance",
-            page=1,
-            page_size=_MORE + 1,
-        )
-    ).listing_ids
+    """Return listings of a category or a store that may go to the reader; what is found so is kept for a minute."""
+
+    def find() -> tuple[UUID, ...]:
+        wanted = SearchRequest(country=choice.country, category=category, store=store, page_size=_MORE + 1)
+        return search.find(wanted).listing_ids
+
+    return _found.get((choice.country, category, store), find)

@@ -171,7 +171,7 @@ def _source(text: str) -> SafeString:
     parts = urlsplit(text)
     if parts.scheme in ("http", "https") and parts.hostname and " " not in text:
         return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, parts.hostname.removeprefix("www."))
-    return format_html("{}", text)
+    return format_html("<bdi>{}</bdi>", text)
 
 
 @register.simple_tag

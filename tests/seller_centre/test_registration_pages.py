@@ -128,3 +128,89 @@ def test_a_registration_under_review_stands_still() -> None:
     reader.open(f"/seller/{seller.id}/registration/about/").send("/about/", **ABOUT)
     assert "This cannot be done in the present state." in reader.words
     assert sellers.get_seller(seller.id).legal_name == seller.legal_name
+
+
+def test_what_is_not_finished_is_kept_and_gone_on_with_another_day() -> None:
+    seller_builders.open_selling("IT")
+    person = accounts.person()
+    reader = Reader(person_id=person.id).open("/seller/register/").send("/register/", country="IT", form="company")
+    seller_id = sellers.memberships(person.id)[0].seller_id
+    assert reader.form("/about/").fields["register_name"] == "Registro delle imprese (CCIAA)"
+    reader.send("/about/", button="1", legal_name="Seta Comense S.r.l.", city="Como", register_name="")
+    assert reader.address.endswith("/registration/")
+    assert "Kept. Come back whenever you like; everything is here." in reader.words
+    assert "0 of 5 steps are complete" in reader.words
+    assert "Still missing: Who may sign for it, Street and number, Phone" in reader.words
+
+    reader = Reader(person_id=person.id).open("/seller/")  # Another day.
+    assert reader.address == f"/seller/{seller_id}/registration/"
+    reader.open(reader.page.xpath("//a[contains(@class, 'button')]/@href")[0])
+    assert reader.form("/about/").fields["legal_name"] == "Seta Comense S.r.l."
+    reader.send("/about/", **{**ABOUT, "phone": "nobody"}, button="1")
+    assert reader.faults() == ["This is not a phone number."]  # What is given is checked even so.
+    reader.send("/about/", **ABOUT)
+    assert reader.address.endswith("/numbers/")
+    reader.send("/numbers/", id_vat="IT00743110158", button="1")
+    assert reader.faults() == ["The check digit is wrong: compare it with your papers."]
+    assert "1 of 5 steps is complete" in reader.open(f"/seller/{seller_id}/registration/").words
+
+
+def test_the_last_step_shows_all_that_was_said_and_leads_to_what_lacks() -> None:
+    seller_builders.open_selling("IT")
+    person = accounts.person()
+    reader = Reader(person_id=person.id).open("/seller/register/").send("/register/", country="IT", form="company")
+    reader.send("/about/", **ABOUT)
+    seller_id = sellers.memberships(person.id)[0].seller_id
+    reader.open(f"/seller/{seller_id}/registration/confirm/")
+    for said in ("Seta Comense S.r.l.", "Via Roma 1, 22100 Como", "+39031123456", "Company", "Italy"):
+        assert said in reader.words, said
+    missing = {
+        node.text_content(): node.get("href").rsplit("/", 2)[1]
+        for node in reader.page.xpath("//div[contains(@class, 'notice-brick')]//li/a")
+    }
+    assert missing["VAT number (Partita IVA)"] == "numbers"
+    assert missing["Identity document of the legal representative"] == "documents"
+    assert missing["Bank account"] == "bank"
+    reader.send("/confirm/", terms="on", promise="on")
+    assert "The registration is not complete." in reader.words
+    assert sellers.get_registration(seller_id).state == "draft"
+
+
+def test_a_sole_trader_is_asked_for_personal_numbers_in_other_words() -> None:
+    seller_builders.open_selling("IT")
+    reader = Reader(person_id=accounts.person().id).open("/seller/register/")
+    reader.send("/register/", country="IT", form="sole_trader")
+    assert "Your full name" in reader.words
+    reader.send("/about/", **ABOUT)
+    assert "Personal tax code (codice fiscale)" in reader.words
+    assert "For example RCCMNL83S18D969H" in reader.words
+
+
+def test_reasons_stand_on_the_step_where_they_are_mended() -> None:
+    from entrepot.sellers import operations
+
+    seller = seller_builders.submitted_seller("IT")
+    operations.reject_seller(
+        seller_id=seller.id,
+        actor="operator:x",
+        reasons=[{"field": "ids.rea", "reason": "The register knows no such number."}],
+        now=seller_builders.NOW,
+    )
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open("/seller/")
+    assert "Nothing is lost: correct what is named, then send it once more." in reader.words
+    assert "Company register number (REA) The register knows no such number." in reader.words
+    assert "The register knows no such number." not in reader.open(f"{reader.address}about/").words
+    reader.open("/seller/").open(reader.page.xpath("//a[contains(@class, 'button')]/@href")[0])
+    assert reader.address.endswith("/numbers/")
+    assert "The register knows no such number." in reader.words
+    reader.send("/numbers/", id_rea="MI-7654321")
+    reader.open(f"/seller/{seller.id}/registration/confirm/").send("/confirm/", terms="on", promise="on")
+    assert sellers.get_registration(seller.id).state == "submitted"
+
+
+def test_an_approved_sellers_registration_is_read_in_the_store_and_closed_to_changes() -> None:
+    seller = seller_builders.approved_seller("IT")
+    reader = Reader(person_id=seller_builders.owner_of(seller)).open(f"/seller/{seller.id}/registration/")
+    assert "The business is verified." in reader.words
+    assert seller.legal_name in reader.words
+    assert not reader.page.xpath("//a[contains(@href, '/registration/about/')]")

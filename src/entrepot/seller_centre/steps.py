@@ -45,6 +45,11 @@ def label(step: str) -> str:
     return _(_LABELS[step])
 
 
+def title(step: str) -> str:
+    """Return what a step's page is called."""
+    return _("Read it once more and send it") if step == "confirm" else label(step)
+
+
 def following(step: str) -> str:
     """Return the step after one; the last is followed by itself."""
     return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]

@@ -46,6 +46,18 @@ class StartForm(forms.Form):
 class AboutForm(StepForm):
     """Who trades, where, and how one reaches them."""
 
+    # What stands beside another field where there is room.
+    halves = (
+        "trade_name",
+        "representative",
+        "postal_code",
+        "city",
+        "phone",
+        "email",
+        "register_name",
+        "register_number",
+    )
+
     legal_name = forms.CharField(
         label=_("Legal name"), max_length=200, help_text=_("Exactly as it stands in the register.")
     )

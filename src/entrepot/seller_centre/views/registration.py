@@ -66,7 +66,7 @@ def overview(request: PageRequest, member: Membership) -> HttpResponse:
     registration = queries.get_registration(member.seller_id)
     context = {
         **_frame(registration, member, current=None),
-        "summary": steps.summary(registration, queries.get_seller(member.seller_id)),
+        "summary": [part for part in _summary(registration) if part["step"] != "documents"],
         "can_edit": _is_open(registration) and member.may("manage_registration"),
         "next_link": link(member, "step", step=steps.first_open(registration)),
         "papers": steps.papers(registration),
@@ -96,12 +96,12 @@ def step(request: PageRequest, member: Membership, step: str) -> HttpResponse:
         **_frame(registration, member, current=step),
         "crumbs": crumbs((_("Registration"), link(member, "registration")), here=steps.label(step)),
         "step": step,
-        "title": steps.label(step),
+        "title": steps.title(step),
         "form": form,
         "papers": steps.papers(registration),
         "next_link": link(member, "step", step=steps.following(step)),
         "missing": _missing(registration, member),
-        "summary": steps.summary(registration, queries.get_seller(member.seller_id)) if step == "confirm" else [],
+        "summary": _summary(registration) if step == "confirm" else [],
         "here": steps.reasons_of(registration, step),
         "can_edit": _is_open(registration),
     }
@@ -221,6 +221,10 @@ def _frame(registration: RegistrationView, member: Membership, *, current: str |
         "done": sum(bool(entry["done"]) for entry in entries),
         "reasons": steps.reasons(registration),
     }
+
+
+def _summary(registration: RegistrationView) -> list[dict[str, Any]]:
+    return steps.summary(registration, queries.get_seller(registration.seller_id))
 
 
 def _missing(registration: RegistrationView, member: Membership) -> list[tuple[str, str]]:

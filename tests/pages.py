@@ -11,19 +11,23 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from lxml import html
 
-from entrepot.storefront import departments, reach
+from entrepot.storefront import departments, kept, reach
 from tests.conftest import NOW
 
 
 @contextmanager
 def moment(at: Any = NOW) -> Iterator[None]:
     """Stand at one moment, with nothing kept from the pages before."""
-    reach.forget()
-    departments.forget()
+    _forget()
     with time_machine.travel(at, tick=False):
         yield
+    _forget()
+
+
+def _forget() -> None:
     reach.forget()
     departments.forget()
+    kept.forget_all()
 
 
 class Reader:

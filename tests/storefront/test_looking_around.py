@@ -149,7 +149,7 @@ def test_what_sellers_and_readers_write_comes_out_as_text(run_jobs: Callable[...
 
 def test_pages_ask_the_database_little(shelf: Shelf, django_assert_max_num_queries: Callable[..., object]) -> None:
     reader = Reader("DE.EUR.en")
-    for address, most in (("/search", 7), (address_of(shelf.shirt), 14), ("/", 25)):
+    for address, most in (("/search", 6), (address_of(shelf.shirt), 3), ("/", 2)):
         reader.open(address)  # What a process keeps is kept now.
         with django_assert_max_num_queries(most):  # type: ignore[attr-defined]
             reader.open(address)

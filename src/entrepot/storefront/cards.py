@@ -18,10 +18,12 @@ from entrepot.kernel.money import Money
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import CardPrice
 from entrepot.storefront import words
+from entrepot.storefront.kept import Kept
 from entrepot.ui import formats
 from entrepot.ui.choice import Choice
 
 _KEPT = 8192
+_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,20 @@ def build(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[
         listing_ids=[view.id for view in views], destination=choice.country, currency=choice.currency, at=at
     )
     return [_card(view, prices.get(view.id), choice) for view in views]
+
+
+_cards: Kept[tuple[UUID, Choice], Card] = Kept(seconds=_SECONDS, most=20_000)
+
+
+def recall(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[Card]:
+    """Return cards as `build` does, where a minute's age does no harm: beside other goods, on the front page."""
+
+    def make(missing: list[tuple[UUID, Choice]]) -> dict[tuple[UUID, Choice], Card]:
+        built = build([listing_id for listing_id, _choice in missing], choice=choice, at=at)
+        return {(card.id, choice): card for card in built}
+
+    found = _cards.get_many([(listing_id, choice) for listing_id in listing_ids], make)
+    return [found[listing_id, choice] for listing_id in listing_ids if (listing_id, choice) in found]
 
 
 def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice) -> Card:

@@ -225,7 +225,10 @@ def _picture(picture_id: int, content_hash: str, width: int, height: int, sku: s
 
 def media_url(content_hash: str, size: int) -> str:
     """Return the address of a picture's size."""
-    return default_storage.url(file_name(content_hash, size))
+    name = file_name(content_hash, size)
+    base: str | None = getattr(default_storage, "base_url", None)
+    # A name is hexadecimal digits: in a folder with one address nothing needs quoting or joining.
+    return base + name if base else default_storage.url(name)
 
 
 def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from entrepot.search import queries as search
 from entrepot.search.ports import SearchPage, SearchRequest
 from entrepot.sellers import queries as sellers
 from entrepot.storefront import cards, departments
+from entrepot.storefront.kept import Kept
 from entrepot.storefront.reach import list_origins
+from entrepot.storefront.traders import find_trader
 from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
 
@@ -35,17 +38,12 @@ _PER_STORE = 4
 def home(request: PageRequest) -> HttpResponse:
     """Show what is new, the departments, the countries that goods come from, and goods of some of them."""
     choice, at = request.choice, clock.now()
-    origins = [code for code in list_origins() if code != choice.country]
-    todays = _todays(origins, at.toordinal())
-    newest = search.list_newest(country=choice.country, at_most=_NEWEST, per_store=_NEWEST_PER_STORE, at=at)
-    found = {
-        code: search.list_newest(
-            country=choice.country, origin=code, at_most=_CARDS_PER_CORRIDOR, per_store=_PER_STORE, at=at
-        )
-        for code in todays
-    }
+    origins = tuple(code for code in list_origins() if code != choice.country)
+    newest, found = _windows.get(
+        (choice.country, origins, at.date()), lambda: _dress(choice.country, _todays(origins, at.toordinal()), at)
+    )
     shown = dict.fromkeys([*newest, *(listing for ids in found.values() for listing in ids)])
-    by_id = {card.id: card for card in cards.build(list(shown), choice=choice, at=at)}
+    by_id = {card.id: card for card in cards.recall(list(shown), choice=choice, at=at)}
     corridors = [
         {"country": code, "cards": [by_id[listing] for listing in ids if listing in by_id]}
         for code, ids in found.items()
@@ -60,10 +58,24 @@ def home(request: PageRequest) -> HttpResponse:
     return render(request, "storefront/home.html", context)
 
 
-def _todays(origins: list[str], day: int) -> list[str]:
+Window = tuple[tuple[UUID, ...], dict[str, tuple[UUID, ...]]]
+_windows: Kept[tuple[str, tuple[str, ...], date], Window] = Kept(seconds=30)
+
+
+def _dress(country: str, origins: Sequence[str], at: datetime) -> Window:
+    """Return what the front page shows of new goods, and of those from some countries."""
+    newest = search.list_newest(country=country, at_most=_NEWEST, per_store=_NEWEST_PER_STORE, at=at)
+    found = {
+        code: search.list_newest(country=country, origin=code, at_most=_CARDS_PER_CORRIDOR, per_store=_PER_STORE, at=at)
+        for code in origins
+    }
+    return newest, found
+
+
+def _todays(origins: Sequence[str], day: int) -> list[str]:
     """Return some countries, others each day, so that every one has its turn on the front page."""
     start = day % len(origins) if origins else 0
-    return (origins[start:] + origins[:start])[:_CORRIDORS]
+    return [*origins[start:], *origins[:start]][:_CORRIDORS]
 
 
 @require_GET
@@ -91,7 +103,7 @@ def store(request: PageRequest, slug: str) -> HttpResponse:
     page = _find(request, q=text, store=slug, page=_page_number(request))
     context = {
         "store": shop,
-        "identity": find_identity(shop.seller_id),
+        "identity": find_trader(shop.seller_id).identity,
         "protection_days": protection_days(request.choice.country),
         "search_here": text,
         "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
@@ -179,14 +191,6 @@ def _page_number(request: PageRequest) -> int:
 
 def _clean(text: str) -> str:
     return " ".join(text.replace("\x00", " ").split())[:200]
-
-
-def find_identity(seller_id: UUID) -> sellers.LegalIdentity | None:
-    """Return who stands behind a store, where anybody was verified."""
-    try:
-        return sellers.legal_identity(seller_id)
-    except NotFound:
-        return None
 
 
 def protection_days(country: str) -> int:

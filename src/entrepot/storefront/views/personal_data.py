@@ -30,7 +30,6 @@ def personal_data(request: PageRequest) -> HttpResponse:
 
 
 @login_required
-@never_cache
 @require_GET
 def export(request: PageRequest) -> HttpResponse:
     """Hand out everything that is kept about a person, from all rooms, as one file."""

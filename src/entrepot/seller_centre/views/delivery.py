@@ -19,7 +19,7 @@ from entrepot.kernel.errors import DomainError, Forbidden, NotFound
 from entrepot.kernel.money import Money
 from entrepot.seller_centre import words
 from entrepot.seller_centre.forms import PriceCheckForm, ServiceForm, TemplateForm, TemplateSettingsForm, ZoneForm
-from entrepot.seller_centre.forms.delivery import EVERYWHERE, country_choices, country_names
+from entrepot.seller_centre.forms.delivery import EVERYWHERE, country_choices
 from entrepot.seller_centre.seats import crumbs, link, seat, show, store_tabs
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership, StoreView
@@ -61,7 +61,7 @@ def take_preset(request: PageRequest, member: Membership) -> HttpResponse:
         operations.set_template(
             seller_id=member.seller_id,
             shipping_class=preset.shipping_class,
-            name=preset.name,
+            name=labels.service(preset.name),  # Only the seller reads it.
             currency=preset.currency,
             handling_days_min=preset.handling_days_min,
             handling_days_max=preset.handling_days_max,
@@ -281,7 +281,7 @@ def _places(zone: Mapping[str, Any]) -> str:
     if not codes:
         return _("Everywhere else")
     if len(codes) <= _COUNTRIES_SHOWN and not is_open:
-        return country_names(codes)
+        return formats.listing(sorted((formats.country(code) for code in codes), key=str.casefold))
     text = ngettext("%(n)s country", "%(n)s countries", len(codes)) % {"n": formats.number(len(codes))}
     first = _("%(number)s, such as %(names)s") % {"number": text, "names": formats.listing(_likely(codes))}
     return _("%(places)s; and everywhere else") % {"places": first} if is_open else first
@@ -355,7 +355,7 @@ def _store(member: Membership) -> StoreView | None:
 
 
 def _preset_form(data: Any, presets: tuple[Preset, ...]) -> TemplateForm:
-    rows = [(row.shipping_class, row.name) for row in presets]
+    rows = [(row.shipping_class, labels.service(row.name)) for row in presets]
     return TemplateForm(data, presets=rows, initial={"preset": rows[0][0] if rows else None})
 
 

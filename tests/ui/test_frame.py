@@ -98,8 +98,9 @@ def test_faults_of_ours_are_said_plainly_without_the_database(
     try:
         raise OperationalError("gone")
     except OperationalError:
-        closed = views.server_error(rf.get("/"))
+        closed = views.server_error(rf.get("/cart?now=1"))
     assert (closed.status_code, closed.headers["Retry-After"]) == (503, "60")
+    assert 'href="/cart?now=1"' in closed.content.decode()  # Another try.
     assert unsafe_markup(closed.content.decode()) == []
 
 
@@ -130,6 +131,21 @@ def test_every_account_page_that_a_stranger_reaches_wears_our_frame(address: str
     assert reader.status == 200
     assert reader.page.xpath("//header[@class='header']")
     assert unsafe_markup(reader.text) == []
+
+
+def test_the_page_for_a_broken_network_speaks_the_language_of_its_address() -> None:
+    answer = Client().get("/offline/ar")
+    assert (answer.status_code, answer.headers["Content-Security-Policy"].count("unsafe")) == (200, 0)
+    assert 'lang="ar" dir="rtl"' in answer.content.decode()
+    assert 'href=""' in answer.content.decode()  # Another try of whatever was asked for.
+    assert Client().get("/offline/last").status_code == 404
+
+
+def test_the_service_worker_comes_from_the_root_and_is_looked_for_each_time() -> None:
+    answer = Client().get("/service-worker.js")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert b"navigate" in answer.content
 
 
 def test_media_hands_out_pictures_only() -> None:

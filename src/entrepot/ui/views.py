@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -103,7 +106,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             503, "clock", _("We are closed for a moment"),
             [_("The shop cannot reach its books right now. Nothing that you sent was lost: "
                "what was confirmed is kept, what was not confirmed was not done. Try again in a minute.")],
-            again=request.get_full_path() if request.method == "GET" else "",
+            again=request.get_full_path() if request.method == "GET" else None,
         )  # fmt: skip
         response["Retry-After"] = "60"
         return response
@@ -115,6 +118,33 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_GET
+def offline(request: HttpRequest, language: str) -> HttpResponse:
+    """Say that the network is away, in a language; the service worker keeps the page for that moment."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with translation.override(language):
+        return _plain(
+            200, "alert", _("You are offline"),
+            [_("Your device reaches no network at the moment. Nothing was sent or changed; "
+               "what you had confirmed before is kept.")],
+            again="",
+        )  # fmt: skip
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Hand out the script that says that the network is away: from the root, because it answers for every address."""
+    return HttpResponse(
+        _service_worker(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@cache
+def _service_worker() -> bytes:
+    return (Path(__file__).parent / "static/ui/service-worker.js").read_bytes()
+
+
 def _page(request: HttpRequest, status: int, symbol: str, title: str, texts: list[str], back: str = "") -> HttpResponse:
     context: dict[str, Any] = {"symbol": symbol, "title": title, "texts": texts, "back": back}
     try:
@@ -123,8 +153,14 @@ def _page(request: HttpRequest, status: int, symbol: str, title: str, texts: lis
         return _plain(status, symbol, title, texts)  # The frame asks the database who reads; this page does not.
 
 
-def _plain(status: int, symbol: str, title: str, texts: list[str], again: str = "", number: str = "") -> HttpResponse:
-    """Return a page that needs no database and no request: what is left when everything else fails."""
+def _plain(
+    status: int, symbol: str, title: str, texts: list[str], again: str | None = None, number: str = ""
+) -> HttpResponse:
+    """
+    Return a page that needs no database and no request: what is left when everything else fails.
+
+    :param again: where another try leads; the empty address is the page itself.
+    """
     language = get_language() or "en"
     context = {
         "symbol": symbol, "title": title, "texts": texts, "again": again, "number": number,

@@ -86,3 +86,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   for (const menu of all(document, "details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
+
+// When the network is away, a page of ours says so: once a session it is fetched in the language that is read.
+addEventListener("load", async () => {
+  const language = document.documentElement.lang;
+  if (!navigator.serviceWorker || sessionStorage.getItem("offline") === language) return;
+  await navigator.serviceWorker.register("/service-worker.js");
+  const ready = await navigator.serviceWorker.ready;
+  ready.active.postMessage(language);
+  sessionStorage.setItem("offline", language);
+});

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern
 
-from entrepot.kernel import audit
-from entrepot.markets import queries as markets
 from entrepot.operator_console import urls
 from entrepot.orders import operations as order_operations, queries
 from entrepot.payouts import queries as payouts
@@ -24,10 +23,9 @@ def _operator(choice: str = "DE.EUR.en") -> Reader:
 
 
 def _filled(pattern: URLPattern) -> str:
-    address = str(pattern.pattern)
-    for name in ("seller_id", "document_id", "purchase_id", "order_id", "run_id", "payout_id", "file_id"):
-        address = address.replace(f"<uuid:{name}>", str(uuid4()))
-    return "/operator/" + address.replace("<str:code>", "IT")
+    values = {"code": "IT", "origin": "CN", "destination": "DE", "kind": "escrow", "currency": "EUR"}
+    address = re.sub(r"<str:(\w+)>|<slug:(\w+)>", lambda found: values[found[1] or found[2]], str(pattern.pattern))
+    return "/operator/" + re.sub(r"<uuid:\w+>", lambda _: str(uuid4()), address).replace("<int:job_id>", "1")
 
 
 @pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: pattern.name)
@@ -47,27 +45,14 @@ def test_every_page_of_the_console_renders_in_both_directions(choice: str) -> No
     purchase = orders.place(orders.cart((orders.goods(orders.shop("CN")), 1)))
     reader = _operator(choice)
     for page in (
-        "markets/", "markets/IT/", "verification/", "sellers/", f"sellers/{waiting.id}/", "purchases/",
-        f"purchases/{purchase.id}/", "payouts/", "audit/",
+        "", "markets/", "markets/?side=buying", "markets/IT/", "corridors/", "corridors/?from=CN", "corridors/CN/DE/",
+        "corridors/CN/CN/", "verification/", "sellers/", f"sellers/{waiting.id}/", "purchases/",
+        f"purchases/{purchase.id}/", "payments/", "ledger/", "ledger/accounts/", "ledger/accounts/escrow/EUR/",
+        "payouts/", "work/", "work/facts/", "work/proofs/", "audit/",
     ):  # fmt: skip
         reader.open(f"/operator/{page}")
         assert reader.status == 200, page
         assert unsafe_markup(reader.text) == [], page
-
-
-def test_a_switch_moves_only_with_a_reason_and_leaves_a_trace() -> None:
-    orders.open_buying("DE")
-    reader = _operator().open("/operator/markets/DE/")
-    forms = [form for form in reader.page.forms if form.fields.get("side") == "buying"] if reader.page.forms else []
-    data = dict(forms[0].form_values()) | {"stage": "suspended", "reason": ""}
-    refused = reader.client.post("/operator/markets/DE/", data)
-    assert "This field is required." in refused.content.decode()
-    assert markets.get_stages()["DE"].buying == "open"
-    reader.client.post("/operator/markets/DE/", data | {"reason": "Customs strike."})
-    assert markets.get_stages()["DE"].buying == "suspended"
-    entry = audit.list_entries(subject_kind="market", subject_id="DE")[0]
-    assert entry.actor.startswith("operator:")
-    assert "Customs strike." in reader.open("/operator/markets/DE/").words
 
 
 def test_a_seller_is_verified_on_one_screen() -> None:
@@ -102,11 +87,11 @@ def test_nobody_is_refused_or_stopped_without_a_reason() -> None:
 
 def test_a_purchase_explains_where_every_amount_went() -> None:
     purchase = orders.place(orders.cart((orders.goods(orders.shop("CN")), 1)))
-    reader = _operator().open(f"/operator/purchases/?number={purchase.orders[0].number}")
+    reader = _operator().open(f"/operator/purchases/?q={purchase.orders[0].number}")
     assert reader.address == f"/operator/purchases/{purchase.id}/"
     assert "The buyer paid" in reader.words
     assert "Owed by the payment service" in reader.words
-    assert "There is no order of this number." in reader.open("/operator/purchases/?number=XXXXX").words
+    assert "There is no purchase and no order of this number." in reader.open("/operator/purchases/?q=XXXXX").words
 
 
 def test_a_payout_run_is_made_and_what_the_bank_said_recorded() -> None:
@@ -127,3 +112,25 @@ def test_a_payout_run_is_made_and_what_the_bank_said_recorded() -> None:
         reader.open(run).send("/bank", button="paid", word="REF 77")
         assert "Paid" in reader.words
     assert payouts.list_runs()[0].payouts[0].bank_reference == "REF 77"
+
+
+def test_the_first_page_says_what_waits_and_counts() -> None:
+    reader = _operator().open("/operator/")
+    assert "The books were never proven" in reader.words
+    assert "waits for verification" not in reader.words
+    seller_builders.submitted_seller("IT")
+    orders.place(orders.cart((orders.goods(orders.shop("CN")), 1)))
+    reader.open("/operator/")
+    assert "1 seller waits for verification" in reader.words
+    assert "1 order in 14 days (UTC)" in reader.words
+    bars = ["".join(row.text_content().split()) for row in reader.page.xpath("//table[@class='bars'][1]//tr")]
+    assert bars[0] == "Nov20,20261"
+    assert bars[1] == "Nov19,20260"
+    assert any(row.startswith("Germany") for row in bars), "what is held stands by the buyer's country"
+
+
+def test_only_one_page_of_a_list_is_read_at_a_time() -> None:
+    seller_builders.submitted_seller("IT")
+    reader = _operator().open("/operator/sellers/?page=99")
+    assert "Nobody here." in reader.words
+    assert reader.open("/operator/sellers/?page=x").status == 200

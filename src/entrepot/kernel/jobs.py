@@ -29,7 +29,8 @@ def job(function: Job | None = None, *, queue: str = "default", attempts: int = 
     """Declare a function of keyword arguments (JSON values) as a job, tried up to `attempts` times."""
 
     def declare(target: Job) -> Job:
-        retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3)  # Procrastinate counts the repetitions.
+        # Procrastinate counts the repetitions, and takes none of them for as many as it likes.
+        retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3) if attempts > 1 else False
         app.task(name=_register(target), queue=queue, retry=retry, pass_context=True)(_watched(target))
         return target
 

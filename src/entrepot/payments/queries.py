@@ -148,6 +148,17 @@ def count_attempts() -> dict[str, int]:
     return dict(sql.fetch_all("SELECT state, count(*) FROM payments_attempt GROUP BY state"))
 
 
+# Whoever has to confirm a payment and does not has changed their mind: that is nobody's work here.
+_OURS = [state for state in UNRESOLVED if state != AttemptState.CHALLENGE]
+
+
+def list_stuck(*, before: datetime, limit: int = 100) -> tuple[Attempt, ...]:
+    """Return attempts that the service has not answered since a moment, the oldest first."""
+    return _attempts(
+        "state = ANY(%s::text[]) AND created_at < %s ORDER BY created_at, id LIMIT %s", [_OURS, before, limit]
+    )
+
+
 _COUNT_STUCK = """
 SELECT (SELECT count(*) FROM payments_attempt WHERE state = ANY(%(unresolved)s::text[]) AND created_at < %(before)s)
      + (SELECT count(*) FROM payments_refund
@@ -157,7 +168,7 @@ SELECT (SELECT count(*) FROM payments_attempt WHERE state = ANY(%(unresolved)s::
 
 def count_to_look_at(*, before: datetime) -> int:
     """Return how many attempts and refunds wait for an answer since before a moment, and refunds that failed."""
-    row = sql.fetch_one(_COUNT_STUCK, {"unresolved": list(UNRESOLVED), "before": before})
+    row = sql.fetch_one(_COUNT_STUCK, {"unresolved": _OURS, "before": before})
     assert row is not None
     return int(row[0])
 

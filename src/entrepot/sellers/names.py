@@ -23,12 +23,12 @@ _WORD_ALIKE: Final = 0.74
 _KEY_LETTERS: Final = 4
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
-_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b")
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 # Legal forms and the small words of names: everybody has them, so they tell nobody apart.
 _SMALL: Final = frozenset(
     "ab ag and as bv co company corp corporation de del der di do el et fze gmbh group holding inc incorporated jsc "
-    "kft la limited llc llp ltd ltda mbh nv oao of ojsc ooo oy pao pjsc plc pte pty sa sac sas sarl sdn bhd sirketi sl "
-    "slu snc spa sprl sro srl tic too tov san ve the und van von zao i y e al bin ibn ould "
+    "kft la limited llc llp ltd ltda mbh nv oao of ojsc ooo oy pao pjsc plc pte pty sa sac sas sarl sdn bhd sirket "
+    "sirketi sl slu snc spa sprl sro srl tic too tov san ve the und van von zao i y e al bin ibn ould "
     "aktiengesellschaft gesellschaft societe societa sociedad anonima anonyme responsabilita limitata limitada "
     "obschestvo ogranichennoi otvetstvennostyu kompaniya aktsionernoe anonim".split()
 )
@@ -53,13 +53,15 @@ class Likeness:
     only_listed: tuple[str, ...]
 
 
+_ARABIC: Final = str.maketrans("ىأإآة", "ياااه")  # Letters that are written for each other.
 _DIGITS: Final = str.maketrans("013457", "oieast")  # Digits that stand for letters.
 
 
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words that tell a name apart, in small Latin letters; all of its words where none would be left."""
-    latin = anyascii(unicodedata.normalize("NFKC", _BRACKETS.sub(" ", name) or name)).casefold().replace("'", "")
+    text = unicodedata.normalize("NFKC", _BRACKETS.sub(" ", name).strip() or name).translate(_ARABIC)
+    latin = anyascii(text).casefold().replace("'", "")
     latin = _DOTTED.sub(lambda found: found[0].replace(".", ""), latin)
     words = [word if word.isdigit() else word.translate(_DIGITS) for word in _NO_LETTER.split(latin) if word]
     telling = [word for word in words if word not in _SMALL]

@@ -72,7 +72,7 @@ def account(request: PageRequest, kind: str, currency: str) -> HttpResponse:
         "rows": [
             (row, row.transfer.signed_for(ref), after) for row, (_entry, after) in zip(rows, found.entries, strict=True)
         ],
-        "grows": _("by debit") if ACCOUNT_KINDS[kind].side == "debit" else _("by credit"),
+        "grows": _("grows by debit") if ACCOUNT_KINDS[kind].side == "debit" else _("grows by credit"),
         "older": older,
         "is_first": not request.GET.get("before"),
         "first": postings.account_link(ref),

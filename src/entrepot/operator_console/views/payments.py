@@ -31,7 +31,7 @@ def payments(request: PageRequest) -> HttpResponse:
     counts = queries.count_attempts()
     page = page_of(request)
     attempts = queries.list_newest_attempts(state=chosen or None, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE)
-    stuck = queries.list_unresolved(before=before)
+    stuck = queries.list_stuck(before=before)
     refunds = [*queries.list_failed_refunds(), *queries.list_refunds_to_send(before=before)]
     ids = {attempt.purchase_id for attempt in (*attempts, *stuck)} | {refund.purchase_id for refund in refunds}
     links = oversight.find_links(list(ids))

@@ -15,7 +15,6 @@ from entrepot.operator_console import words
 from entrepot.operator_console.desk import actor, operators_only, show
 from entrepot.ui.requests import PageRequest
 
-
 _GIVEN_UP_AFTER = timedelta(hours=1)  # So long a job of it never takes: whoever ran it is gone.
 
 

@@ -81,18 +81,35 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
     )
     if row is None:
         return None
-    stands, selling = row[11], row[12]
+    (
+        seller_id, store_slug, store_name, country, dispatch_country, dispatch_region, dispatch_postal_code,
+        vat_registered, registrations, over_threshold, payout_currency, stands, selling,
+        template_currency, days_min, days_max, services, default_weight_g,
+    ) = row  # fmt: skip
     can_sell = stands and selling in OPEN_STAGES
     reason = None if can_sell else f"selling_{selling}" if stands else "seller_not_selling"
-    terms = SellerTerms(*row[:8], frozenset(json.loads(row[8])), row[9], row[10], can_sell)
+    terms = SellerTerms(
+        seller_id,
+        store_slug,
+        store_name,
+        country,
+        dispatch_country,
+        dispatch_region,
+        dispatch_postal_code,
+        vat_registered,
+        frozenset(json.loads(registrations)),
+        over_threshold,
+        payout_currency,
+        can_sell,
+    )
     template = None
-    if row[16] is not None:
+    if services is not None:
         template = DeliveryTemplate.from_row(
-            currency=row[13],
-            handling_days_min=row[14],
-            handling_days_max=row[15],
-            services=row[16],
-            default_item_weight_g=row[17],
+            currency=template_currency,
+            handling_days_min=days_min,
+            handling_days_max=days_max,
+            services=services,
+            default_item_weight_g=default_weight_g,
         )
     tax_included = draft.tax_included
     if tax_included is None:

@@ -49,8 +49,8 @@ def set_prices(
             continue
         sku_id, _, own_currency, listing_id, before = found[name]
         if currency != own_currency:
-            reason = Sentence("This listing is priced in %(own)s, not %(other)s.", own=own_currency, other=currency)
-            rejected.append(Rejected(name, "currency", reason))
+            other = Sentence("This listing is priced in %(own)s, not %(other)s.", own=own_currency, other=currency)
+            rejected.append(Rejected(name, "currency", other))
             continue
         if expected and name in expected and expected[name] != Money(before, own_currency):
             rejected.append(Rejected(name, "price", Sentence("The price was changed meanwhile.")))

@@ -47,7 +47,7 @@ def of_listing(listing: ListingView, labels: dict[str, str]) -> list[PictureRow]
 def of_form(data: QueryDict, seller_id: UUID, own: Sequence[PictureRow]) -> list[PictureRow]:
     """Return the pictures that a form names, in its order; what it names and is not there is left out."""
     by_key = {row.key: row for row in own}
-    rows = []
+    rows: list[PictureRow] = []
     for key, shows in zip(data.getlist("picture"), data.getlist("shows"), strict=False):
         row = by_key.get(key) or _kept(key, seller_id)
         if row is not None and row.key not in {one.key for one in rows}:

@@ -14,8 +14,16 @@ def test_messages_come_from_templates_from_python_and_from_errors() -> None:
     assert found.get("Add to cart") is not None  # A template.
     assert found.get("It is sold out.") is not None  # A call of gettext.
     assert found.get("There is nothing here under this name.") is not None  # A domain error's summary.
+    assert found.get("A listing has at most %(most)s pictures.") is not None  # A sentence of an operation.
+    assert found.get("VAT number (Partita IVA)") is not None  # A label of a country pack.
+    assert found.get("Import one-stop shop") is not None  # The title of a union's import rule.
     assert found.get("VAT of the seller's country") is not None  # Another room's label.
     assert found.get(("%(n)s piece", "%(n)s pieces")) is not None
+
+
+def test_messages_inside_f_strings_are_found_too() -> None:
+    source = """label = f"{_('Order')} {number}: {gettext('sent')}" """
+    assert list(catalogues._of_f_strings(source)) == [("Order", None), ("sent", None)]
 
 
 def test_a_clean_clone_speaks_arabic_with_its_six_plural_forms() -> None:

@@ -53,6 +53,12 @@ def test_bare_words_are_found() -> None:
     assert _bare_words(source, is_html=True) == ["Old", "words", "Hint"]
 
 
+def test_the_script_says_nothing_of_its_own() -> None:
+    script = (PACKAGE / "ui" / "static" / "ui" / "entrepot.js").read_text(encoding="utf-8")
+    texts = re.findall(r"""(["'`])((?:(?!\1).)*)\1""", re.sub(r"(?m)^\s*//.*$", "", script))
+    assert [text for _, text in texts if re.search(r"[A-Z][a-z]+ [a-z]+", text)] == []
+
+
 _SAID = frozenset({"label", "help_text", "verbose_name", "empty_label"})
 _TOLD = frozenset({"error", "success", "warning", "info"})
 FACES = ("storefront", "seller_centre", "operator_console", "ui", "integrations")

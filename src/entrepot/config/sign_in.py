@@ -24,10 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Keep the language that the person reads now."""
         accounts.keep_language(person_id=user.pk, language=get_language() or settings.LANGUAGE_CODE)
-        return super().post_login(request, user, **kwargs)
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
 
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
     ) -> EmailMessage:
         """Write a letter in the shop's frame."""
-        return super().render_mail(template_prefix, email, {**context, "shop_url": settings.BASE_URL}, headers)
+        told = {**context, "shop_url": settings.BASE_URL}
+        letter: EmailMessage = super().render_mail(template_prefix, email, told, headers)
+        return letter

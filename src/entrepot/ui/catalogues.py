@@ -81,7 +81,7 @@ def _of_f_strings(source: str) -> Iterator[Found]:
             continue
         for call in ast.walk(text):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "gettext"):
-                yield from ((word.value, None) for word in call.args if isinstance(word, ast.Constant))
+                yield from ((str(word.value), None) for word in call.args if isinstance(word, ast.Constant))
 
 
 def _of_python(source: str) -> Iterator[Found]:

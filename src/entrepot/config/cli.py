@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
 
+# What starts or prepares an installation has Django look it over first.
+_CHECKED = frozenset({"serve", "prepare"})
+
 
 def main() -> None:
     """Run one command; `--data-dir DIR` names the data folder of any command (as `ENTREPOT_DATA_DIR` does)."""
@@ -29,7 +32,12 @@ class Entrepot(ManagementUtility):
     """Django's command line, with hyphens in names and our own commands shown first."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
-        return super().fetch_command(subcommand.replace("-", "_"))
+        name = subcommand.replace("-", "_")
+        command = super().fetch_command(name)
+        if name not in _CHECKED and get_commands().get(name, "").startswith("entrepot."):
+            # Django's checks load every page and the whole API, which takes longer than most of our commands do.
+            command.requires_system_checks = []
+        return command
 
     def main_help_text(self, commands_only: bool = False) -> str:
         if commands_only:

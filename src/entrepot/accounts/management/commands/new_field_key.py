@@ -13,7 +13,6 @@ class Command(BaseCommand):
         "(new,old), start the processes again, run `entrepot rotate-field-keys`, then take the old key out. A key made "
         "by Entrepot itself lies in the data folder under keys/field-key."
     )
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(encryption.new_key())

@@ -15,7 +15,6 @@ class Command(BaseCommand):
         "Print the API's OpenAPI document. With --check FILE, compare it with the committed one and exit with 1 when "
         "they differ; with --write FILE, replace it."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         choice = parser.add_mutually_exclusive_group()

@@ -14,7 +14,6 @@ class Command(BaseCommand):
         "Run the embedded PostgreSQL of the data folder until Ctrl-C, for `entrepot serve` and `entrepot worker` "
         "beside it. (`entrepot demo` runs it by itself; with DATABASE_URL there is none.)"
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -30,7 +30,6 @@ class Command(BaseCommand):
         "first start, then runs the web processes and the worker until Ctrl-C. Everything lies in the data folder "
         "(--data-dir DIR, else ENTREPOT_DATA_DIR, else .entrepot)."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")

@@ -14,7 +14,6 @@ class Command(BaseCommand):
         "makes the machine-readable files; `check` fails on a missing message, one equal to its source, other "
         "placeholders, tags or numbers, missing plural forms, and text in the wrong script."
     )
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["extract", "compile", "check"])

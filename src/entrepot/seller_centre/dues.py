@@ -134,4 +134,4 @@ def _payouts(member: Membership, now: datetime) -> Iterator[Due]:
             title = _("A payout of %(amount)s came back") % {"amount": amount}
             yield Due("alert", title, row.failure_reason, link(member, "money"), "late", row.settled_at)
     if payouts.find_hold(member.seller_id) is not None:
-        yield Due("alert", _("Payouts are stopped for now"), "", link(member, "money"), "soon")
+        yield Due("alert", _("Payouts are stopped"), "", link(member, "money"), "soon")

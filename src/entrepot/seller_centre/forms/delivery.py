@@ -101,10 +101,16 @@ class ZoneForm(forms.Form):
     days_max = forms.IntegerField(label=_("On the way, at most (days)"), min_value=0, max_value=180)
 
     def __init__(
-        self, *args: Any, currency: str, zone: dict[str, Any] | None = None, taken: Iterable[str] = (), **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        currency: str,
+        zone: dict[str, Any] | None = None,
+        taken: Iterable[str] = (),
+        prefix: str | None = None,
     ) -> None:
         steps = list(zone["steps"]) if zone else []
-        super().__init__(*args, initial=_initial(zone, steps, currency) if zone else None, **kwargs)
+        super().__init__(data, initial=_initial(zone, steps, currency) if zone else None, prefix=prefix)
         self.taken = frozenset(taken)
         unit = {"currency": currency}
         self.fields["per_item"] = AmountField(

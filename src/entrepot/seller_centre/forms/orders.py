@@ -95,8 +95,8 @@ class ShipManyForm(forms.Form):
             if fault:
                 self.refuse(order, refusals.reason(fault))
         numbers = [cleaned.get(_number_of(order)) for order in self.orders]
-        for order, number in zip(self.orders, numbers, strict=True):
-            if number and numbers.count(number) > 1:
+        for order, given in zip(self.orders, numbers, strict=True):
+            if given and numbers.count(given) > 1:
                 self.refuse(order, gettext("This number stands here twice."))
         return cleaned
 

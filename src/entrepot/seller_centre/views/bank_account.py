@@ -22,7 +22,7 @@ from entrepot.ui.requests import PageRequest
 
 
 @sensitive_post_parameters()
-@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types.
+@reauthentication_required
 @seat("manage_bank_account")
 def bank_account(request: PageRequest, member: Membership) -> HttpResponse:
     """Show which account is paid to and take another one."""

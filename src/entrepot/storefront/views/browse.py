@@ -101,8 +101,11 @@ def store(request: PageRequest, slug: str) -> HttpResponse:
         raise NotFound(store=slug)
     text = _clean(request.GET.get("q", ""))
     page = _find(request, q=text, store=slug, page=_page_number(request))
+    story, story_language = shop.story_for(request.choice.language)
     context = {
         "store": shop,
+        "story": story,
+        "story_language": story_language,
         "identity": find_trader(shop.seller_id).identity,
         "protection_days": protection_days(request.choice.country),
         "search_here": text,

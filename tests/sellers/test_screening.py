@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -184,7 +185,7 @@ def test_a_seller_is_compared_when_it_registers_and_when_a_list_comes_in(run_job
 def test_nobody_is_approved_before_the_names_were_compared_and_the_matches_judged() -> None:
     seller = sellers.submitted_seller("KZ", legal_name="ТОО «Алма Дом»")
     operator = accounts.operator()
-    who = {"seller_id": seller.id, "actor": f"operator:{operator.id}", "now": NOW}
+    who: dict[str, Any] = {"seller_id": seller.id, "actor": f"operator:{operator.id}", "now": NOW}
     imported(entry("Alma Dom LLP", kind="firm"))
 
     with pytest.raises(operations.NamesNotCompared):

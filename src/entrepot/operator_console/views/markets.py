@@ -138,11 +138,11 @@ def market(request: PageRequest, code: str) -> HttpResponse:
     try:
         moved = operations.set_stage(
             country=pack.code,
-            side=side,
+            side="selling" if side == "selling" else "buying",
             stage=stage,
             actor=actor(request),
             reason=reason,
-            now=clock.now(),  # type: ignore[arg-type]
+            now=clock.now(),
         )
     except DomainError as refusal:
         refusals.into_form(form, refusal)

@@ -62,7 +62,7 @@ def queue(request: PageRequest) -> HttpResponse:
 
 @operators_only
 @require_GET
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[untyped-decorator]
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def case(request: PageRequest, seller_id: UUID) -> HttpResponse:
     """Show a seller's case."""
     return _show_case(request, seller_id)
@@ -70,7 +70,7 @@ def case(request: PageRequest, seller_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_POST
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[untyped-decorator]
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def decide(request: PageRequest, seller_id: UUID) -> HttpResponse:
     """Take a decision about a seller."""
     decision = request.POST.get("decision", "")
@@ -124,7 +124,7 @@ def compare(request: PageRequest, seller_id: UUID) -> HttpResponse:
 
 @operators_only
 @require_POST
-@csp_update({"frame-src": ["'self'"]})  # type: ignore[untyped-decorator]
+@csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def judge(request: PageRequest, seller_id: UUID) -> HttpResponse:
     """Record that the matches on lists are somebody else, and why."""
     form = JudgementForm(request.POST)
@@ -146,7 +146,7 @@ def judge(request: PageRequest, seller_id: UUID) -> HttpResponse:
 @operators_only
 @require_GET
 @xframe_options_sameorigin
-@csp({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})  # type: ignore[untyped-decorator]
+@csp({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 def document(request: PageRequest, seller_id: UUID, document_id: UUID) -> FileResponse:
     """Show one paper of a case inside it, or hand it out."""
     paper = queries.read_document(document_id=document_id, seller_id=seller_id)
@@ -237,7 +237,7 @@ def _items(registration: RegistrationView, asked: Mapping[str, str]) -> list[Ite
     kinds = {}
     section = markets.get_pack(registration.country).registration
     if section is not None and registration.form in section.forms:
-        kinds = {kind.kind: kind for kind in section.forms[registration.form].ids}  # type: ignore[index]
+        kinds = {kind.kind: kind for kind in section.forms[registration.form].ids}
     for wanted in registration.ids:
         code = find_id_fault(kinds[wanted.kind], wanted.value) if wanted.kind in kinds else None
         check: tuple[str, str] | None = None

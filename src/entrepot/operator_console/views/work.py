@@ -89,7 +89,7 @@ def facts(request: PageRequest) -> HttpResponse:
     place = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     rows = log.list_facts(kind=chosen or None, before=place, limit=_PER_PAGE + 1)
     kept = {"kind": chosen} if chosen else {}
-    older = "?" + urlencode({**kept, "before": rows[_PER_PAGE - 1].id}) if len(rows) > _PER_PAGE else ""
+    older = "?" + urlencode({**kept, "before": str(rows[_PER_PAGE - 1].id)}) if len(rows) > _PER_PAGE else ""
     context = {
         "tabs": _tabs("facts"),
         "rows": [(row, words.values(row.shown)) for row in rows[:_PER_PAGE]],

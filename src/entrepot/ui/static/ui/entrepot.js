@@ -53,13 +53,15 @@ const countMarked = (bulk) => {
   show();
 };
 
-// In a table, up and down lead to the same thing in the row above or below.
+// In a table, up and down lead to the same thing in the row above or below; in a heat map, left and right to the next cell.
 const walkRows = (table) => table.addEventListener("keydown", (event) => {
-  const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
   const cell = event.target.closest("tbody tr > *");
-  if (!step || !cell || event.target.matches("select, textarea, input[type=number]")) return;
-  const row = cell.parentElement[step];
-  const next = row && row.children[cell.cellIndex] && row.children[cell.cellIndex].querySelector("a, button, input");
+  if (!cell || event.target.matches("select, textarea, input[type=number]")) return;
+  const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+  const aside = table.matches(".heat") && { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (document.dir === "rtl" ? -1 : 1);
+  const row = step ? cell.parentElement[step] : aside && cell.parentElement;
+  const beside = row && row.children[cell.cellIndex + (step ? 0 : aside)];
+  const next = beside && beside.querySelector("a, button, input");
   if (next) { event.preventDefault(); next.focus(); }
 });
 

@@ -55,6 +55,8 @@ def test_orders_are_filtered_found_and_sorted(seller: Any, listing: Any) -> None
 
     reader.open(reader.page.xpath("//a[contains(@href, 'state=to_ship')]/@href")[0].replace("?", page + "?"))
     assert _numbers(reader) == [first.number, third.number]  # The most urgent first.
+    send_all = reader.page.xpath("//a[contains(@href, '/orders/send/')]/@href")[0]
+    assert [str(order.id) in send_all for order in (first, second, third)] == [True, False, True]
     reader.send("/orders/", sort="amount")
     assert _numbers(reader) == [first.number, third.number]
     reader.open(page).send("/orders/", q=second.number[:6].lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -63,6 +64,7 @@ def orders_list(request: PageRequest, member: Membership) -> HttpResponse:
         "page": page,
         "pages": ceil(found.count / _PAGE_SIZE),
         "can_ship": member.may("ship_orders"),
+        "send_all": _send_all(member, found.items) if group == "to_ship" else "",
     }
     return show(request, member, "orders", "orders", context)
 
@@ -109,6 +111,13 @@ def papers_pdf(request: PageRequest, member: Membership, order_id: UUID, parcel_
         seller_id=member.seller_id, order_id=order_id, parcel_id=parcel_id, now=clock.now()
     )
     return attachment(found.pdf, file_name=f"papers-{parcel_id}.pdf", media_type="application/pdf")
+
+
+def _send_all(member: Membership, orders: Sequence[FulfilmentRow]) -> str:
+    """Return the address of the table in which all orders of a page are sent; empty where there is nothing to do."""
+    if not orders or not member.may("ship_orders"):
+        return ""
+    return f"{link(member, 'ship_many')}?{urlencode([('order', order.id) for order in orders])}"
 
 
 def _chips(request: PageRequest, counts: dict[Group, int], current: Group | None) -> list[dict[str, Any]]:

@@ -166,21 +166,26 @@ def run_jobs(now: datetime) -> Callable[..., int]:
     """
 
     def run(*, at: datetime = now) -> int:
-        from entrepot.config import worker
-        from entrepot.config.subscriptions import SUBSCRIPTIONS
-        from entrepot.kernel import jobs
-
-        worker.find_jobs()
-        done = 0
-        while True:
-            with _facts_of_this_transaction():
-                read = jobs.dispatch(SUBSCRIPTIONS)
-            ran = _run_due_jobs(at)
-            done += ran
-            if not read and not ran:
-                return done
+        return do_all_jobs(at=at)
 
     return run
+
+
+def do_all_jobs(*, at: datetime) -> int:
+    """Turn facts into jobs and run what is due, until nothing is left; return the number of jobs run."""
+    from entrepot.config import worker
+    from entrepot.config.subscriptions import SUBSCRIPTIONS
+    from entrepot.kernel import jobs
+
+    worker.find_jobs()
+    done = 0
+    while True:
+        with _facts_of_this_transaction():
+            read = jobs.dispatch(SUBSCRIPTIONS)
+        ran = _run_due_jobs(at)
+        done += ran
+        if not read and not ran:
+            return done
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from entrepot.catalog import operations as catalog
 from entrepot.catalog.operations import ListingInput, SkuInput
 from entrepot.kernel import sql
 from entrepot.orders import fulfilment, queries
+from entrepot.payments import ports
 from tests.builders import accounts
 from tests.conftest import NOW
 from tests.pages import Reader, moment, unsafe_markup
@@ -67,6 +68,53 @@ def test_the_cart_follows_the_reader_to_another_country_and_currency(shelf: Shel
     assert reader.address == "/cart"
     assert "delivered to Spain" in reader.words
     assert "$" in _totals(reader)
+
+
+def test_what_cannot_be_bought_any_more_is_marked_and_taken_out_at_once(shelf: Shelf) -> None:
+    reader = fill_cart(Reader(), shelf.shirt, shelf.lamp, shelf.boots)
+    catalog.set_stock(seller_id=shelf.chinese.id, stock={shelf.shirt.skus[0].seller_sku: 0}, now=NOW)
+    catalog.set_stock(seller_id=shelf.chinese.id, stock={"BOOT-40": 1}, now=NOW)
+    reader.open("/cart")
+    assert reader.faults() == ["It is sold out."]
+    assert "Not everything here can be bought any more." in reader.words
+    assert not reader.page.xpath("//a[@href='/checkout']")
+    assert reader.open("/checkout").address == "/cart"
+    reader.send("/cart/drop")
+    assert reader.faults() == []
+    assert [node.text_content() for node in reader.page.xpath("//section//h2//bdi")] == ["Wenzhou Step", "Seta Comense"]
+    assert reader.page.xpath("//a[@href='/checkout']")
+
+
+def test_more_than_there_is_left_says_how_many_there_are(shelf: Shelf) -> None:
+    reader = fill_cart(Reader(), shelf.boots, quantity=3)
+    catalog.set_stock(seller_id=shelf.chinese.id, stock={"BOOT-40": 2}, now=NOW)
+    assert reader.open("/cart").faults() == ["Only 2 left."]
+    reader.send("/cart/quantity", quantity="2")
+    assert reader.faults() == []
+
+
+def test_a_listing_that_was_taken_down_leaves_the_cart_with_its_last_line(shelf: Shelf) -> None:
+    reader = fill_cart(Reader(), shelf.shirt)
+    sql.execute("UPDATE catalog_listing SET state = 'paused' WHERE id = %s", [shelf.shirt.id])
+    with moment(NOW + timedelta(days=1)):  # The quote has run out: the cart is priced anew.
+        reader.open("/cart")
+        assert "This listing is not offered at present." in reader.words
+        reader.send("/cart/drop")
+    assert "Your cart is empty" in reader.words
+
+
+def test_where_no_payment_service_is_bound_the_checkout_says_so_and_takes_nothing(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = fill_cart(Reader(), shelf.shirt).open("/checkout")
+    form = {**dict(reader.form("/checkout").form_values()), **BERLIN, "way": "sandbox:tok_ok"}
+    monkeypatch.setattr(ports, "_services", {})
+    reader.open("/checkout")
+    assert "Nobody can pay here yet" in reader.words
+    assert "Test card" not in reader.words
+    assert not reader.page.xpath("//button[contains(., 'Order and pay')]")
+    assert reader.client.post("/checkout", form).status_code == 422
+    assert _purchases() == 0
 
 
 def test_a_cart_cookie_that_was_tampered_with_opens_nothing(shelf: Shelf) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from entrepot.kernel import sql
 from entrepot.markets import operations as markets
 from entrepot.storefront import departments
 from tests.builders import orders, shipping as build_shipping
@@ -95,6 +96,30 @@ def test_goods_that_may_not_go_to_the_reader_say_why_and_offer_a_way_on(shelf: S
     assert "Not sold to the United States" in reader.words
     assert "Deliveries to this country are suspended." in reader.words
     assert reader.page.xpath("//a[contains(., 'See similar goods')]")
+    assert "You can have it sent to another country" in reader.words
+
+
+def test_goods_that_do_not_go_to_the_reader_stand_beside_similar_ones_that_do(
+    shelf: Shelf, run_jobs: Callable[..., int]
+) -> None:
+    build_shipping.template(shelf.italian, build_shipping.service("packet", build_shipping.zone("ES")))
+    orders.goods(shelf.chinese, title="Another lamp", hs="940521", category="lighting")
+    run_jobs()
+    reader = Reader("DE.EUR.en").open(address_of(shelf.lamp))
+    assert "Not sold to Germany" in reader.words
+    assert "The seller does not deliver there." in reader.words
+    (section,) = reader.page.xpath("//section[.//h2[contains(., 'Similar goods that go to Germany')]]")
+    assert [" ".join(node.text_content().split()) for node in section.xpath(".//h3")] == ["Another lamp"]
+
+
+def test_a_card_names_the_town_to_those_who_can_read_it(shelf: Shelf) -> None:
+    for store, town in ((shelf.chinese, "温州"), (shelf.italian, "Como")):
+        sql.execute("UPDATE sellers_store SET dispatch_city = %s WHERE seller_id = %s", [town, store.id])
+    shown = {choice: Reader(choice).open("/search").page.text_content() for choice in ("DE.EUR.en", "DE.EUR.zh-hans")}
+    assert "Como · Italy" in " ".join(shown["DE.EUR.en"].split())
+    assert "温州" not in shown["DE.EUR.en"]
+    assert "温州" in shown["DE.EUR.zh-hans"]
+    assert "Como" in shown["DE.EUR.zh-hans"]
 
 
 def test_the_legal_identity_stands_beside_the_goods(shelf: Shelf) -> None:

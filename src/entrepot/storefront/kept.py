@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-_all: list[Kept] = []  # type: ignore[type-arg]
+_all: list[Kept[Any, Any]] = []
 
 
 class Kept(Generic[Key, Value]):

@@ -6,7 +6,7 @@ import orjson
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,7 +31,7 @@ def personal_data(request: PageRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def export(request: PageRequest) -> HttpResponse:
+def export(request: PageRequest) -> FileResponse:
     """Hand out everything that is kept about a person, from all rooms, as one file."""
     exported = accounts.export_person(request.user.pk)
     content = orjson.dumps(exported, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS, default=str)

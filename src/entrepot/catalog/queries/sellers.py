@@ -221,6 +221,25 @@ def suggest_hs_code(seller_id: UUID, *, category: str) -> tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTrouble:
+    """A picture that a feed names and that is not there: still to be fetched (no `failure`), or why it is not."""
+
+    url: str
+    failure: str | None
+
+
+_TROUBLES = """
+SELECT source_url, CASE state WHEN 'failed' THEN failure END FROM catalog_picture
+WHERE seller_id = %s AND listing_id = %s AND state <> 'ready' ORDER BY position, id
+"""
+
+
+def list_picture_troubles(seller_id: UUID, listing_id: UUID) -> tuple[PictureTrouble, ...]:
+    """Return the pictures of a seller's listing that are not there yet, or never will be."""
+    return tuple(PictureTrouble(*row) for row in sql.fetch_all(_TROUBLES, [seller_id, listing_id]))
+
+
+@dataclass(frozen=True, slots=True)
 class TranslationView:
     """A listing's words in one language, as they are kept: empty where the original's stand."""
 

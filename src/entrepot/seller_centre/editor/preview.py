@@ -156,6 +156,8 @@ def _row(preview: Preview) -> PreviewRow:
 
 
 def _note(order: OrderQuote, currency: str) -> tuple[str, str]:
+    if order.unsure == ("weight_unknown",) and order.import_charges in ("none", "prepaid"):
+        return _("Delivery estimated: no weight"), "brick"
     if order.import_charges == "unknown" or not order.sure:
         return _("Import charges not sure"), "brick"
     if order.import_charges == "due_at_door":

@@ -89,7 +89,7 @@ def _save(sheet: Sheet, wanted: str) -> tuple[UpsertResult | None, list[Differen
         saved = operations.upsert_listing(
             seller_id=seller_id,
             listing=sheet.as_input(None if state == "blocked" else state),
-            expected_version=sheet.version or None,
+            expected_version=sheet.version if sheet.listing else None,
             now=clock.now(),
         )
         codes = {label: saved.skus[name] for label, name in sheet.names.items()}
@@ -144,6 +144,7 @@ def _context(request: PageRequest, member: Membership, sheet: Sheet, changes: li
         "state_tone": tone,
         "suggested": suggested,
         "points": todo,
+        "troubles": queries.list_picture_troubles(member.seller_id, listing.id) if listing else (),
         "lacking": sum(1 for point in todo if not point.is_done),
         "preview": preview.rows(sheet, number=number, countries=countries, at=now),
         "preview_countries": countries,

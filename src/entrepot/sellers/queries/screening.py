@@ -155,10 +155,19 @@ def list_candidates(keys: Sequence[str]) -> tuple[Candidate, ...]:
 
 
 def find_hits(given: Sequence[tuple[str, str]]) -> list[HitView]:
-    """Return who on the lists in force has a name like one of (role, name), the most alike first."""
+    """
+    Return who on the lists in force has a name like one of (role, name), the most alike first; each of them once, by
+    the name that is most like theirs.
+    """
     candidates = list_candidates(sorted({key for _, name in given for key in names.keys_of(name)}))
-    hits = [hit for role, name in given for candidate in candidates if (hit := _compare(role, name, candidate))]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.list_code, hit.entry_id))
+    best: dict[tuple[str, str], HitView] = {}
+    for role, name in given:
+        for candidate in candidates:
+            hit = _compare(role, name, candidate)
+            place = candidate.list_code, candidate.entry_id
+            if hit is not None and (place not in best or hit.score > best[place].score):
+                best[place] = hit
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.list_code, hit.entry_id))
 
 
 def compare_name(name: str) -> list[HitView]:

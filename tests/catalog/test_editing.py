@@ -62,9 +62,9 @@ def test_a_listing_that_changed_since_it_was_read_is_not_overwritten(listing: Li
 def test_a_complete_listing_takes_away_what_it_does_not_name(listing: ListingView) -> None:
     whole = _input(listing, home_tax_rate=Decimal(4), is_complete=True)
     operations.upsert_listing(seller_id=listing.seller_id, listing=whole, now=NOW)
-    assert (_again(listing).skus[0].weight_g, _again(listing).home_tax_rate) == (None, 4)
+    assert (_again(listing).skus[0].weight_g, _again(listing).home_tax_rate) == (None, Decimal(4))
     operations.upsert_listing(seller_id=listing.seller_id, listing=_input(listing), now=NOW)
-    assert _again(listing).home_tax_rate == 4, "another way of writing leaves what it does not name"
+    assert _again(listing).home_tax_rate == Decimal(4), "another way of writing leaves what it does not name"
 
 
 def test_a_draft_may_lack_what_is_sold_and_is_not_put_on_sale_so() -> None:

@@ -151,7 +151,8 @@ def test_another_option_value_adds_variants_and_a_missing_one_retires_them() -> 
         node.get("name").partition("-")[0]
         for node in reader.page.xpath("//input[contains(@name, '-known') and @value='s-M']")
     )
-    _press(reader, "save", **{f"{number}__is_removed": ""})
+    brought_back: dict[str, Any] = {f"{number}__is_removed": ""}
+    _press(reader, "save", **brought_back)
     assert {sku.seller_sku for sku in _only(seller).skus if sku.state == "active"} >= {"s-S", "s-M"}
 
 

@@ -31,7 +31,7 @@ register = template.Library()
 
 _POINTING_ICONS = frozenset({"chevron", "arrow", "exit"})  # Mirrored where one reads from the right.
 _WIDELY_KNOWN = ("EUR", "USD", "GBP", "CNY")  # Offered beside the money of the countries that are delivered to.
-_BETWEEN_TAGS = re.compile(r">\s+<")
+_BETWEEN_TAGS = re.compile(r"\s*\n\s*<")
 _FLAGS = frozenset("it fr es ru de cn tr kz sa gb".split())
 
 
@@ -142,6 +142,43 @@ def choice_list(context: dict[str, Any], kind: str) -> SafeString:
     return _choice_list(kind, getattr(context["choice"], kind), get_language() or "en", get_reach())
 
 
+@register.simple_tag(takes_context=True)
+def choice_lists(context: dict[str, Any]) -> SafeString:
+    """Write all three lists of the choice control under their headings."""
+    choice = context["choice"]
+    return _choice_lists(choice.country, choice.currency, choice.language, get_language() or "en", get_reach())
+
+
+@lru_cache(maxsize=1024)
+def _choice_lists(country: str, currency: str, chosen_language: str, language: str, reach: Reach) -> SafeString:
+    lists = {
+        "countries": _choice_list("country", country, language, reach),
+        "currencies": _choice_list("currency", currency, language, reach),
+        "languages": _choice_list("language", chosen_language, language, reach),
+    }
+    return _squeezed("ui/components/choice_lists.html", lists)
+
+
+@register.simple_tag
+def kept(template: str, **values: Any) -> SafeString:
+    """
+    Write a part that depends on the language and the named values alone: it is rendered once and kept.
+
+    Headers and footers are most of what a page costs before it says anything of its own.
+    """
+    return _kept(template, get_language() or "en", tuple(values.items()))
+
+
+@lru_cache(maxsize=2048)
+def _kept(template: str, language: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return _squeezed(template, dict(values))
+
+
+def _squeezed(template: str, context: dict[str, Any]) -> SafeString:
+    """Return what a template writes without the blanks that only its source needs."""
+    return SafeString(_BETWEEN_TAGS.sub(" <", render_to_string(template, context)).strip())
+
+
 @lru_cache(maxsize=1024)
 def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeString:
     """Write a list once for all who chose alike; what is chosen stands first, the rest by the alphabet."""
@@ -158,7 +195,7 @@ def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeStr
     if kind != "language":  # A handful that keeps its order.
         entries.sort(key=lambda entry: (entry[0] != chosen, _sorting_key(entry[1])))
     context = {"kind": kind, "chosen": chosen, "entries": entries}
-    return SafeString(_BETWEEN_TAGS.sub("><", render_to_string("ui/components/choice_list.html", context)))
+    return _squeezed("ui/components/choice_list.html", context)
 
 
 @register.simple_tag

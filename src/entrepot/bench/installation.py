@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Installation:
     folder: Path
     port: int
     postgres: EmbeddedPostgres
+    settings: Mapping[str, str] = field(default_factory=dict)
     web: subprocess.Popen[bytes] | None = field(default=None)
     worker: subprocess.Popen[bytes] | None = field(default=None)
 
@@ -63,6 +64,7 @@ class Installation:
             "DATABASE_URL": "",
             "ENTREPOT_BASE_URL": self.url,
             "ENTREPOT_API_WRITES_PER_MINUTE": "100000000",
+            **self.settings,
         }
         if role:
             kept["ENTREPOT_BENCH_COUNTS"] = str(self.folder / "counts" / role)
@@ -146,11 +148,12 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(*, keep: Path | None = None) -> Iterator[Installation]:
+def running(*, keep: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Installation]:
     """
     Make a private installation with its database migrated, and take it away afterwards.
 
-    `keep` names a folder that stays (a second run finds what the first one made).
+    `keep` names a folder that stays (a second run finds what the first one made); `settings` are variables that its
+    processes have beside the usual ones.
     """
     folder = keep or Path(tempfile.mkdtemp(prefix="entrepot-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +163,7 @@ def running(*, keep: Path | None = None) -> Iterator[Installation]:
     postgres = EmbeddedPostgres(
         folder=folder.resolve() / "postgres", socket_dir=socket_dir, log_path=folder / "logs" / "postgres.log"
     )
-    installation = Installation(folder=folder, port=_free_port(), postgres=postgres)
+    installation = Installation(folder=folder, port=_free_port(), postgres=postgres, settings=settings or {})
     try:
         postgres.start()
         postgres.ensure_database("entrepot")

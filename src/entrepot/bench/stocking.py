@@ -1,4 +1,4 @@
-"""The marketplace that is measured: sellers of five countries with listings, made through the rooms' operations."""
+"""The marketplaces that are measured, made through the rooms' operations: a large plain one, or the demonstration's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from entrepot.accounts import operations as accounts
 from entrepot.catalog import checks as catalog_checks, operations as catalog
 from entrepot.catalog.rules.listings import ListingInput, SkuInput
-from entrepot.demo import stage
+from entrepot.demo import seed, stage
 from entrepot.demo.newcomers import Newcomer, settle_newcomer
 from entrepot.kernel import clock, facts, jobs
 
@@ -45,6 +45,15 @@ def stock(*, sellers: int, listings: int, progress: Callable[[str], None]) -> li
         if (number + 1) % 25 == 0:
             progress(f"  {number + 1} of {sellers} sellers")
     return codes
+
+
+def furnish(*, progress: Callable[[str], None]) -> dict[str, tuple[str, str]]:
+    """Fill an empty marketplace with the demonstration's sellers and orders; return one (e-mail, password) of each."""
+    seed.seed(progress=progress, now=clock.now())
+    logins = seed.logins()
+    seller = next(login for login in logins if login.role.startswith("seller, "))
+    found = {login.role: login for login in logins} | {"seller": seller}
+    return {who: (found[who].email, found[who].password) for who in ("buyer", "seller", "operator")}
 
 
 def _listing(number: int, position: int, country: str) -> ListingInput:

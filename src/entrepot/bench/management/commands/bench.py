@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entrepot.bench import checkout, stocking
+from entrepot.bench import checkout, pages, stocking
 
 
 class Command(BaseCommand):
     help = (
         "Measure this machine with a private marketplace of its own (your data is not touched). "
-        "`entrepot bench checkout` takes purchases from an empty cart to paid, over HTTP, on the production server."
+        "`entrepot bench checkout` takes purchases from an empty cart to paid, over HTTP, on the production server; "
+        "`entrepot bench pages` opens every page type of the demonstration's marketplace."
     )
     # The measured marketplace is a private one: this process may have no database at all.
     requires_system_checks: list[str] = []
@@ -24,11 +25,17 @@ class Command(BaseCommand):
         measure.add_argument("--warm-up", type=float, default=4.0, help="seconds before the measurement (default 4)")
         measure.add_argument("--clients", type=int, default=4, help="buyers at once (default 4)")
         measure.add_argument("--keep", type=Path, metavar="DIR", help="keep the marketplace here for the next run")
+        looking = actions.add_parser("pages", help="every page type: CPU, bytes, requests, how soon it stands")
+        looking.add_argument("--requests", type=int, default=200, help="openings of each page (default 200)")
+        looking.add_argument("--keep", type=Path, metavar="DIR", help="keep the marketplace here for the next run")
+        looking.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         stock = actions.add_parser("stock", help="fill this data folder's marketplace for a measurement")
         for action in (measure, stock):
             action.add_argument("--sellers", type=int, default=100, help="sellers, of five countries (default 100)")
             action.add_argument("--listings", type=int, default=10_000, help="listings, spread evenly (default 10000)")
             action.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        furnish = actions.add_parser("furnish", help="fill this data folder's marketplace as the demonstration does")
+        furnish.add_argument("--json", action="store_true")
         oversold = actions.add_parser("oversold", help="count SKUs with more reserved than there is")
         oversold.add_argument("--json", action="store_true")
         actions.add_parser("await-idle", help="wait until the worker has nothing left to do")
@@ -40,6 +47,10 @@ class Command(BaseCommand):
             case "stock":
                 made = stocking.stock(sellers=options["sellers"], listings=options["listings"], progress=self._say)
                 self.stdout.write(json.dumps({"skus_by_seller": made}))
+            case "pages":
+                self._pages(options)
+            case "furnish":
+                self.stdout.write(json.dumps(stocking.furnish(progress=self._say)))
             case "oversold":
                 self.stdout.write(json.dumps({"oversold": stocking.count_oversold()}))
             case "await-idle":
@@ -70,6 +81,13 @@ class Command(BaseCommand):
             f"commits {report['commits']}\n"
             f"oversold: {report['oversold']}; refused: {report['refused'] or 'none'}; books verified"
         )
+
+    def _pages(self, options: dict[str, Any]) -> None:
+        try:
+            report = pages.measure(requests=options["requests"], keep=options["keep"], progress=self._say)
+        except RuntimeError as trouble:
+            raise CommandError(str(trouble)) from trouble
+        self.stdout.write(json.dumps(report) if options["json"] else pages.describe(report))
 
     def _say(self, text: str) -> None:
         self.stderr.write(text, style_func=str)

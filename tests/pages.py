@@ -47,6 +47,10 @@ class Reader:
     def open(self, address: str) -> Reader:
         return self._take(self.client.get(address, follow=True), address)
 
+    def post(self, address: str, fields: dict[str, Any]) -> Reader:
+        """Send fields as they are, whatever the page's form holds."""
+        return self._take(self.client.post(address, fields, follow=True), address)
+
     def _take(self, response: Any, address: str) -> Reader:
         chain = getattr(response, "redirect_chain", [])
         self.status, self.address = response.status_code, chain[-1][0] if chain else address

@@ -121,3 +121,18 @@ def test_every_reason_that_an_operation_gives_has_words() -> None:
             if not known:
                 bare.append(f"{path.relative_to(PACKAGE)}: {ast.unparse(reason)}")
     assert bare == []
+
+
+def test_every_action_of_the_trail_has_words() -> None:
+    from entrepot.operator_console import words
+
+    actions = {
+        str(word.value.value)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.record", "note")
+        for word in node.keywords
+        if word.arg == "action" and isinstance(word.value, ast.Constant)
+    }
+    assert len(actions) > 30
+    assert sorted(actions - words.ACTIONS.keys()) == []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, URLResolver, get_resolver, resolve
 
 from tests.pages import Reader
 
@@ -25,8 +25,23 @@ def kind_of(address: str) -> str:
     return ":".join(filter(None, (match.view_name, step)))
 
 
-def pages(reader: Reader, starts: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield (kind, address, page) of what can be reached, a few of every kind."""
+def kinds() -> set[str]:
+    """Return the names of all our views that show a page."""
+    return set(_kinds(get_resolver().url_patterns, ""))
+
+
+def _kinds(patterns: Iterable[Any], space: str) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            if pattern.namespace not in ("admin", "api"):
+                yield from _kinds(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield space + pattern.name
+
+
+def pages(reader: Reader, starts: Iterable[str], kinds_seen: set[str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield (kind, address, page) of what can be reached, a few of every kind; note what forms lead to as seen, too."""
     waiting = deque(starts)
     known = set(waiting)
     seen: Counter[str] = Counter()
@@ -37,6 +52,8 @@ def pages(reader: Reader, starts: Iterable[str]) -> Iterator[tuple[str, str, str
             continue
         reader.open(address)
         seen[kind] += 1
+        if kinds_seen is not None:
+            kinds_seen |= {kind.partition(":step:")[0] if ":step:" in kind else kind, *_led_to(reader)}
         if not reader.text:
             continue
         yield kind, reader.address, reader.text
@@ -44,6 +61,13 @@ def pages(reader: Reader, starts: Iterable[str]) -> Iterator[tuple[str, str, str
             if link not in known:
                 known.add(link)
                 waiting.append(link)
+
+
+def _led_to(reader: Reader) -> Iterator[str]:
+    """Yield the kinds of views that the page's links and forms lead to."""
+    if reader.text:
+        for node in reader.page.xpath("//a[@href] | //form[@action]"):
+            yield kind_of(urljoin(reader.address, node.get("href") or node.get("action")))
 
 
 def _links(reader: Reader) -> Iterator[str]:

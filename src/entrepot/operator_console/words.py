@@ -129,6 +129,7 @@ ACTIONS = {
     "start_registration": gettext_noop("Began to register"),
     "submit_registration": gettext_noop("Sent the registration"),
     "suspend_seller": gettext_noop("Suspended the seller"),
+    "tell_story": gettext_noop("Told the story of the store"),
     "unblock_listing": gettext_noop("Unblocked a listing"),
     "upload_document": gettext_noop("Sent a paper"),
     "verify_books": gettext_noop("Asked for a proof of the books"),

@@ -216,3 +216,12 @@ def test_what_the_front_page_asks_of_departments_is_kept_and_one_statement(
     with CaptureQueriesContext(connection) as captured:
         departments.list_stocked("en", "DE")
     assert len(captured) == 0
+
+
+@pytest.mark.parametrize("address", ["/", "/search", "/search?q=shirt"])
+def test_a_country_that_nothing_goes_to_is_told_so_and_shown_a_way_on(shelf: Shelf, address: str) -> None:
+    reader = Reader("AF.USD.en").open(address)
+    assert reader.status == 200
+    assert "We do not deliver to Afghanistan yet" in reader.words
+    assert "Choose another country at the top of the page" in reader.words
+    assert "We do not deliver to" not in Reader("DE.EUR.en").open(address).words

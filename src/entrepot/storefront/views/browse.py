@@ -20,7 +20,7 @@ from entrepot.search.ports import SearchPage, SearchRequest
 from entrepot.sellers import queries as sellers
 from entrepot.storefront import cards, departments
 from entrepot.storefront.kept import Kept
-from entrepot.storefront.reach import list_origins
+from entrepot.storefront.reach import get_reach, list_origins
 from entrepot.storefront.traders import find_trader
 from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
@@ -54,6 +54,7 @@ def home(request: PageRequest) -> HttpResponse:
         "stocked": departments.list_stocked(choice.language, choice.country),
         "origins": _named(origins),
         "corridors": [row for row in corridors if row["cards"]],
+        "is_closed": _is_closed(choice.country),
     }
     return render(request, "storefront/home.html", context)
 
@@ -139,11 +140,17 @@ def _list(request: PageRequest, *, text: str, slug: str) -> HttpResponse:
         "origin": origin,
         "origins": _named(origins),
         "sort": sort,
+        "is_closed": _is_closed(request.choice.country),
         "sorts": [("relevance", _("Best match")), ("price", _("Delivered price")), ("newest", _("New"))],
         "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),
         **_paging(page),
     }
     return render(request, "storefront/search.html", context)
+
+
+def _is_closed(country: str) -> bool:
+    """Tell whether nothing at all is delivered to a country."""
+    return country not in get_reach().destinations
 
 
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -115,7 +115,7 @@ def _of_pack(value: object) -> Iterator[str]:
     ):
         if name in ("label", "title") and isinstance(child, str):
             yield child
-        else:
+        elif name != "columns":  # Those of a bank's file: the bank reads them, in its own words.
             yield from _of_pack(child)
 
 

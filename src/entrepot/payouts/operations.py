@@ -166,7 +166,7 @@ def _decide(
             account = _payout_account(due.seller_id)
             if account is None:
                 reason = Skip.NO_ACCOUNT
-            elif now < account.usable_from:
+            elif account.created_at <= now < account.usable_from:
                 reason = Skip.ACCOUNT_RESTS
             elif account.currency != due.amount.currency:
                 reason = Skip.OTHER_CURRENCY

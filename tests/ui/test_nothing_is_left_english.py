@@ -110,6 +110,7 @@ NOT_WALKED = frozenset(
         "operator_console:retry_job",
         "operator_console:retry_refund",
         "operator_console:run",
+        "operator_console:run_payouts",
         "sandbox-payments:callback",
         "sandbox-payments:challenge",
         "seller_centre:feed_apply",

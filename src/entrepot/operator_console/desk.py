@@ -77,7 +77,7 @@ def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
         ("payments", "card", _("Payments")),
         ("ledger", "list", _("Ledger")),
         ("payouts", "money", _("Payouts")),
-        ("work", "clock", _("Facts and jobs")),
+        ("work", "clock", _("Jobs")),
         ("audit", "history", _("Audit trail")),
     ]
     links: list[dict[str, Any]] = [

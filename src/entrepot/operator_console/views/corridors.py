@@ -65,17 +65,17 @@ class CellWords:
 @require_GET
 def matrix(request: PageRequest) -> HttpResponse:
     """Show every corridor, or those of one origin as a list."""
-    drawn = corridors.draw(at=clock.now())
-    origins = sorted(drawn.origins, key=lambda code: formats.country(code).casefold())
-    destinations = sorted(drawn.destinations, key=lambda code: formats.country(code).casefold())
+    origins = sorted(corridors.list_origins(), key=lambda code: formats.country(code).casefold())
     chosen = request.GET.get("from", "").upper()
-    one = chosen if chosen in drawn.origins else ""
+    one = chosen if chosen in origins else ""
     shown = one or origins[0]
+    drawn = corridors.draw(at=clock.now(), origins=(one,) if one else None)
+    destinations = sorted(drawn.destinations, key=lambda code: formats.country(code).casefold())
     context = {
         "origins": [(code, formats.country(code)) for code in origins],
         "rows": [
             (code, formats.country(code), [_words(drawn.cells[origin, code], drawn) for origin in origins])
-            for code in destinations
+            for code in (() if one else destinations)
         ],
         "one": one,
         "shown": shown,

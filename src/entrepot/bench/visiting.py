@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _REDIRECTS_MAX = 5
@@ -133,8 +133,15 @@ class Reader:
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Referer": f"http://127.0.0.1:{self.port}/",
             }
-        self.connection.request(method, path, urlencode(fields) if fields is not None else None, headers)
-        response = self.connection.getresponse()
+        address = quote(path, safe="/?#&=%~+,;:@!$'()*")  # A store's or listing's name may have any letters.
+        body = urlencode(fields) if fields is not None else None
+        try:
+            self.connection.request(method, address, body, headers)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.connection.close()  # The server had closed what stood idle while others were measured.
+            self.connection.request(method, address, body, headers)
+            response = self.connection.getresponse()
         content = response.read()
         self._keep_cookies(response)
         if response.headers.get("Content-Encoding") == "gzip":

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from entrepot.markets import packs, queries
+from entrepot.markets import fx, packs, queries
 from entrepot.markets.loader import BadPack, find_line, load_library
 from entrepot.markets.readiness import assess, date_gaps
 from entrepot.markets.rules import find_id_fault, tidy_id
@@ -60,7 +60,7 @@ def faults_of(folder: Path) -> list[tuple[str, int, str]]:
 
 def test_the_packs_that_ship_load_and_cover_buyers_on_all_continents() -> None:
     library = load_library()
-    assert len(library.countries) >= 90
+    assert len(library.countries) >= 150
     for code in SELLING:
         pack = library.countries[code]
         assert pack.registration is not None
@@ -219,3 +219,51 @@ def test_the_examples_of_the_guide_fit_the_schema() -> None:
     assert pack.regimes[0].duties[1].deduction == 20
     assert pack.registration is not None
     assert packs.SanctionsPack.model_validate(sanctions).corridors[0].country == "RU"
+
+
+def test_nearly_every_country_has_a_pack_and_each_has_an_address_and_money_with_a_rate() -> None:
+    library = load_library()
+    countries = set(queries.list_iso_countries())
+    assert set(library.countries) <= countries
+    assert len(library.countries) >= 230
+    with_rules = [code for code, pack in library.countries.items() if pack.regimes]
+    assert len(with_rules) >= 110
+    known = {row.currency for row in fx.shipped_rows()} | {"EUR"}
+    for pack in library.countries.values():
+        assert pack.reference_address.city, pack.code
+        assert pack.currency in known, pack.code
+        assert not pack.postal.required or pack.postal.example, pack.code
+
+
+def test_a_country_that_is_a_part_of_another_has_its_rules() -> None:
+    library = load_library()
+    for part, whole in {"MC": "FR", "IM": "GB", "LI": "CH", "PR": "US"}.items():
+        assert library.countries[part].regimes == library.countries[whole].regimes
+        assert library.countries[part].tax_rates == library.countries[whole].tax_rates
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('part_of = "QQ"', "part_of"),
+        ('union_imports = "ASEAN"', "union_imports"),
+        ('tariff_of = "QQ"', "tariff_of"),
+    ],
+)
+def test_a_pack_that_leans_on_one_nobody_wrote_is_refused(tmp_path: Path, line: str, place: str) -> None:
+    write(tmp_path, PACK.replace('currency = "AFN"', f'currency = "AFN"\n{line}'))
+    name = line.split('"')[1]
+    assert faults_of(tmp_path) == [("af.toml", 5, f"{place}: there is no pack {name!r}")]
+
+
+def test_a_territory_has_a_code_or_a_pack_and_is_told_by_something(tmp_path: Path) -> None:
+    area = '\n[[territories]]\nname = "Free port"\nsource = "law"\nconfidence = "high"\n'
+    write(tmp_path, PACK + area)
+    ((_, _, reason),) = faults_of(tmp_path)
+    assert "a code of its own or a country's pack" in reason
+    write(tmp_path, PACK + area + 'code = "AF-P"\n')
+    ((_, _, reason),) = faults_of(tmp_path)
+    assert "told by regions or postal_codes" in reason
+    write(tmp_path, PACK + area + 'country = "QQ"\nregions = ["P"]\n')
+    ((_, line, reason),) = faults_of(tmp_path)
+    assert (line, reason) == (27, "territories.0.country: there is no pack 'QQ'")

@@ -342,7 +342,7 @@ def test_national_handling_fees_join_the_european_duty() -> None:
     [
         ({"hs": None}, "hs_missing"),
         ({"hs_confirmed": False}, "hs_unconfirmed"),
-        ({"hs": "210690"}, "rate_unconfirmed"),  # Food: a reduced rate may apply.
+        ({"hs": "220290"}, "rate_unconfirmed"),  # Drinks: a reduced rate may apply.
     ],
 )
 def test_an_import_without_a_confirmed_code_is_not_sure(changes: dict[str, object], reason: str) -> None:
@@ -365,8 +365,8 @@ def test_goods_above_the_limit_with_no_known_rate_are_not_sure() -> None:
 def test_the_canary_islands_are_not_spain_for_taxes() -> None:
     line = (offer(terms("IT", over_threshold=True), "24.40"), 1)
     order = only_order(make_quote(desk("ES", "EUR", postal_code="35001"), [line]))
-    assert (order.tax, order.import_charges) == (0, "unknown")
-    assert "special_territory" in order.unsure
+    assert (order.tax, order.import_charges) == (0, "due_at_door")
+    assert order.unsure == ("local_tax_unknown",)
 
 
 def test_perfume_goes_by_courier_or_not_at_all() -> None:

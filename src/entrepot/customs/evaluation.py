@@ -32,7 +32,7 @@ class Evaluation(RegimeParts):
         for duty in regime.duties:
             self._duty(duty)
         fees = regime.fees
-        if work.c.territory is None:
+        if work.c.territory is None and regime.country_fees:
             fees += work.book.import_fees(work.c.country, work.c.on)
         for fee in fees:
             if fee.when == "always" and fee.rate is None:
@@ -271,6 +271,8 @@ class Evaluation(RegimeParts):
     # --- taxes ---------------------------------------------------------------------------------------------------
 
     def _tax(self, tax: Tax) -> None:
+        if tax.scheme and tax.scheme not in self.work.c.schemes:
+            return
         if self._exempt(tax.exempt):
             self._zero(tax.code, "tax", tax.reason or "below_threshold", tax.collector)
             return
@@ -329,13 +331,18 @@ class Evaluation(RegimeParts):
         if tax.rate != "standard":
             return self._place_rate(tax.rates, tax.rate, position), self.regime.source, self.regime.valid_from
         found = self.work.book.tax_rate(
-            country=c.country, region=c.region, postal_code=c.postal_code, hs=item.hs, on=c.on
+            country=c.country,
+            region=c.region,
+            postal_code=c.postal_code,
+            hs=item.hs,
+            on=c.on,
+            territory=c.territory,
         )
         if found is None:
             self.work.unsure.add("rate_unknown")
             return Decimal(0), self.regime.source, self.regime.valid_from
-        if not found.confirmed:
-            self.work.unsure.add("rate_unconfirmed")
+        if found.doubt:
+            self.work.unsure.add(found.doubt)
         return found.rate, found.source, found.valid_from
 
     # --- fees and floors -----------------------------------------------------------------------------------------

@@ -7,17 +7,18 @@ It is read once per process and never changes; what it finds it remembers (by co
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from entrepot.customs.tariffs import TariffRow, TariffTable
 from entrepot.markets.loader import Library
 from entrepot.markets.packs import CountryPack, Fee, Goods, RateRow, Regime, Restriction, SaleRule, Territory, Threshold
 
 _REMEMBERED_MAX = 20_000
+Movement = Literal["domestic", "intra_union", "export"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,35 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True)
 class FoundRate:
-    """A tax rate with where it is written; `confirmed` is false where a reduced rate is possible but not known."""
+    """A tax rate with where it is written; `doubt` says why it is not sure: a reduced rate may apply, or local ones."""
 
     rate: Decimal
     source: str
     valid_from: date | None
-    confirmed: bool
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    An address as tax and customs see it: whose rules hold (`country`), in which part of it, inside which areas.
+
+    `code` is the country's, or the territory's where it has one: goods leave from there.
+    """
+
+    code: str
+    country: str
+    region: str
+    postal_code: str
+    territory: Territory | None
+
+    @property
+    def in_tax_area(self) -> bool:
+        return self.territory is None or self.territory.tax_area
+
+    @property
+    def in_customs_area(self) -> bool:
+        return self.territory is None or self.territory.customs_area
 
 
 class RuleBook:
@@ -69,10 +93,17 @@ class RuleBook:
         self._candidates: dict[tuple[object, ...], tuple[Candidate, ...]] = {}
         self._rates: dict[tuple[object, ...], FoundRate | None] = {}
         self._areas: dict[str, tuple[str, ...]] = {}
+        self._tariffs: dict[str, tuple[str, ...]] = {}
         self._sales: dict[tuple[object, ...], tuple[SaleRule, ...]] = {}
         self._restrictions: dict[tuple[object, ...], Restrictions] = {}
         self._fees: dict[tuple[str, date], tuple[Fee, ...]] = {}
         self._schemes: dict[date, frozenset[str]] = {}
+        self._parts = {
+            area.code: (country, area)
+            for country, pack in library.countries.items()
+            for area in pack.territories
+            if area.code
+        }
 
     def pack(self, country: str) -> CountryPack | None:
         return self.library.countries.get(country)
@@ -84,28 +115,68 @@ class RuleBook:
             found = self._schemes[day] = self.library.operator.schemes_on(day)
         return found
 
-    def areas(self, country: str | None) -> tuple[str, ...]:
-        """Return a country and its unions, the most particular first; nothing for an unknown country."""
-        if country is None:
+    def areas(self, code: str | None) -> tuple[str, ...]:
+        """
+        Return a place's own code, the country that it is a part of, and the unions inside whose customs borders it
+        lies, the most particular first; nothing for an unknown one.
+        """
+        if code is None:
             return ()
-        found = self._areas.get(country)
+        found = self._areas.get(code)
         if found is None:
-            unions = (code for code, union in self.library.unions.items() if country in union.members)
-            found = self._areas[country] = (country, *unions)
+            found = self._areas[code] = tuple(dict.fromkeys(self._find_areas(code)))
         return found
+
+    def _find_areas(self, code: str) -> Iterator[str]:
+        yield code
+        part = self._parts.get(code)
+        if part is not None:
+            country, territory = part
+            yield from territory.unions
+            if territory.customs_area:
+                yield from self.areas(country)[1:]
+            return
+        yield from (name for name, union in self.library.unions.items() if code in union.members)
+        pack = self.pack(code)
+        if pack is not None:
+            if pack.union_imports:
+                yield pack.union_imports
+            if pack.part_of:
+                yield from self.areas(pack.part_of)
+
+    def home(self, country: str) -> str:
+        """Return the country whose customs and tax rules hold in a country: most often itself."""
+        pack = self.pack(country)
+        return pack.part_of if pack is not None and pack.part_of else country
 
     def shared_customs_union(self, one: str, other: str) -> bool:
         """Say whether goods pass between two countries without an import."""
-        unions = self.library.unions
-        return any(
-            code in unions and unions[code].customs_union for code in set(self.areas(one)) & set(self.areas(other))
-        )
+        return self._shared_union(self._unions(self.home(one)), self._unions(self.home(other)))
 
-    def territory(self, country: str, region: str, postal_code: str) -> Territory | None:
-        """Return the part of a country with rules of its own that an address lies in, or None."""
+    def _unions(self, country: str) -> frozenset[str]:
+        unions = self.library.unions.items()
+        return frozenset(code for code, union in unions if union.customs_union and country in union.members)
+
+    @staticmethod
+    def _shared_union(one: frozenset[str], other: frozenset[str]) -> bool:
+        return not one.isdisjoint(other)
+
+    def place(self, country: str, region: str, postal_code: str) -> Place:
+        """Return an address as tax and customs see it."""
         pack = self.pack(country)
-        if pack is None or not pack.territories:
-            return None
+        if pack is None:
+            return Place(country, country, region, postal_code, None)
+        if pack.part_of:
+            return Place(pack.part_of, pack.part_of, pack.part_of_region or region, "", None)
+        territory = self._territory(pack, region, postal_code) if pack.territories else None
+        if territory is None:
+            return Place(country, country, region, postal_code, None)
+        if territory.country:
+            return self.place(territory.country, "", postal_code)
+        return Place(territory.code, country, region, postal_code, territory)
+
+    @staticmethod
+    def _territory(pack: CountryPack, region: str, postal_code: str) -> Territory | None:
         tidy = postal_code.upper().replace(" ", "")
         for territory in pack.territories:
             if region and region in territory.regions:
@@ -113,6 +184,26 @@ class RuleBook:
             if tidy and any(re.search(pattern, tidy) for pattern in territory.postal_codes):
                 return territory
         return None
+
+    def movement(self, here: Place, there: Place) -> Movement:
+        """
+        Say how goods move between two places: inside a country, inside a union, or over a border of tax or customs.
+
+        A part of a country outside of its tax or customs area is abroad for all but itself.
+        """
+        if here.code == there.code and here.country == there.country:
+            return "domestic"
+        inside = all(place.in_tax_area and place.in_customs_area for place in (here, there))
+        if not inside:
+            return "export"
+        if here.country == there.country:
+            return "domestic"
+        if self._shared_union(self._unions_of(here), self._unions_of(there)):
+            return "intra_union"
+        return "export"
+
+    def _unions_of(self, place: Place) -> frozenset[str]:
+        return self._unions(place.country) | frozenset(place.territory.unions if place.territory else ())
 
     def candidates(
         self,
@@ -127,7 +218,7 @@ class RuleBook:
         schemes: frozenset[str],
     ) -> tuple[Candidate, ...]:
         """Return the import regimes that may govern goods, in the order in which they are tried."""
-        name = territory.name if territory else ""
+        name = territory.code if territory else ""
         key = (country, name, region, dispatch_country, channel, on, schemes)
         found = self._candidates.get(key)
         if found is None:
@@ -135,6 +226,7 @@ class RuleBook:
                 self._candidates.clear()
             pack = self.pack(country)
             regimes: tuple[Regime, ...] = ()
+            dispatch = frozenset(self.areas(dispatch_country))
             if pack is not None:
                 regimes = territory.regimes if territory else pack.regimes
             found = tuple(
@@ -143,8 +235,8 @@ class RuleBook:
                 if regime.is_valid_on(on)
                 and (not regime.scheme or regime.scheme in schemes)
                 and (channel is None or not regime.channels or channel in regime.channels)
-                and (not regime.dispatch_from or dispatch_country in self._countries(regime.dispatch_from))
-                and dispatch_country not in self._countries(regime.not_dispatch_from)
+                and (not regime.dispatch_from or not dispatch.isdisjoint(regime.dispatch_from))
+                and dispatch.isdisjoint(regime.not_dispatch_from)
                 and (not regime.regions or region in regime.regions)
                 and (not regime.postal_codes or any(re.search(code, postal_code) for code in regime.postal_codes))
             )
@@ -183,23 +275,37 @@ class RuleBook:
     def _countries(self, areas: Sequence[str]) -> frozenset[str]:
         return frozenset(country for area in areas for country in self.library.members(area))
 
-    def tax_rate(self, *, country: str, region: str, postal_code: str, hs: str | None, on: date) -> FoundRate | None:
+    def tax_rate(
+        self,
+        *,
+        country: str,
+        region: str,
+        postal_code: str,
+        hs: str | None,
+        on: date,
+        territory: Territory | None = None,
+    ) -> FoundRate | None:
         """
-        Return a country's own rate for goods and a place: the longest HS prefix, then the row that names the place.
+        Return the own rate of a country, or of a part with rates of its own, for goods and a place: the longest HS
+        prefix, then the row that names the place.
 
-        None: the country's rate is not known.
+        None: the rate is not known.
         """
         pack = self.pack(country)
         if pack is None:
             return None
-        key = (country, region, hs, on)
+        rates = pack.tax_rates
+        apart = territory is not None and (bool(territory.tax_rates) or not territory.tax_area)
+        if territory is not None and apart:
+            rates = territory.tax_rates
+        key = (country, territory.code if territory else "", region, hs, on)
         if key in self._rates:
             return self._rates[key]
         if len(self._rates) > _REMEMBERED_MAX:
             self._rates.clear()
         found = None
         row = best_rate(
-            [row for row in pack.tax_rates if row.is_valid_on(on)],
+            [row for row in rates if row.is_valid_on(on)],
             hs=hs,
             origins=(),
             dispatch=(),
@@ -207,19 +313,25 @@ class RuleBook:
             postal_code=postal_code,
         )
         if row is not None:
-            doubtful = not row.hs and hs is not None and hs.startswith(pack.rate_unconfirmed_hs or ("-",))
-            found = FoundRate(row.rate, row.source, row.valid_from, not doubtful and row.confidence != "low")
-        if not any(row.postal_codes for row in pack.tax_rates):
+            # A rate of nought on everything has no reduced one beside it.
+            doubtful = row.rate and not row.hs and hs is not None and hs.startswith(pack.rate_unconfirmed_hs or ("-",))
+            doubt = "rate_unconfirmed" if doubtful or row.confidence == "low" else ""
+            if row.local and not doubt:
+                doubt = "local_rate_estimated"
+            found = FoundRate(row.rate + row.local, row.source, row.valid_from, doubt)
+        if not any(row.postal_codes for row in rates):
             self._rates[key] = found
         return found
 
-    def sale_rules(self, country: str, on: date) -> tuple[SaleRule, ...]:
-        """Return the rules of sales that end in a country, in the order in which they are tried."""
-        key = (country, on)
+    def sale_rules(self, country: str, on: date, territory: Territory | None = None) -> tuple[SaleRule, ...]:
+        """Return the rules of sales that end in a country or a part of it, in the order in which they are tried."""
+        key = (country, territory.code if territory else "", on)
         found = self._sales.get(key)
         if found is None:
             pack = self.pack(country)
             rules = pack.sales if pack else self.library.defaults.sales
+            if territory is not None:
+                rules = territory.sales + (rules if territory.tax_area else self.library.defaults.sales)
             if len(self._sales) > _REMEMBERED_MAX:
                 self._sales.clear()
             found = self._sales[key] = tuple(rule for rule in rules if rule.is_valid_on(on))
@@ -254,15 +366,16 @@ class RuleBook:
 
     def _find_restrictions(self, origin: str, destination: str, on: date) -> list[Restriction]:
         taken: dict[str, Restriction] = {}
+        sent, received = frozenset(self.areas(origin)), frozenset(self.areas(destination))
         for country, side in ((origin, "export"), (destination, "import")):
             pack = self.pack(country)
             for row in pack.restricted if pack else self.library.defaults.restricted:
                 fits = (
                     row.is_valid_on(on)
                     and row.direction in (side, "any")
-                    and (not row.origins or origin in self._countries(row.origins))
-                    and (not row.destinations or destination in self._countries(row.destinations))
-                    and destination not in self._countries(row.not_destinations)
+                    and (not row.origins or not sent.isdisjoint(row.origins))
+                    and (not row.destinations or not received.isdisjoint(row.destinations))
+                    and received.isdisjoint(row.not_destinations)
                 )
                 if fits:
                     taken[row.id] = row
@@ -270,7 +383,12 @@ class RuleBook:
 
     def find_tariff(self, *, country: str, origin: str | None, hs: str, on: date) -> tuple[TariffRow, ...] | None:
         """Return the tariff rows for goods entering a country; None: the rate is not known."""
-        return self.tariff.find(destinations=self.areas(country), origins=self.areas(origin), hs=hs, on=on)
+        destinations = self._tariffs.get(country)
+        if destinations is None:
+            pack = self.pack(country)
+            shared = self.areas(pack.tariff_of) if pack is not None and pack.tariff_of else ()
+            destinations = self._tariffs[country] = self.areas(country) + shared
+        return self.tariff.find(destinations=destinations, origins=self.areas(origin), hs=hs, on=on)
 
 
 Row = TypeVar("Row", bound=RateRow)

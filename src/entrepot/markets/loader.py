@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrepot.kernel.errors import DomainError
-from entrepot.markets.packs import CountryPack, DefaultsPack, OperatorPack, SanctionsPack, UnionPack
+from entrepot.markets.packs import CountryPack, DefaultsPack, Doubt, OperatorPack, Regime, SanctionsPack, UnionPack
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 Model = TypeVar("Model", bound=BaseModel)
@@ -92,12 +92,14 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
         faults.extend(refusal.fields["faults"])
     for code, (pack, path) in countries.items():
         faults.extend(_find_cross_faults(code, pack, path, unions))
+        faults.extend(_find_missing_names(pack, path, countries, unions))
     if faults or operator is None or defaults is None:
         raise BadPack(faults=faults)
 
     union_packs = {code: pack for code, (pack, _) in unions.items()}
+    whole = {code: _with_unions(pack, union_packs, defaults) for code, (pack, _) in sorted(countries.items())}
     return Library(
-        countries={code: _with_unions(pack, union_packs, defaults) for code, (pack, _) in sorted(countries.items())},
+        countries={code: _with_parent(pack, whole) for code, pack in whole.items()},
         unions=union_packs,
         sanctions=tuple(pack for pack, _ in sanctions.values()),
         operator=operator,
@@ -190,16 +192,55 @@ def _find_cross_faults(
         seen.add(regime.id)
 
 
+def _find_missing_names(
+    pack: CountryPack,
+    path: Path,
+    countries: Mapping[str, tuple[CountryPack, Path]],
+    unions: Mapping[str, tuple[UnionPack, Path]],
+) -> Iterator[dict[str, Any]]:
+    """Yield a fault for each country or union that a pack leans on and nobody wrote."""
+    areas = [(("territories", position), area) for position, area in enumerate(pack.territories)]
+    named: list[tuple[tuple[str | int, ...], str, bool]] = [
+        (("part_of",), pack.part_of, pack.part_of in countries),
+        (("union_imports",), pack.union_imports, pack.union_imports in unions),
+        (("tariff_of",), pack.tariff_of, pack.tariff_of in countries or pack.tariff_of in unions),
+        *(((*place, "country"), area.country, area.country in countries) for place, area in areas),
+        *(((*place, "union_imports"), area.union_imports, area.union_imports in unions) for place, area in areas),
+        *(((*place, "unions"), union, union in unions) for place, area in areas for union in area.unions),
+    ]
+    for location, name, known in named:
+        if name and not known:
+            line = find_line(path.read_text(encoding="utf-8"), location)
+            yield {
+                "file": str(path),
+                "line": line,
+                "reason": f"{'.'.join(map(str, location))}: there is no pack {name!r}",
+            }
+
+
 def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack], defaults: DefaultsPack) -> CountryPack:
     own = [unions[code] for code in pack.unions]
 
     def named(row: Any) -> Any:
         return row.model_copy(update={"id": row.id.replace("{country}", pack.code)})
 
+    imports = pack.regimes + tuple(named(regime) for union in own for regime in union.regimes)
+    imports += _imports_like(unions.get(pack.union_imports), pack.code)
+    areas = tuple(
+        area.model_copy(
+            update={
+                "regimes": _doubted(
+                    area.regimes + _imports_like(unions.get(area.union_imports), area.code), area.import_doubts
+                )
+            }
+        )
+        for area in pack.territories
+    )
     return pack.model_copy(
         update={
             "sales": pack.sales + tuple(named(rule) for union in own for rule in union.sales) + defaults.sales,
-            "regimes": pack.regimes + tuple(named(regime) for union in own for regime in union.regimes),
+            "regimes": _doubted(imports, pack.import_doubts),
+            "territories": areas,
             "rate_unconfirmed_hs": pack.rate_unconfirmed_hs
             + tuple(prefix for union in own for prefix in union.rate_unconfirmed_hs),
             "fees": pack.fees + tuple(fee for union in own for fee in union.fees),
@@ -208,3 +249,28 @@ def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack], defaults: D
             + defaults.restricted,
         }
     )
+
+
+def _imports_like(union: UnionPack | None, code: str) -> tuple[Regime, ...]:
+    """Return a union's import regimes for a place outside of its taxes: no one-stop shop reaches there."""
+    regimes = union.regimes if union is not None else ()
+    return tuple(
+        regime.model_copy(update={"id": regime.id.replace("{country}", code)})
+        for regime in regimes
+        if not regime.scheme
+    )
+
+
+def _doubted(regimes: tuple[Regime, ...], doubts: tuple[Doubt, ...]) -> tuple[Regime, ...]:
+    if not doubts:
+        return regimes
+    return tuple(regime.model_copy(update={"doubts": regime.doubts + doubts}) for regime in regimes)
+
+
+def _with_parent(pack: CountryPack, packs: Mapping[str, CountryPack]) -> CountryPack:
+    """Return a pack that is a part of another with that one's rules in it, for all who read packs one by one."""
+    if not pack.part_of:
+        return pack
+    parent = packs[pack.part_of]
+    names = ("tax_name", "prices_include_tax", "tax_rates", "rate_unconfirmed_hs", "sales", "regimes", "fees")
+    return pack.model_copy(update={name: getattr(parent, name) for name in (*names, "restricted")})

@@ -57,6 +57,9 @@ REASONS = {
     "below_threshold": gettext_noop("The value stays within the exemption."),
     "within_quota": gettext_noop("Within the personal quota there is no duty."),
     "free_port": gettext_noop("A free port: no duty."),
+    "customs_union_goods": gettext_noop("The goods come from inside the customs union: no duty."),
+    "preferential_origin": gettext_noop("A trade agreement frees goods of this origin from duty."),
+    "outside_customs_area": gettext_noop("This place lies outside of the customs area: no duty."),
     "goods_free_of_duty": gettext_noop("These goods are free of duty."),
     "industrial_goods_free": gettext_noop("Industrial goods are free of duty."),
     "included_in_parcel_tax": gettext_noop("It is included in the parcel tax."),
@@ -91,6 +94,10 @@ REASONS = {
     "sale_rule_unknown": gettext_noop("It is not known who owes the tax of this sale."),
     "liability_unconfirmed": gettext_noop("It was not confirmed who owes the tax of this sale."),
     "person_limit_unknown": gettext_noop("It depends on what you ordered before."),
+    "local_tax_unknown": gettext_noop("A local tax may be added that is not known to us."),
+    "local_rate_estimated": gettext_noop(
+        "The local part of the tax rate is an average; it differs from place to place."
+    ),
     "special_territory": gettext_noop("Other rules hold in this part of the country."),
     "registration_required": gettext_noop("The platform is not registered there."),
     "broker_fee_unknown": gettext_noop("A customs broker asks a fee that is not known."),

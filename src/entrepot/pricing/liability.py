@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 def find_rule(book: RuleBook, setting: Setting, movement: str, on: date) -> SaleRule | None:
     """
-    Return the first rule that fits the seller and the movement: of the destination's country, for an export of the
-    country of dispatch. None: nobody wrote one.
+    Return the first rule that fits the seller and the movement: of the place of destination, for an export of the
+    place of dispatch. None: nobody wrote one.
     """
-    seller = setting.seller
-    country = seller.dispatch_country if movement == "export" else setting.desk.destination.country
-    for rule in book.sale_rules(country, on):
+    place = setting.lane.here if movement == "export" else setting.lane.there
+    for rule in book.sale_rules(place.country, on, place.territory):
         if rule.movement == movement and _fits(book, setting, rule):
             return rule
     return None
@@ -40,6 +39,6 @@ def _fits(book: RuleBook, setting: Setting, rule: SaleRule) -> bool:
 
 def established(book: RuleBook, seller_country: str, dispatch_country: str) -> str:
     """Return where the seller sits, seen from the goods: `dispatch`, the same `union`, or `outside`."""
-    if seller_country == dispatch_country:
+    if book.home(seller_country) == book.home(dispatch_country):
         return "dispatch"
     return "union" if book.shared_customs_union(seller_country, dispatch_country) else "outside"

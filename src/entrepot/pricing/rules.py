@@ -13,14 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from entrepot.customs.charges import half_up
-from entrepot.customs.rulebook import Restrictions, RuleBook, flag_words, goods_fit
+from entrepot.customs.rulebook import Movement, Place, Restrictions, RuleBook, flag_words, goods_fit
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
-from entrepot.markets.packs import Territory
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
@@ -39,7 +37,6 @@ from entrepot.pricing.sale import Amounts, Setting
 from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, choose, list_choices
 
 _SEVERITY: tuple[ImportCharges, ...] = ("none", "prepaid", "due_at_door", "unknown")
-Movement = Literal["domestic", "intra_union", "export"]
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
@@ -97,18 +94,21 @@ class Desk:
         key = (seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
         found = self._lanes.get(key)
         if found is None:
-            movement, territory = _movement(self, seller)
-            restrictions = self.book.restrictions(seller.dispatch_country, self.destination.country, self.on)
-            found = self._lanes[key] = Lane(movement, territory, restrictions)
+            destination = self.destination
+            here = self.book.place(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
+            there = self.book.place(destination.country, destination.region, destination.postal_code)
+            restrictions = self.book.restrictions(here.country, there.country, self.on)
+            found = self._lanes[key] = Lane(self.book.movement(here, there), here, there, restrictions)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A dispatch place and a destination: how goods move between them, into which territory, what may not travel."""
+    """A dispatch place and a destination: how goods move between them, and what may not travel."""
 
     movement: Movement
-    territory: Territory | None
+    here: Place
+    there: Place
     restrictions: Restrictions
 
 
@@ -137,12 +137,7 @@ def join_orders(
         minutes = desk.book.library.operator.quote_valid_minutes
     pack = desk.book.pack(desk.destination.country)
     given = set(given_import_ids)
-    country = desk.destination.country
-    imports = any(
-        order.seller.dispatch_country != country
-        and not desk.book.shared_customs_union(order.seller.dispatch_country, country)
-        for order in orders
-    )
+    imports = any(desk.lane(order.seller).movement == "export" for order in orders)
     needs: tuple[str, ...] = ()
     if pack is not None:
         needs = tuple(
@@ -208,7 +203,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     :raises NotSellable, NoDelivery: see `make_quote`.
     """
     setting = Setting.of(desk, lines)
-    lane = desk.lane(setting.seller)
+    lane = setting.lane
     movement = lane.movement
     template, banned = _delivery_terms(lines, lane.restrictions)
     rule = liability.find_rule(desk.book, setting, movement, desk.on)
@@ -222,7 +217,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         return Priced(setting, amounts, choice, parts, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
-    assessment = _assess(setting, lines, amounts, choice, lane.territory)
+    assessment = _assess(setting, lines, amounts, choice)
     charges = _import_charges(assessment)
     if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
         # Something would fall due at the door: a service that prepays it is worth its price.
@@ -230,7 +225,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         if prepaid.duties_prepaid:
             choice = prepaid
             sale.price_delivery(setting, amounts, choice, None)
-            assessment = _assess(setting, lines, amounts, choice, lane.territory)
+            assessment = _assess(setting, lines, amounts, choice)
             charges = _import_charges(assessment)
     unsure = set(assessment.unsure)
     if choice.estimated:
@@ -249,25 +244,6 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
                 return "due_at_door"
             charged = "prepaid"
     return charged
-
-
-def _movement(desk: Desk, seller: SellerTerms) -> tuple[Movement, Territory | None]:
-    book, destination = desk.book, desk.destination
-    there = book.territory(destination.country, destination.region, destination.postal_code)
-    here = book.territory(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
-    same_country = seller.dispatch_country == destination.country
-    if there is here and same_country:
-        return "domestic", None
-    crosses = (there is not None and not (there.tax_area and there.customs_area)) or (
-        here is not None and not (here.tax_area and here.customs_area)
-    )
-    if crosses:
-        return "export", there
-    if same_country:
-        return "domestic", None
-    if book.shared_customs_union(seller.dispatch_country, destination.country):
-        return "intra_union", None
-    return "export", None
 
 
 def _delivery_terms(
@@ -353,9 +329,8 @@ def _assess(
     lines: Sequence[tuple[Offer, int]],
     amounts: Amounts,
     choice: DeliveryChoice,
-    territory: Territory | None,
 ) -> Assessment:
-    desk, destination = setting.desk, setting.desk.destination
+    desk, here, there = setting.desk, setting.lane.here, setting.lane.there
     items = tuple(
         Item(
             goods,
@@ -373,15 +348,15 @@ def _assess(
             items,
             tuple(amounts.delivery),
             desk.currency,
-            setting.seller.dispatch_country,
-            destination.country,
-            destination.region,
-            destination.postal_code,
+            here.code,
+            there.country,
+            there.region,
+            there.postal_code,
             None if desk.any_channel else choice.channel,
             desk.on,
             setting.schemes,
             choice.duties_prepaid,
-            territory,
+            there.territory,
             desk.basic_duty_rate,
         ),
         desk.book,

@@ -22,7 +22,7 @@ from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
-    from entrepot.pricing.rules import Desk
+    from entrepot.pricing.rules import Desk, Lane
 
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
@@ -51,6 +51,7 @@ class Setting:
 
     desk: Desk
     seller: SellerTerms
+    lane: Lane
     rates: RecordedRates
     schemes: frozenset[str]
     margin: Decimal
@@ -64,7 +65,7 @@ class Setting:
         schemes = desk.book.schemes_on(desk.on) if desk.schemes is None else desk.schemes
         # The margin covers the risk between capture and payout: there is none where both are in the same money.
         margin = desk.margin_percent if seller.payout_currency != desk.currency else _ZERO
-        return cls(desk, seller, RecordedRates(desk.rates), schemes, margin)
+        return cls(desk, seller, desk.lane(seller), RecordedRates(desk.rates), schemes, margin)
 
     def factor(self, currency: str) -> Decimal:
         """Return the buyer's minor units per minor unit of a currency, the margin in it."""
@@ -128,12 +129,15 @@ def own_rate(setting: Setting, offer: Offer) -> Decimal:
     """Return the seller's home rate for a listing: its own, else the pack's for its goods."""
     if offer.home_tax_rate is not None:
         return offer.home_tax_rate
+    seller, here = setting.seller, setting.lane.here
+    at_home = seller.country == seller.dispatch_country
     found = setting.desk.book.tax_rate(
-        country=setting.seller.country,
-        region=setting.seller.dispatch_region,
-        postal_code=setting.seller.dispatch_postal_code,
+        country=here.country if at_home else seller.country,
+        region=here.region if at_home else "",
+        postal_code=here.postal_code if at_home else "",
         hs=offer.hs_code,
         on=setting.desk.on,
+        territory=here.territory if at_home else None,
     )
     return found.rate if found is not None else _ZERO
 
@@ -209,14 +213,14 @@ def tax_sale(
     setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts, rule: SaleRule | None
 ) -> tuple[list[Part], set[str], str]:
     """Return the tax of a sale that is no import as parts, the reasons for which it is not sure, and the rule's id."""
-    desk = setting.desk
     unsure: set[str] = set()
     if rule is None:
         unsure.add("sale_rule_unknown")
         return [], unsure, ""
     if rule.confidence == "low":
         unsure.add("regime_unconfirmed")
-    country = setting.seller.dispatch_country if rule.rate_of == "dispatch" else desk.destination.country
+    lane = setting.lane
+    country = lane.here.country if rule.rate_of == "dispatch" else lane.there.country
     count = len(lines)
     if rule.rate_of == "none":
         note_doubts(rule.doubts, False, unsure)
@@ -226,7 +230,7 @@ def tax_sale(
     for position, (offer, _) in enumerate(lines):
         # Where the listed price is kept, a doubt about the rate moves only the split in it, not what the buyer pays.
         keeps = amounts.includes_home_tax and bool(amounts.home_rates[position])
-        found = _rate_for(setting, offer, rule, country, set() if keeps else unsure)
+        found = _rate_for(setting, offer, rule, set() if keeps else unsure)
         groups.setdefault(found, []).append(position)
     parts = []
     for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
@@ -277,26 +281,26 @@ def _add_tax(
         shares[position] = share
 
 
-def _rate_for(
-    setting: Setting, offer: Offer, rule: SaleRule, country: str, unsure: set[str]
-) -> tuple[Decimal, str, Any]:
+def _rate_for(setting: Setting, offer: Offer, rule: SaleRule, unsure: set[str]) -> tuple[Decimal, str, Any]:
     desk, seller = setting.desk, setting.seller
     at_home = rule.rate_of == "dispatch" and seller.country == seller.dispatch_country
     if at_home and offer.home_tax_rate is not None:
         return offer.home_tax_rate, "rate named on the listing", None
     there = rule.rate_of == "destination"
+    place = setting.lane.there if there else setting.lane.here
     found = desk.book.tax_rate(
-        country=country,
-        region=desk.destination.region if there else seller.dispatch_region,
-        postal_code=desk.destination.postal_code if there else seller.dispatch_postal_code,
+        country=place.country,
+        region=place.region,
+        postal_code=place.postal_code,
         hs=offer.hs_code,
         on=desk.on,
+        territory=place.territory,
     )
     if found is None:
         unsure.add("rate_unknown")
         return _ZERO, "", None
-    if not found.confirmed:
-        unsure.add("rate_unconfirmed")
+    if found.doubt:
+        unsure.add(found.doubt)
     if there and offer.hs_code is None:
         unsure.add("hs_missing")
     return found.rate, found.source, found.valid_from
@@ -345,7 +349,7 @@ def home_tax(setting: Setting, amounts: Amounts, rule: SaleRule | None) -> list[
     """Return the seller's home tax on an export: nothing, with the reason."""
     if rule is None:
         return []
-    return [_zero_tax("home_vat", rule, _currency_of(setting, setting.seller.dispatch_country), len(amounts.goods))]
+    return [_zero_tax("home_vat", rule, _currency_of(setting, setting.lane.here.country), len(amounts.goods))]
 
 
 def price_parts(

@@ -35,7 +35,8 @@ def _is_regex(value: str) -> str:
 
 
 Country = Annotated[str, _code_of(r"[A-Z]{2}", "ISO 3166-1 country code")]
-Area = Annotated[str, _code_of(r"[A-Z]{2,8}", "country or union code")]
+# A country, a union, or a part of a country that a pack names (`ES-CN`).
+Area = Annotated[str, _code_of(r"[A-Z]{2,8}(-[A-Z0-9]{1,12})?", "code of a country, union or part of a country")]
 Currency = Annotated[str, _code_of(r"[A-Z]{3}", "ISO 4217 currency code")]
 HsPrefix = Annotated[str, _code_of(r"[0-9]{2,10}", "HS code or prefix of one")]
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]

@@ -23,7 +23,7 @@ from entrepot.markets.packs.base import (
     Text,
     _code_of,
 )
-from entrepot.markets.packs.rules import Fee, Regime, Restriction, SaleRule, TaxRate, Territory
+from entrepot.markets.packs.rules import Doubt, Fee, Regime, Restriction, SaleRule, TaxRate, Territory
 from entrepot.markets.packs.trading import Payout, Registration
 
 
@@ -72,7 +72,11 @@ class CountryPack(Strict):
     All that is particular to a country.
 
     `rate_unconfirmed_hs` lists goods that may have a reduced rate: without a row of `tax_rates` for them the standard
-    rate is shown and the quote is not sure.
+    rate is shown and the quote is not sure. `part_of`: for customs and taxes the country is a part of another (Monaco
+    of France, the Isle of Man of the United Kingdom, Puerto Rico of the United States as its region `part_of_region`)
+    and that one's rules are its own. `union_imports`: goods enter under this union's customs law, the taxes are its own
+    (Réunion, Åland). `tariff_of`: it shares the tariff of this country or union. `import_doubts` are added to every
+    import regime.
     """
 
     code: Country
@@ -80,6 +84,11 @@ class CountryPack(Strict):
     languages: Annotated[tuple[Text, ...], Field(min_length=1)]
     currency: Currency
     unions: tuple[Text, ...] = ()
+    part_of: Country | Literal[""] = ""
+    part_of_region: str = ""
+    union_imports: str = ""
+    tariff_of: Area | Literal[""] = ""
+    import_doubts: tuple[Doubt, ...] = ()
     reviewed_on: date
     tax_name: Text = "VAT"
     prices_include_tax: bool = (

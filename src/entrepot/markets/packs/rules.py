@@ -13,6 +13,7 @@ from entrepot.markets.packs.base import (
     Area,
     Channel,
     Collector,
+    Country,
     Currency,
     HsPrefix,
     Percent,
@@ -75,7 +76,13 @@ class RateRow(Strict):
 
 
 class TaxRate(RateRow, Sourced):
-    """A rate of the country's own value added (or goods and services) tax; without `hs` it is the standard rate."""
+    """
+    A rate of the country's own value added (or goods and services, or sales) tax; without `hs` the standard rate.
+
+    `local` is what places inside the region add on average: it is charged, and the quote is not sure.
+    """
+
+    local: Percent = Decimal(0)
 
 
 class Duty(Strict):
@@ -123,7 +130,8 @@ class Tax(Strict):
     One tax of a regime: `standard` takes the country's own rate for the goods and the place, else the rate given.
 
     `base` names what is taxed; with `inside` the tax is part of its own base (base × r / (1 − r)). `factor` scales the
-    tax (China's composite tax: 0.7). `exempt` with basis `tax` is a limit on the tax itself.
+    tax (China's composite tax: 0.7). `exempt` with basis `tax` is a limit on the tax itself. `scheme` names the
+    registration without which nobody collects this tax (the sales taxes of US states).
     """
 
     code: Text = "vat"
@@ -137,6 +145,7 @@ class Tax(Strict):
     collector: Collector | None = None
     rounding: Rounding | None = None
     reason: str = ""
+    scheme: str = ""
 
 
 class Fee(Sourced):
@@ -199,6 +208,7 @@ class Regime(Sourced):
     duties: tuple[Duty, ...] = ()
     taxes: tuple[Tax, ...] = ()
     fees: tuple[Fee, ...] = ()
+    country_fees: bool = True  # The country's own `[[fees]]` fall on it too.
     collection_floor: CollectionFloor | None = None
     collector: Collector
     rounding: Rounding = Rounding.HALF_UP
@@ -227,15 +237,39 @@ class SaleRule(Sourced):
     doubts: tuple[Doubt, ...] = ()
 
 
-class Territory(Strict):
-    """A part of a country where other rules hold, told by region or postal code (Canary Islands, Livigno …)."""
+class Territory(Sourced):
+    """
+    A part of a country where other rules hold, told by region or postal code (Canary Islands, Livigno …).
+
+    `country`: it has a pack of its own under this code, and all else here is left out (97400 of France is RE). Else
+    `code` names it as a place of dispatch; `customs_area` and `tax_area` say whether it lies inside those of its
+    country; `unions` are unions that it belongs to and its country does not (Northern Ireland). `tax_rates` take the
+    place of the country's. Its `regimes` are those of imports into it, behind them those of `union_imports` (a union
+    whose customs law holds here although its taxes do not), all with `import_doubts`. Outside of the tax area sales
+    follow its own `sales` and the defaults, not the country's.
+    """
 
     name: Text
+    code: Area | Literal[""] = ""
+    country: Country | Literal[""] = ""
     regions: tuple[Text, ...] = ()
     postal_codes: tuple[Regex, ...] = ()
     tax_area: bool = True
     customs_area: bool = True
+    unions: tuple[Text, ...] = ()
+    tax_rates: tuple[TaxRate, ...] = ()
+    sales: tuple[SaleRule, ...] = ()
     regimes: tuple[Regime, ...] = ()
+    union_imports: str = ""
+    import_doubts: tuple[Doubt, ...] = ()
+
+    @model_validator(mode="after")
+    def _named(self) -> Territory:
+        if bool(self.code) == bool(self.country):
+            raise ValueError("a territory has a code of its own or a country's pack, one of them")
+        if not (self.regions or self.postal_codes):
+            raise ValueError("a territory is told by regions or postal_codes")
+        return self
 
 
 class Restriction(Sourced):

@@ -156,6 +156,35 @@ def test_another_option_value_adds_variants_and_a_missing_one_retires_them() -> 
     assert {sku.seller_sku for sku in _only(seller).skus if sku.state == "active"} >= {"s-S", "s-M"}
 
 
+def test_a_listing_from_elsewhere_is_saved_as_it_is_whatever_its_options_hold() -> None:
+    seller = orders.shop("IT")
+    choices = [
+        {"Colour": "red, dark", "Size": "S; slim", "A": "1", "B": "2", "C": "3"},
+        {"Colour": "blue", "Size": "M", "A": "1", "B": "2", "C": "3"},
+    ]
+    skus = [SkuInput(seller_sku=f"s-{n}", price="9.00", stock=4, options=one) for n, one in enumerate(choices)]
+    described = "<p>One <b>bold</b> word.</p>\n<ul>\n<li>a</li>\n</ul>"
+    listing = catalog_builders.listing(seller, skus=skus, description=described)
+    reader = _editor(seller, listing)
+    _press(reader, "save", brand="Acme")
+    assert "Saved." in reader.words
+    found = _only(seller)
+    assert [(sku.sku, sku.options, sku.state) for sku in found.skus] == [
+        (sku.sku, sku.options, "active") for sku in listing.skus
+    ]
+    assert (found.brand, found.description) == ("Acme", listing.description)
+
+
+def test_values_with_commas_are_told_apart_by_semicolons() -> None:
+    reader = _editor(orders.shop("IT"))
+    _press(reader, "variants", v0__price="9", option_name=["Colour", ""], option_values=["red, dark; blue", ""])
+    legends = [" ".join(node.text_content().split()) for node in reader.page.xpath("//fieldset/legend")]
+    assert legends[1:] == ["red, dark", "blue"]
+    _press(reader, "variants")
+    again = [" ".join(node.text_content().split()) for node in reader.page.xpath("//fieldset/legend")]
+    assert again == legends
+
+
 def test_faults_stand_beside_their_fields_and_what_was_typed_is_kept() -> None:
     seller = orders.shop("IT")
     reader = _editor(seller)

@@ -49,7 +49,7 @@ class Sheet:
         self.values: dict[str, str] = {}
         self.attributes: list[tuple[str, str]] = []
         self.rows: list[Row] = []
-        self.options: variants.Options = []
+        self.options: variants.Typed = []
         self.made = ""
         self.pictures: list[PictureRow] = []
         self.picture_faults: list[str] = []
@@ -95,7 +95,7 @@ class Sheet:
         }
         self.attributes = list(listing.attributes)
         self.rows = variants.of_listing(listing) or [variants.blank()]
-        self.options = variants.options_of(self.rows)
+        self.options = variants.as_typed(variants.options_of(self.rows))
         self.made = variants.as_made(self.options)
         self.pictures = self._own_pictures()
 
@@ -112,7 +112,7 @@ class Sheet:
         pairs = ((name.strip(), value.strip()) for name, value in zip(names, said, strict=False))
         self.attributes = [pair for pair in pairs if any(pair)]
         self.rows = variants.of_form(data) or [variants.blank()]
-        self.options = variants.options_of_form(data)
+        self.options = variants.typed_in(data)
         self.made = data.get("made", "")
         self.pictures = pictures.of_form(data, self.seller.id, self._own_pictures())
         self.version = data.get("version", "")[:64]
@@ -176,8 +176,7 @@ class Sheet:
     @property
     def option_rows(self) -> list[tuple[str, str]]:
         """The options as they are typed, with an empty one to fill in."""
-        typed = [(name, ", ".join(values)) for name, values in self.options]
-        return [*typed, ("", "")][: variants.OPTIONS_MAX]
+        return [*self.options, ("", "")][: variants.OPTIONS_MAX]
 
     @property
     def attribute_rows(self) -> list[tuple[str, str]]:
@@ -192,8 +191,9 @@ class Sheet:
 
     def make_variants(self) -> None:
         """Make a row for every combination of the options that were typed."""
-        if self.options:
-            self.rows = variants.make(self.rows, self.options)
+        options = variants.options_in(self.options)
+        if options:
+            self.rows = variants.make(self.rows, options)
         else:
             kept = [row for row in self.rows if not choice(row)] or [variants.blank()]
             gone = [row | {"is_removed": "on"} for row in self.rows if choice(row) and row["known"]]
@@ -244,7 +244,7 @@ class Sheet:
         return ListingInput(
             listing_id=self.listing.id if self.listing else None,
             title=said["title"],
-            description=said["description"],
+            description=said["description"].replace("\r\n", "\n"),
             attributes=tuple(self.attributes),
             language=said.get("language"),
             currency=self.currency,

@@ -13,16 +13,18 @@ from django.utils.formats import localize_input
 from entrepot.catalog.queries import ListingView, SkuView
 from entrepot.catalog.rules.listings import SKUS_MAX
 
-OPTIONS_MAX = 3
+OPTIONS_MAX = 5
 FIELDS = (
     "known", "choice", "was", "seller_sku", "price", "stock", "weight_g", "length_cm", "width_cm", "height_cm", "gtin",
     "is_removed",
 )  # fmt: skip
 _HANDED_ON = ("price", "weight_g", "length_cm", "width_cm", "height_cm")
-_COMMAS = re.compile(r"[,;\n،，、]")
+_COMMAS = re.compile(r"[,\n،，、]")
+_SEMICOLONS = re.compile(r"[;；\n]")
 
 Row = dict[str, str]
 Options = list[tuple[str, list[str]]]
+Typed = list[tuple[str, str]]
 
 
 def of_listing(listing: ListingView) -> list[Row]:
@@ -87,20 +89,41 @@ def options_of(rows: Sequence[Row]) -> Options:
     return [(name, list(values)) for name, values in found.items()]
 
 
-def options_of_form(data: QueryDict) -> Options:
-    """Return the option names and values that were typed; an option without either is none."""
+def as_typed(options: Options) -> Typed:
+    """Return option names and values as one types them: with commas between, or semicolons where a value has commas."""
+    typed = []
+    for name, values in options:
+        has_commas = any(_COMMAS.search(value) for value in values)
+        text = "; ".join([*values, ""]) if has_commas else ", ".join(values)
+        typed.append(_tidy(name, text))
+    return typed
+
+
+def _tidy(name: str, values: str) -> tuple[str, str]:
+    """Return a line with single blanks, as a browser's form and our own page then agree on it."""
+    return " ".join(name.split())[:60], " ".join(values.split())
+
+
+def typed_in(data: QueryDict) -> Typed:
+    """Return what a form says of options, one line for each; empty lines are left out."""
+    lines = zip(data.getlist("option_name"), data.getlist("option_values"), strict=False)
+    return [line for line in (_tidy(*line) for line in lines) if any(line)][:OPTIONS_MAX]
+
+
+def options_in(typed: Typed) -> Options:
+    """Return the option names and values that were typed; a line without either is none."""
     options: Options = []
-    for name, typed in zip(data.getlist("option_name"), data.getlist("option_values"), strict=False):
-        values = list(dict.fromkeys(" ".join(value.split())[:120] for value in _COMMAS.split(typed) if value.strip()))
-        plain = " ".join(name.split())[:60]
-        if plain and values and plain not in {one for one, _ in options}:
-            options.append((plain, values))
-    return options[:OPTIONS_MAX]
+    for name, text in typed:
+        between = _SEMICOLONS if _SEMICOLONS.search(text) else _COMMAS
+        values = list(dict.fromkeys(value.strip()[:120] for value in between.split(text) if value.strip()))
+        if name and values and name not in {one for one, _ in options}:
+            options.append((name, values))
+    return options
 
 
-def as_made(options: Options) -> str:
-    """Return the options as the page remembers them, to see whether others were typed since."""
-    return json.dumps(options, ensure_ascii=False)
+def as_made(typed: Typed) -> str:
+    """Return the lines as the page remembers them, to see whether others were typed since."""
+    return json.dumps(typed, ensure_ascii=False)
 
 
 def make(rows: Sequence[Row], options: Options) -> list[Row]:

@@ -112,7 +112,8 @@ def _browse(
 def describe(report: dict[str, Any]) -> str:
     """Return the report as a table with what its columns mean."""
     head = ("page type", "web", "goal", "database", "statements", "KB", "requests", "pictures", "LCP ms", "CLS")
-    table = [head, *(_cells(row) for row in (*report["baselines"], *report["pages"]))]
+    table = [head, *(_cells(row, "") for row in report["baselines"])]
+    table += [_cells(row, f"{row['goal_web_cpu_ms']:g}") for row in report["pages"]]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     lines = [
         "  ".join(cell.ljust(width) if n == 0 else cell.rjust(width) for n, (cell, width) in enumerate(pairs)).rstrip()
@@ -131,14 +132,14 @@ def describe(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any], goal: str) -> tuple[str, ...]:
     def seen(name: str) -> str:
         return str(row[name]) if name in row else "–"
 
     return (
         row["page"],
         f"{row['web_cpu_ms']:.1f}",
-        f"{row['goal_web_cpu_ms']:g}" if "requests" in row else "",
+        goal,
         f"{row['database_cpu_ms']:.1f}",
         f"{row['statements']:g}",
         f"{row.get('bytes_compressed', row['html_bytes_compressed']) / 1000:.1f}",

@@ -7,7 +7,6 @@ import re
 from tests.builders import accounts
 from tests.pages import Reader
 
-
 _MARKS = re.compile("[\u2066-\u2069]")  # They keep a name's own direction, and show nothing.
 
 

@@ -217,14 +217,17 @@ def test_a_placed_cart_cannot_be_changed(listing):
         change(cart, language="fr")
 
 
-def test_who_logs_in_takes_the_cart_along_once(listing):
+def test_a_cart_belongs_to_who_holds_its_token_now(listing):
     cart = create(listing)
     first, second = accounts.person(), accounts.person()
-    operations.claim_cart(cart_id=cart.id, token=cart.token, person_id=first.id)
-    operations.claim_cart(cart_id=cart.id, token=cart.token, person_id=second.id)
-    assert queries.access_cart(cart.id, cart.token).person_id == first.id
+    for holder in (first.id, second.id, None):
+        operations.claim_cart(cart_id=cart.id, token=cart.token, person_id=holder)
+        assert queries.access_cart(cart.id, cart.token).person_id == holder
     with pytest.raises(NotFound):
         operations.claim_cart(cart_id=cart.id, token="wrong", person_id=second.id)
+    orders.place(cart)
+    operations.claim_cart(cart_id=cart.id, token=cart.token, person_id=second.id)
+    assert queries.access_cart(cart.id, cart.token).person_id is None
 
 
 def test_a_forgotten_cart_is_closed_and_forgets_its_buyer(listing):

@@ -135,7 +135,8 @@ def test_another_mailbox_counts_once_it_is_confirmed(shelf: Shelf, owner: Person
     assert people.get_person(owner.id).email == owner.email
     (letter,) = [letter for letter in mailoutbox if letter.to == ["other@example.com"]]
     link = next(word for word in letter.body.split() if "/e-mail/confirm/" in word)
-    reader.open(link.partition("testserver")[2]).send("/")
+    reader.open(link.partition("testserver")[2])
+    reader.send(next(form.get("action") for form in reader.page.forms if "/confirm/" in (form.get("action") or "")))
     assert people.get_person(owner.id).email == "other@example.com"
 
 
@@ -180,3 +181,29 @@ def test_nothing_is_erased_while_an_order_is_open(shelf: Shelf, owner: PersonVie
     assert "Nothing was erased." in answer.content.decode()
     assert people.get_person(owner.id).email == owner.email
     assert sql.fetch_one("SELECT count(*) FROM orders_purchase WHERE contact = ''") == (0,)
+
+
+def test_who_signs_in_at_the_checkout_finds_the_order_in_the_account(shelf: Shelf, owner: PersonView) -> None:
+    reader = fill_cart(Reader(), shelf.shirt).open("/checkout")
+    reader.open(reader.page.xpath("//main//a[.='Sign in']/@href")[0])
+    reader.send("/account/sign-in/", login=owner.email, password=build.PASSWORD)
+    assert reader.address == "/checkout"
+    reader.send("/checkout", way="sandbox:tok_ok", **HOME)
+    assert "Thank you." in reader.words
+    assert len(reader.open("/account/orders/").page.xpath("//article")) == 1
+
+
+def test_the_next_one_at_a_shared_browser_neither_sees_nor_fills_the_first_one_s_account(
+    shelf: Shelf, owner: PersonView
+) -> None:
+    reader = fill_cart(Reader(person_id=owner.id), shelf.shirt).open("/checkout")
+    reader.send("/checkout", way="sandbox:tok_ok", **{**BERLIN, "postal_code": "99"})  # Refused, but kept.
+    reader.send("/checkout", postal_code="10115", shown_total="1")
+    assert reader.status == 409
+    reader.open("/account/sign-out/").send("/account/sign-out/")
+    form = reader.open("/checkout").form("/checkout")
+    assert not any(form.fields[name] for name in ("email", "name", "street"))
+    reader.send("/checkout", way="sandbox:tok_ok", **{**BERLIN, "name": "Somebody Else"})
+    assert "Thank you." in reader.words
+    assert sql.fetch_all("SELECT person_id FROM orders_purchase") == [(None,)]
+    assert len(Reader(person_id=owner.id).open("/account/orders/").page.xpath("//article")) == 0

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from entrepot.kernel.errors import NotFound
 from entrepot.sellers import queries as sellers
@@ -17,6 +22,11 @@ class Trader:
     store: sellers.StoreView | None
     identity: sellers.LegalIdentity | None
 
+    @property
+    def html(self) -> SafeString:
+        """Who sells, as pages carry it; nothing where nobody was verified."""
+        return _write(self.identity, get_language() or "en") if self.identity else mark_safe("")
+
 
 _traders: Kept[UUID, Trader] = Kept(seconds=60, most=5000)
 
@@ -24,6 +34,12 @@ _traders: Kept[UUID, Trader] = Kept(seconds=60, most=5000)
 def find_trader(seller_id: UUID) -> Trader:
     """Return who stands behind a seller's goods."""
     return _traders.get(seller_id, lambda: _read(seller_id))
+
+
+@lru_cache(maxsize=2048)
+def _write(identity: sellers.LegalIdentity, language: str) -> SafeString:
+    """Write an identity; everything in it is in the key, so that what is kept is never old."""
+    return mark_safe(get_template("storefront/_identity.html").render({"identity": identity}))  # noqa: S308
 
 
 def _read(seller_id: UUID) -> Trader:

@@ -90,7 +90,12 @@ def amount(value: Money, language: str | None = None) -> str:
 
 def number(value: int | Decimal, language: str | None = None) -> str:
     """Return a number with the reader's separators."""
-    return format_decimal(value, locale=locale_of(language or get_language()))
+    return _number(value, language or get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int | Decimal, language: str) -> str:
+    return format_decimal(value, locale=locale_of(language))
 
 
 def percent(value: Decimal, language: str | None = None) -> str:

@@ -191,16 +191,20 @@ def change_cart(*, cart_id: UUID, token: str, version: int, changes: Mapping[str
     return view
 
 
-def claim_cart(*, cart_id: UUID, token: str, person_id: UUID) -> None:
+def claim_cart(*, cart_id: UUID, token: str, person_id: UUID | None) -> None:
     """
-    Give an open cart without an owner to the person who holds its token and has just logged in.
+    Give an open cart to who holds its token now: the person who is signed in, or nobody.
+
+    A browser may be shared: a cart that somebody filled before signing out must not bring the next one's order, with
+    its address, into the first one's account.
 
     :raises NotFound: there is no such cart, or the token does not open it.
     """
     queries.access_cart(cart_id, token)
     sql.execute(
-        "UPDATE orders_cart SET person_id = %s WHERE id = %s AND person_id IS NULL AND status = 'open'",
-        [person_id, cart_id],
+        "UPDATE orders_cart SET person_id = %s::uuid"
+        " WHERE id = %s AND person_id IS DISTINCT FROM %s::uuid AND status = 'open'",
+        [person_id, cart_id, person_id],
     )
 
 

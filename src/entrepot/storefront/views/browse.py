@@ -107,7 +107,7 @@ def store(request: PageRequest, slug: str) -> HttpResponse:
         "store": shop,
         "story": story,
         "story_language": story_language,
-        "identity": find_trader(shop.seller_id).identity,
+        "trader": find_trader(shop.seller_id),
         "protection_days": protection_days(request.choice.country),
         "search_here": text,
         "cards": cards.build(page.listing_ids, choice=request.choice, at=clock.now()),

@@ -88,9 +88,11 @@ def _forms(request: PageRequest, cart: CartView) -> Forms:
     pack = markets.find_pack(cart.country)
     given = set(cart.address.import_ids) if cart.address else set()
     asked = [kind for kind in (pack.import_ids if pack else ()) if kind.kind in {*cart.needs, *given}]
-    email = cart.email or (request.user.email if request.user.is_authenticated else "")
+    # In a browser that people share, nobody is shown what the one before typed.
+    is_own = cart.person_id in (None, _holder(request))
+    email = (cart.email if is_own else "") or (request.user.email if request.user.is_authenticated else "")
     book = _address_book(request, cart.country)
-    kept = cart.address.as_json() if cart.address else {}
+    kept = cart.address.as_json() if cart.address and is_own else {}
     chosen = _chosen(request, book, kept)
     initial = {**(chosen.fields if chosen else kept), "import_ids": kept.get("import_ids")}
     ways = list_ways()
@@ -102,6 +104,12 @@ def _forms(request: PageRequest, cart: CartView) -> Forms:
         book,
         chosen.id if chosen else None,
     )
+
+
+def _holder(request: PageRequest) -> UUID | None:
+    """Return whose order it becomes: the person who is signed in, or nobody's."""
+    found: UUID | None = request.user.pk if request.user.is_authenticated else None
+    return found
 
 
 def _address_book(request: PageRequest, country: str) -> tuple[AddressView, ...]:
@@ -151,6 +159,8 @@ def _take(request: PageRequest, cart: CartView) -> HttpResponse:
     if charges.needs_consent(changed.quote.orders) and not payment.cleaned_data["accept_due_at_door"]:
         payment.add_error("accept_due_at_door", _("Please agree to this, or take these goods out of the cart."))
         return _show(request, changed, forms, status=422)
+    if changed.person_id != _holder(request):
+        orders.claim_cart(cart_id=changed.id, token=changed.token, person_id=_holder(request))
     try:
         purchase = _place(changed.id, changed.token, forms)
     except orders.TotalChanged:

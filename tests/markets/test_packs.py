@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from entrepot.markets import fx, packs, queries
 from entrepot.markets.loader import BadPack, find_line, load_library
-from entrepot.markets.readiness import assess, date_gaps
+from entrepot.markets.readiness import assess
 from entrepot.markets.rules import find_id_fault, tidy_id
 from tests.builders.markets import book
 
@@ -184,20 +183,6 @@ def test_readiness_tells_what_is_missing_and_what_is_doubtful() -> None:
     assert not peru["buying_ready"]
     assert {part["state"] for part in peru["parts"] if part["part"] == "regime PE-200"} == {"doubtful"}
     assert [part["state"] for part in peru["parts"] if part["part"] == "registration"] == ["missing"]
-
-
-def test_dates_without_a_regime_are_found() -> None:
-    assert date_gaps(book().library.countries["IL"]) == [(date(2026, 1, 1), date(2026, 2, 24))]
-    assert date_gaps(book().library.countries["DE"]) == []
-
-
-def test_check_prints_a_countrys_readiness() -> None:
-    out = StringIO()
-    call_command("markets", "check", "it", "--json", stdout=out)
-    report = json.loads(out.getvalue())
-    assert (report["country"], report["file"]) == ("IT", "it.toml")
-    with pytest.raises(CommandError):
-        call_command("markets", "check", "AF")
 
 
 def test_the_operators_registrations_are_dated() -> None:

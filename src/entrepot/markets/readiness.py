@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from entrepot.kernel.sentences import Sentence
+from entrepot.markets.gaps import Gap, find_gaps
 from entrepot.markets.loader import Library
-from entrepot.markets.packs import CountryPack, Regime
+from entrepot.markets.packs import CountryPack, Regime, Sourced
 
 _OLD_DAYS = 365
+# A gap further ahead is a law that ends, which its makers still have time to replace.
+_NEAR_DAYS = 180
+_LEVELS = ("ready", "doubtful", "missing")
 
 _RAILS = {
     "sepa": Sentence("SEPA transfer"),
@@ -31,8 +37,12 @@ class Finding:
 
 
 def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any]:
-    """Return a pack's findings by part, whether each side could open, and how old the pack is."""
-    findings = [*_buying(pack, today), *_selling(pack, today)]
+    """
+    Return a pack's findings by part, whether each side could open, how old the pack is, how many of its rules are how
+    sure, and the days on which no import regime holds.
+    """
+    gaps = find_gaps(pack.regimes, country=pack.code)
+    findings = [*_buying(pack, gaps, today), *_selling(pack, today)]
     age = (today - pack.reviewed_on).days
     if age > _OLD_DAYS:
         findings.append(
@@ -46,19 +56,46 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
         "age_days": age,
         "buying_ready": all(f.state == "ready" for f in findings if f.side == "buying"),
         "selling_ready": all(f.state == "ready" for f in findings if f.side == "selling"),
+        "buying": _worst(findings, "buying"),
+        "selling": _worst(findings, "selling"),
+        "regimes": sum(regime.is_valid_on(today) for regime in pack.regimes),
+        "rates": sum(row.is_valid_on(today) for row in pack.tax_rates),
+        "confidence": dict(sorted(Counter(row.confidence for row in _rules(pack)).items())),
+        "sources": sorted({row.source for row in _rules(pack)}),
+        "gaps": [
+            {
+                "first": gap.first.isoformat(),
+                "last": None if gap.last is None else gap.last.isoformat(),
+                "channels": list(gap.channels),
+                "values": list(gap.values),
+            }
+            for gap in gaps
+        ],
         "parts": [asdict(finding) for finding in findings],
     }
 
 
-def _buying(pack: CountryPack, today: date) -> list[Finding]:
-    findings = []
-    standard = [row for row in pack.tax_rates if row.is_valid_on(today) and not row.hs and not row.regions]
+def _worst(findings: list[Finding], side: str) -> str:
+    return max((finding.state for finding in findings if finding.side == side), key=_LEVELS.index, default="missing")
+
+
+def _rules(pack: CountryPack) -> Iterator[Sourced]:
+    """Yield what the pack states of the law of its own country, not what holds everywhere."""
+    yield from (*pack.tax_rates, *pack.regimes, *pack.fees, *pack.territories)
+    for area in pack.territories:
+        yield from (*area.tax_rates, *area.regimes)
+
+
+def _buying(pack: CountryPack, gaps: list[Gap], today: date) -> list[Finding]:
+    findings: list[Finding] = []
+    standard = [row for row in pack.tax_rates if row.is_valid_on(today) and not row.hs and not row.postal_codes]
     if standard:
         row = standard[0]
         state = "doubtful" if row.confidence == "low" else "ready"
         findings.append(Finding(Sentence("tax rate"), "buying", state, f"{pack.tax_name} {row.rate:f} %", row.source))
     else:
         findings.append(Finding(Sentence("tax rate"), "buying", "missing", Sentence("no standard rate is valid today")))
+    findings.extend(_particular_rates(pack, today))
     valid = [regime for regime in pack.regimes if regime.is_valid_on(today)]
     if not valid:
         findings.append(
@@ -77,14 +114,25 @@ def _buying(pack: CountryPack, today: date) -> list[Finding]:
         if not fee.charged
     )
     findings.extend(
-        Finding(
-            Sentence("import regimes"),
-            "buying",
-            "doubtful",
-            Sentence("no regime from %(first)s to %(last)s", first=str(first), last=str(last)),
-        )
-        for first, last in date_gaps(pack)
+        Finding(Sentence("import regimes"), "buying", "missing" if gap.holds_on(today) else "doubtful", _gap(gap))
+        for gap in gaps
+        if (gap.first - today).days <= _NEAR_DAYS
     )
+    findings.extend(
+        Finding(
+            Sentence("place %(name)s", name=area.name),
+            "buying",
+            "ready",
+            Sentence("import rules: %(count)s", count=len(area.regimes))
+            if area.code
+            else Sentence("the rules of %(country)s", country=area.country),
+            area.source,
+        )
+        for area in pack.territories
+    )
+    if pack.import_ids:
+        asks = Sentence("asks %(ids)s", ids=", ".join(kind.kind for kind in pack.import_ids))
+        findings.append(Finding(Sentence("the buyer's ids"), "buying", "ready", asks))
     if not pack.reference_address.city:
         findings.append(
             Finding(
@@ -95,6 +143,25 @@ def _buying(pack: CountryPack, today: date) -> list[Finding]:
             )
         )
     return findings
+
+
+def _particular_rates(pack: CountryPack, today: date) -> Iterator[Finding]:
+    """Yield what is known of the rates of some goods and of parts of the country; they never keep a market closed."""
+    valid = [row for row in pack.tax_rates if row.is_valid_on(today)]
+    for name, rows in (
+        (Sentence("tax rates of goods"), [row for row in valid if row.hs]),
+        (Sentence("tax rates of places"), [row for row in valid if not row.hs and (row.regions or row.postal_codes)]),
+    ):
+        if rows:
+            low = sum(row.confidence == "low" or bool(row.local) for row in rows)
+            found = Sentence("known: %(known)s, of them doubtful: %(low)s", known=len(rows), low=low)
+            yield Finding(name, "buying", "ready", found, rows[0].source)
+
+
+def _gap(gap: Gap) -> Sentence:
+    if gap.last is None:
+        return Sentence("no regime from %(first)s on", first=str(gap.first))
+    return Sentence("no regime from %(first)s to %(last)s", first=str(gap.first), last=str(gap.last))
 
 
 def _regime_finding(regime: Regime) -> Finding:
@@ -146,15 +213,3 @@ def _selling(pack: CountryPack, today: date) -> list[Finding]:
         missing = Sentence("nobody says who owes the tax of a domestic sale")
         findings.append(Finding(Sentence("sale rules"), "selling", "missing", missing))
     return findings
-
-
-def date_gaps(pack: CountryPack) -> list[tuple[date, date]]:
-    """Return the spans between a country's first and last dated regime that no regime covers."""
-    spans = sorted((regime.valid_from or date.min, regime.valid_to or date.max) for regime in pack.regimes)
-    gaps = []
-    covered = spans[0][1] if spans else date.max
-    for start, end in spans[1:]:
-        if covered < date.max and (start - covered).days > 1:
-            gaps.append((date.fromordinal(covered.toordinal() + 1), date.fromordinal(start.toordinal() - 1)))
-        covered = max(covered, end)
-    return gaps

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,11 +12,18 @@ from entrepot.markets import operations, packs, queries
 from entrepot.markets.rules import STAGES
 
 
+def _gap_words(gap: dict[str, Any]) -> str:
+    until = f"to {gap['last']}" if gap["last"] else "on"
+    limits = "" if len(gap["values"]) > 1 else f", {gap['values'][0]} value"
+    ways = "" if len(gap["channels"]) > 1 else f", by {gap['channels'][0]}"
+    return f"from {gap['first']} {until}{limits}{ways}"
+
+
 class Command(BaseCommand):
     help = (
         "Look after the countries. `list` shows every market and its stages, `check` what a country's pack has and "
-        "lacks, `stage` moves a market's switch, `sync` adds markets for new packs, `schema` prints the packs' JSON "
-        "Schema."
+        "lacks, from which sources, how old, and the days without a rule, `stage` moves a market's switch, `sync` adds "
+        "markets for new packs, `schema` prints the packs' JSON Schema."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,17 +76,49 @@ class Command(BaseCommand):
         if json:
             self._print(reports[0] if country else reports)
             return
+        if country:
+            self._one(reports[0])
+        else:
+            self._all(reports)
+
+    def _one(self, report: dict[str, Any]) -> None:
+        self.stdout.write(
+            f"{report['country']} {report['name']}: buying {report['buying']}, selling {report['selling']}; "
+            f"reviewed {report['reviewed_on']}, {report['age_days']} days ago"
+        )
+        for part in report["parts"]:
+            source = f"  [{part['source']}]" if part["source"] else ""
+            self.stdout.write(f"  {part['state']:<9} {part['side']:<8} {part['part']}: {part['detail']}{source}")
+        counts = ", ".join(f"{count} {word}" for word, count in report["confidence"].items())
+        self.stdout.write(f"  rules by confidence: {counts or 'none'}; sources: {len(report['sources'])}")
+        for gap in report["gaps"]:
+            self.stdout.write(f"  no regime {_gap_words(gap)}")
+
+    def _all(self, reports: list[dict[str, Any]]) -> None:
+        order = {"ready": 0, "doubtful": 1, "missing": 2}
+        reports = sorted(reports, key=lambda r: (order[r["buying"]], order[r["selling"]], r["country"]))
+        self.stdout.write(
+            f"{'':<3} {'country':<32} {'buying':<9} {'selling':<9} {'rules':>5} {'rates':>5} {'low':>4} {'gaps':>4} "
+            f"{'days old':>8}"
+        )
         for report in reports:
-            sides = ", ".join(
-                f"{side} {'ready' if report[f'{side}_ready'] else 'not ready'}" for side in ("buying", "selling")
+            self.stdout.write(
+                f"{report['country']:<3} {report['name']:<32} {report['buying']:<9} {report['selling']:<9} "
+                f"{report['regimes']:>5} {report['rates']:>5} {report['confidence'].get('low', 0):>4} "
+                f"{len(report['gaps']):>4} {report['age_days']:>8}"
             )
-            self.stdout.write(f"{report['country']} {report['name']}: {sides}; reviewed {report['reviewed_on']}")
-            if country:
-                for part in report["parts"]:
-                    source = f"  [{part['source']}]" if part["source"] else ""
-                    self.stdout.write(
-                        f"  {part['state']:<9} {part['side']:<8} {part['part']}: {part['detail']}{source}"
-                    )
+        counts = Counter(report["buying"] for report in reports)
+        self.stdout.write(
+            f"{len(reports)} destinations: {counts['ready']} ready, {counts['doubtful']} doubtful, "
+            f"{counts['missing']} with a part missing"
+        )
+        # Members of a union share its gaps: they are told once.
+        spans: dict[str, list[str]] = {}
+        for report in reports:
+            for gap in report["gaps"]:
+                spans.setdefault(_gap_words(gap), []).append(report["country"])
+        for words, countries in sorted(spans.items()):
+            self.stdout.write(f"no regime {words}: {' '.join(sorted(countries))}")
 
     def _stage(self, *, country: str, selling: str | None, buying: str | None, reason: str, **_: Any) -> None:
         if not (selling or buying):

@@ -7,9 +7,11 @@ piece; `duty` and `tax` are what the source says, None where it says nothing.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +203,17 @@ def test_the_historic_british_example_rounds_the_duty_down_and_the_vat_to_the_ne
     )
     sums = landed_sums(order)
     assert (sums["duty"], sums["tax"], sums["total"]) == (402, 2083, 13985)
+
+
+EXAMPLES_FILE = Path(__file__).resolve().parents[3] / "shared" / "domain" / "landed_cost_examples.csv"
+
+
+@pytest.mark.skipif(not EXAMPLES_FILE.is_file(), reason="the collection of examples lies beside the project, not in it")
+def test_every_collected_example_is_tested_with_the_source_that_it_names() -> None:
+    with EXAMPLES_FILE.open(encoding="utf-8") as file:
+        collected = {row["example_id"]: row["source"] for row in csv.DictReader(file)}
+    here = {example.id: example.source for example in EXAMPLES}
+    # The historic British one has a test of its own above.
+    assert {name: source for name, source in collected.items() if name != "GB-H1"} == {
+        name: here.get(name) for name in collected if name != "GB-H1"
+    }

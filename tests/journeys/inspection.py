@@ -31,8 +31,8 @@ _WIDEST = """() => [...document.querySelectorAll('body *')].filter(one => {
 class Inspector:
     """One reader's browser window that takes note of whatever is wrong with the pages it opens."""
 
-    def __init__(self, context: BrowserContext) -> None:
-        self._context = context
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self._url = url
         self.faults: list[str] = []
         self._where = ""
         self._sizes: dict[str, int] = {}
@@ -73,8 +73,9 @@ class Inspector:
         self.page.set_viewport_size(DESKTOP)
 
     def _weigh(self) -> None:
-        """Count what a first visit loads; pictures of goods are left out."""
-        kinds = [(one, one.request.resource_type) for one in self._loaded if "/media/" not in one.url]
+        """Count what a first visit loads from the shop; pictures of goods are left out, and papers in a frame."""
+        ours = [one for one in self._loaded if one.url.startswith(self._url) and "/media/" not in one.url]
+        kinds = [(one, one.request.resource_type) for one in ours if one.frame == self.page.main_frame]
         parts = [(one, kind) for one, kind in kinds if one.status == 200 or kind == "document"]
         if len(parts) > REQUESTS_MAX:
             self._note(f"{len(parts)} requests: {Counter(kind for _, kind in parts)}")
@@ -99,10 +100,10 @@ class Inspector:
 @contextmanager
 def inspecting(browser: Browser, url: str, *, choice: str, session: str = "", cart: str = "") -> Iterator[Inspector]:
     """Open a window of a reader with a kept choice, signed in where a session is given."""
-    context = browser.new_context(base_url=url, viewport=DESKTOP, reduced_motion="reduce")
+    context = browser.new_context(base_url=url, viewport=DESKTOP, reduced_motion="reduce", service_workers="block")
     kept = {"entrepot_choice": choice, "sessionid": session, "entrepot_cart": cart}
     context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept.items() if value])
     try:
-        yield Inspector(context)
+        yield Inspector(context, url)
     finally:
         context.close()

@@ -59,6 +59,12 @@ def rows(run_jobs: Callable[..., int]) -> None:
         order_id=cancelled.id, seller_id=cancelled.seller_id, by="seller", lines={0: 1}, now=NOW
     )
     run_jobs()
+    accounts_operations.save_address(
+        person_id=accounts.person().id,
+        country="DE",
+        fields={name: str(orders.BERLIN[name]) for name in ("name", "street", "city", "postal_code", "phone")},
+        now=NOW,
+    )
     markets.load_fx(rows=[RateRow("USD", NOW.date(), Decimal("1.1"), "test")], now=NOW)
     # Snapshots are taken of what is committed, and a test commits nothing.
     account = Account.objects.earliest("id")

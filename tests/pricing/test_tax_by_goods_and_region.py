@@ -6,6 +6,7 @@ Net prices of 100.00 with 10.00 of delivery, sold inside the country unless a te
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -214,3 +215,38 @@ def test_no_two_rates_of_the_same_goods_and_place_hold_on_one_day() -> None:
                         end and row.valid_from and row.valid_from > end
                     ), (pack.code, prefix, row)
                 spans.append((row.valid_from, row.valid_to))
+
+
+# --- regions by postal code -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("country", "code", "region"), [
+    ("US", "10001", "NY"), ("US", "06103", "CT"), ("US", "06390", "NY"), ("US", "90210", "CA"), ("US", "20500", "DC"),
+    ("US", "20101", "VA"), ("US", "73301", "TX"), ("US", "73101", "OK"), ("US", "88510", "TX"), ("US", "99501", "AK"),
+    ("US", "98101", "WA"), ("US", "02903", "RI"), ("US", "05501", "MA"), ("US", "05401", "VT"), ("US", "83702", "ID"),
+    ("US", "82001", "WY"), ("US", "24701", "WV"), ("US", "72201", "AR"), ("US", "71101", "LA"), ("US", "96801", "HI"),
+    ("CA", "M5H 2N2", "ON"), ("CA", "h2y 1c6", "QC"), ("CA", "X0A 0H0", "NU"), ("CA", "X1A 1A1", "NT"),
+    ("BR", "01001-000", "SP"), ("BR", "30110-000", "MG"), ("BR", "69900-000", "AC"), ("BR", "68900-000", "AP"),
+    ("BR", "70040-010", "DF"), ("BR", "74000-000", "GO"), ("BR", "76800-000", "RO"),
+])  # fmt: skip
+def test_a_postal_code_tells_the_state_where_the_address_does_not(country: str, code: str, region: str) -> None:
+    assert book().place(country, "", code).region == region
+    assert book().place(country, "Somewhere", code).region == region
+
+
+def test_every_american_prefix_lies_in_one_state_at_most_and_a_named_state_counts_more_than_the_code() -> None:
+    pack = book().pack("US")
+    assert pack is not None
+    codes = [one.code for one in pack.regions]
+    assert len(codes) == len(set(codes)) == 52
+    for prefix in range(1000):
+        found = [one.code for one in pack.regions if any(re.search(p, f"{prefix:03d}01") for p in one.postal_codes)]
+        assert len(found) <= 1, (prefix, found)
+    assert book().place("US", "OR", "10001").region == "OR"
+
+
+@pytest.mark.parametrize("country", ["CA", "BR"])
+def test_an_address_that_tells_no_state_is_not_sure(country: str) -> None:
+    found = rate(country, "950300")
+    assert found is not None
+    assert found.doubt == "region_unknown"

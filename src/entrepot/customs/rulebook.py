@@ -170,14 +170,14 @@ class RuleBook:
             return Place(pack.part_of, pack.part_of, pack.part_of_region or region, "", None)
         territory = self._territory(pack, region, postal_code) if pack.territories else None
         if territory is None:
-            return Place(country, country, region, postal_code, None)
+            return Place(country, country, _region_of(pack, region, postal_code), postal_code, None)
         if territory.country:
             return self.place(territory.country, "", postal_code)
         return Place(territory.code, country, region, postal_code, territory)
 
     @staticmethod
     def _territory(pack: CountryPack, region: str, postal_code: str) -> Territory | None:
-        tidy = postal_code.upper().replace(" ", "")
+        tidy = _tidy(postal_code)
         for territory in pack.territories:
             if region and region in territory.regions:
                 return territory
@@ -318,6 +318,8 @@ class RuleBook:
             doubt = "rate_unconfirmed" if doubtful or row.confidence == "low" else ""
             if row.local and not doubt:
                 doubt = "local_rate_estimated"
+            if pack.regions and not row.regions and not row.hs and all(one.code != region for one in pack.regions):
+                doubt = doubt or "region_unknown"
             found = FoundRate(row.rate + row.local, row.source, row.valid_from, doubt)
         if not any(row.postal_codes for row in rates):
             self._rates[key] = found
@@ -389,6 +391,21 @@ class RuleBook:
             shared = self.areas(pack.tariff_of) if pack is not None and pack.tariff_of else ()
             destinations = self._tariffs[country] = self.areas(country) + shared
         return self.tariff.find(destinations=destinations, origins=self.areas(origin), hs=hs, on=on)
+
+
+def _tidy(postal_code: str) -> str:
+    return postal_code.upper().replace(" ", "")
+
+
+def _region_of(pack: CountryPack, region: str, postal_code: str) -> str:
+    """Return the region that an address names if it is one, else the one that its postal code lies in."""
+    if not pack.regions or not postal_code or any(one.code == region for one in pack.regions):
+        return region
+    tidy = _tidy(postal_code)
+    for one in pack.regions:
+        if any(re.search(pattern, tidy) for pattern in one.postal_codes):
+            return one.code
+    return region
 
 
 Row = TypeVar("Row", bound=RateRow)

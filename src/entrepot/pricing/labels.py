@@ -95,6 +95,7 @@ REASONS = {
     "liability_unconfirmed": gettext_noop("It was not confirmed who owes the tax of this sale."),
     "person_limit_unknown": gettext_noop("It depends on what you ordered before."),
     "local_tax_unknown": gettext_noop("A local tax may be added that is not known to us."),
+    "region_unknown": gettext_noop("The tax depends on the state or province, which the address does not tell."),
     "local_rate_estimated": gettext_noop(
         "The local part of the tax rate is an average; it differs from place to place."
     ),

@@ -62,6 +62,13 @@ class ReferenceAddress(Strict):
     city: str = ""
 
 
+class PostalRegion(Strict):
+    """A state or province by its code, and the postal codes that lie in it, for addresses that do not name it."""
+
+    code: Text
+    postal_codes: Annotated[tuple[Regex, ...], Field(min_length=1)]
+
+
 class DefaultStage(Strict):
     selling: Stage = "closed"
     buying: Stage = "open"
@@ -76,7 +83,8 @@ class CountryPack(Strict):
     of France, the Isle of Man of the United Kingdom, Puerto Rico of the United States as its region `part_of_region`)
     and that one's rules are its own. `union_imports`: goods enter under this union's customs law, the taxes are its own
     (Réunion, Åland). `tariff_of`: it shares the tariff of this country or union. `import_doubts` are added to every
-    import regime.
+    import regime. `regions` are all states or provinces where taxes differ by them: an address that names none of them
+    is placed by its postal code, and one that neither places is not sure.
     """
 
     code: Country
@@ -96,6 +104,7 @@ class CountryPack(Strict):
     )
     tax_rates: tuple[TaxRate, ...] = ()
     rate_unconfirmed_hs: tuple[HsPrefix, ...] = ()
+    regions: tuple[PostalRegion, ...] = ()
     fx_margin_percent: Percent | None = None
     sales: tuple[SaleRule, ...] = ()
     regimes: tuple[Regime, ...] = ()

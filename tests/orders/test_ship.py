@@ -182,8 +182,6 @@ def test_inside_a_customs_union_a_parcel_has_its_label_alone():
     parcel_id = orders.ship(order)
     found = papers.get_parcel_papers(seller_id=order.seller_id, order_id=order.id, parcel_id=parcel_id, now=NOW)
     assert found.kinds == ()
-    assert papers.crosses_customs_border("IT", "CH")
-    assert not papers.crosses_customs_border("ES", "ES")
 
 
 def test_orders_are_listed_page_by_page_and_by_state(listing):

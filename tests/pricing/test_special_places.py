@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from entrepot.pricing.quote import OrderQuote
+from entrepot.pricing import queries as pricing
+from entrepot.pricing.quote import Destination, OrderQuote
 from entrepot.pricing.rules import make_quote
 from tests.builders.markets import book, desk, offer, template, terms
 
@@ -278,3 +279,17 @@ def test_madeira_the_azores_and_two_austrian_valleys_have_their_own_rates(countr
     assert (order.tax, order.sure) == (int(Decimal(rate) * 110), True)
     # From another member above the threshold: the rate of the address.
     assert sold(("ES", "28013"), (country, code), over_threshold=True).tax == int(Decimal(rate) * 110)
+
+
+@pytest.mark.parametrize(("origin", "destination", "crosses"), [
+    (("ES", "28013"), ("ES", "08001"), False), (("ES", "28013"), ("ES", "35001"), True),
+    (("IT", "00184"), ("DE", "10115"), False), (("IT", "00184"), ("DE", "27498"), True),
+    (("IT", "00184"), ("FR", "97400"), True), (("IT", "00184"), ("MC", "98000"), False),
+    (("IT", "00184"), ("GB", "BT1 1AA"), False), (("IT", "00184"), ("GB", "SW1A 1AA"), True),
+    (("KZ", "050000"), ("RU", "101000"), False), (("CH", "3011"), ("LI", "9490"), False),
+])  # fmt: skip
+def test_papers_travel_with_goods_that_pass_a_border_of_customs_or_of_tax(
+    origin: tuple[str, str], destination: tuple[str, str], crosses: bool
+) -> None:
+    seller = terms(origin[0], dispatch_postal_code=origin[1])
+    assert pricing.crosses_border(seller, Destination(destination[0], "", destination[1])) is crosses

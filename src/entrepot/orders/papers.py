@@ -16,6 +16,8 @@ from entrepot.markets import queries as markets
 from entrepot.orders import queries
 from entrepot.orders.queries.views import LineView, OrderView
 from entrepot.orders.rules.shares import share_of
+from entrepot.pricing import queries as pricing
+from entrepot.pricing.quote import Destination
 from entrepot.sellers import queries as sellers
 from entrepot.shipping import papers
 from entrepot.shipping.ports import PaperContent, PaperLine, PaperParty
@@ -51,7 +53,7 @@ def get_parcel_papers(*, seller_id: UUID, order_id: UUID, parcel_id: UUID, now: 
     if parcel is None:
         raise NotFound()
     content = _content(order, parcel, now=now)
-    kinds = _kinds(content, parcel, now=now)
+    kinds = _kinds(order, content, parcel, now=now)
     return ParcelPapers(
         kinds=kinds,
         pdf=papers.render(content, kinds=kinds),
@@ -71,34 +73,29 @@ def get_papers_of_orders(*, seller_id: UUID, order_ids: Sequence[UUID], now: dat
         order = queries.get_seller_order(seller_id, order_id)
         for parcel in order.parcels:
             content = _content(order, parcel, now=now)
-            parcels.append((content, _kinds(content, parcel, now=now)))
+            parcels.append((content, _kinds(order, content, parcel, now=now)))
     if not parcels:
         raise NothingSent()
     return papers.render_many(parcels, title="Papers of parcels")
 
 
 def list_paper_kinds(order: OrderView, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
-    """Return which customs papers a parcel of a paid order travels with; none inside a customs union."""
-    return _kinds(_content(order, parcel, now=now), parcel, now=now)
+    """
+    Return which customs papers a parcel of a paid order travels with; none inside a customs union, but for places
+    outside of its customs or its taxes (the Canary Islands, Livigno, Réunion).
+    """
+    return _kinds(order, _content(order, parcel, now=now), parcel, now=now)
 
 
-def _kinds(content: PaperContent, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
-    if not crosses_customs_border(parcel.dispatch_country, parcel.destination_country):
+def _kinds(order: OrderView, content: PaperContent, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
+    address = order.address
+    assert address is not None, "a parcel belongs to a paid order, and a paid order has an address"
+    destination = Destination(parcel.destination_country, address.region, address.postal_code)
+    if not pricing.crosses_border(order.quote.seller, destination):
         return ()
     rate = markets.get_fx(at=now).rate(content.value.currency, "EUR")
     return customs_papers(
         channel=parcel.channel, value_eur=content.value.decimal * Decimal(rate), weight_g=parcel.weight_g or 0
-    )
-
-
-def crosses_customs_border(origin: str, destination: str) -> bool:
-    """Say whether goods between two countries pass a customs border: none inside a country or a customs union."""
-    if origin == destination:
-        return False
-    library = markets.get_library()
-    return not any(
-        union.customs_union and origin in union.members and destination in union.members
-        for union in library.unions.values()
     )
 
 

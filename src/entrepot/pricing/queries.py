@@ -32,6 +32,7 @@ __all__ = [
     "NoDelivery",
     "NotSellable",
     "UnknownSku",
+    "crosses_border",
     "freeze_rates",
     "get_book",
     "get_card_prices",
@@ -69,6 +70,13 @@ def reference_destination(country: str) -> Destination:
     if pack is None:
         return Destination(country)
     return Destination(country, pack.reference_address.region, pack.reference_address.postal_code)
+
+
+def crosses_border(seller: SellerTerms, destination: Destination) -> bool:
+    """Say whether goods on their way from a seller pass a border of customs or of tax: then papers travel with them."""
+    book, target = get_book(), tidy_destination(destination)
+    here = book.place(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
+    return book.movement(here, book.place(target.country, target.region, target.postal_code)) == "export"
 
 
 def get_desk(*, destination: Destination, currency: str, at: datetime, rates: FrozenRates | None = None) -> Desk:

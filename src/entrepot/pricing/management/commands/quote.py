@@ -136,12 +136,11 @@ class Command(BaseCommand):
     def _desk(self, options: dict[str, Any], table: FxTable, currency: str, at: datetime) -> Desk:
         book = queries.get_book()
         target = options["target"]
-        reference = queries.reference_destination(target)
-        destination = Destination(
-            target,
-            reference.region if options["region"] is None else options["region"],
-            reference.postal_code if options["postal_code"] is None else options["postal_code"],
-        )
+        region, postal_code = options["region"], options["postal_code"]
+        destination = queries.reference_destination(target)
+        if region is not None or postal_code is not None:
+            # Half of the capital's address beside half of another would be a third place.
+            destination = Destination(target, region or "", postal_code or "")
         schemes = {"registered": trial.all_schemes(book), "post": frozenset(), "courier": frozenset()}
         return Desk(
             book=book,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from entrepot.kernel.errors import DomainError
-from entrepot.markets.packs import CountryPack, DefaultsPack, Doubt, OperatorPack, Regime, SanctionsPack, UnionPack
+from entrepot.markets.packs import (
+    CorridorBan,
+    CountryPack,
+    DefaultsPack,
+    Doubt,
+    OperatorPack,
+    Regime,
+    SanctionsPack,
+    UnionPack,
+)
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,6 +51,10 @@ class Library:
     operator: OperatorPack
     defaults: DefaultsPack
     files: Mapping[str, Path]
+    # What `sanctions` has looked up: packs never change, so neither does what bans touch a corridor.
+    bans_by_corridor: dict[tuple[str, str], tuple[CorridorBan, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def members(self, area: str) -> frozenset[str]:
         """Return the countries of a union, or the country itself."""

@@ -29,13 +29,30 @@ def find_ban(
     on: date,
 ) -> CorridorBan | None:
     """Return the first ban that forbids the corridor for such goods on a day, or None."""
-    if origin == destination:
-        return None
-    for pack in binding_packs(library):
-        for ban in pack.corridors:
-            if _falls_on(ban, origin, destination, hs, value, value_currency, region, on):
-                return ban
+    for ban in _touching(library, origin, destination):
+        if _falls_on(ban, origin, destination, hs, value, value_currency, region, on):
+            return ban
     return None
+
+
+def _touching(library: Library, origin: str, destination: str) -> tuple[CorridorBan, ...]:
+    """Return the bans that ever touch a corridor; remembered, since nearly none is touched and every card asks."""
+    key = (origin, destination)
+    found = library.bans_by_corridor.get(key)
+    if found is None:
+        found = tuple(
+            ban
+            for pack in binding_packs(library)
+            for ban in pack.corridors
+            if origin != destination and _leaves_or_enters(ban, origin, destination)
+        )
+        library.bans_by_corridor[key] = found
+    return found
+
+
+def _leaves_or_enters(ban: CorridorBan, origin: str, destination: str) -> bool:
+    leaves = ban.country == origin and ban.direction in ("from", "both")
+    return leaves or (ban.country == destination and ban.direction in ("to", "both"))
 
 
 def _falls_on(
@@ -48,9 +65,7 @@ def _falls_on(
     region: str,
     on: date,
 ) -> bool:
-    leaves = ban.country == origin and ban.direction in ("from", "both")
-    enters = ban.country == destination and ban.direction in ("to", "both")
-    if not (leaves or enters) or not ban.is_valid_on(on):
+    if not _leaves_or_enters(ban, origin, destination) or not ban.is_valid_on(on):
         return False
     if ban.regions and region not in ban.regions:
         return False
@@ -62,12 +77,9 @@ def _falls_on(
 
 def list_closed_hs(library: Library, *, origin: str, destination: str, region: str, on: date) -> tuple[str, ...]:
     """Return the HS prefixes whose goods may not take a corridor on a day, at whatever value."""
-    if origin == destination:
-        return ()
     return tuple(
         prefix
-        for pack in binding_packs(library)
-        for ban in pack.corridors
+        for ban in _touching(library, origin, destination)
         for prefix in ban.hs
         if _falls_on(ban, origin, destination, prefix, None, "", region, on)
     )
@@ -75,18 +87,7 @@ def list_closed_hs(library: Library, *, origin: str, destination: str, region: s
 
 def list_bans(library: Library, *, origin: str, destination: str, on: date) -> tuple[CorridorBan, ...]:
     """Return every ban that touches a corridor on a day, those of some goods, values or regions only among them."""
-    if origin == destination:
-        return ()
-    return tuple(
-        ban
-        for pack in binding_packs(library)
-        for ban in pack.corridors
-        if ban.is_valid_on(on)
-        and (
-            (ban.country == origin and ban.direction in ("from", "both"))
-            or (ban.country == destination and ban.direction in ("to", "both"))
-        )
-    )
+    return tuple(ban for ban in _touching(library, origin, destination) if ban.is_valid_on(on))
 
 
 def list_bans_of(library: Library, *, country: str, on: date) -> tuple[CorridorBan, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -76,6 +76,15 @@ class DeliveryTemplate:
     handling_days_max: int
     services: tuple[Service, ...]
     default_item_weight_g: int = DEFAULT_ITEM_WEIGHT_G
+    _zones_to: dict[str, tuple[tuple[Service, Zone], ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def zones_to(self, country: str) -> tuple[tuple[Service, Zone], ...]:
+        """Return the services that go to a country, each with the zone that serves it; remembered."""
+        found = self._zones_to.get(country)
+        if found is None:
+            zones = ((service, service.zone_for(country)) for service in self.services)
+            found = self._zones_to[country] = tuple((service, zone) for service, zone in zones if zone is not None)
+        return found
 
     @classmethod
     def from_row(
@@ -190,42 +199,7 @@ def list_choices(
     template: DeliveryTemplate, destination_country: str, items: Sequence[Item]
 ) -> tuple[DeliveryChoice, ...]:
     """Return every service that can carry the items to the destination, priced, in the template's order."""
-    pieces = goods = weight = 0
-    unknown = False
-    for item_weight, _, quantity, value in items:
-        pieces += quantity
-        goods += value
-        unknown = unknown or item_weight is None
-        weight += (template.default_item_weight_g if item_weight is None else item_weight) * quantity
-    choices = []
-    for service in template.services:
-        zone = service.zone_for(destination_country)
-        if zone is None:
-            continue
-        charged = max(weight, _volumetric_weight_g(service, items))
-        step_price = _step_price(zone, charged)
-        if step_price is None:
-            continue
-        free = zone.free_over_minor is not None and goods >= zone.free_over_minor
-        price = 0 if free else step_price + zone.per_item_minor * pieces
-        choices.append(
-            DeliveryChoice(
-                code=service.code,
-                name=service.name,
-                carrier=service.carrier,
-                channel=service.channel,
-                days_min=template.handling_days_min + zone.days_min,
-                days_max=template.handling_days_max + zone.days_max,
-                duties_prepaid=service.duties_prepaid,
-                tracked=service.tracked,
-                price_native=Money(price, template.currency),
-                weight_g=charged,
-                estimated=unknown and not free and len(zone.steps) > 1,
-                transit_days_min=zone.days_min,
-                transit_days_max=zone.days_max,
-            )
-        )
-    return tuple(choices)
+    return tuple(_choice(template, way) for way in _ways(template, destination_country, items))
 
 
 def choose(
@@ -240,25 +214,64 @@ def choose(
     With `prefer_prepaid` a service that prepays the import duties wins over one that does not, whatever it costs: the
     buyer is promised no charge at the door where that can be had. At the same price the faster one wins.
     """
-    choices = list_choices(template, destination_country, items)
-    if not choices:
-        return None
-    return min(
-        choices,
-        key=lambda choice: (
-            prefer_prepaid and not choice.duties_prepaid,
-            choice.price_native.minor,
-            choice.days_max,
-            choice.code,
-        ),
+    best: _Way | None = None
+    best_rank: tuple[bool, int, int, str] | None = None
+    for way in _ways(template, destination_country, items):
+        service, zone, price, _, _ = way
+        rank = (prefer_prepaid and not service.duties_prepaid, price, zone.days_max, service.code)
+        if best_rank is None or rank < best_rank:
+            best, best_rank = way, rank
+    return None if best is None else _choice(template, best)
+
+
+# A service in the zone that serves the destination: its price, the weight charged, whether that weight is a guess.
+_Way = tuple[Service, Zone, int, int, bool]
+
+
+def _ways(template: DeliveryTemplate, destination_country: str, items: Sequence[Item]) -> list[_Way]:
+    pieces = goods = weight = 0
+    unknown = False
+    for item_weight, _, quantity, value in items:
+        pieces += quantity
+        goods += value
+        unknown = unknown or item_weight is None
+        weight += (template.default_item_weight_g if item_weight is None else item_weight) * quantity
+    ways: list[_Way] = []
+    for service, zone in template.zones_to(destination_country):
+        charged = weight
+        if service.volumetric_divisor is not None:
+            charged = max(weight, _volumetric_weight_g(service.volumetric_divisor, items))
+        step_price = _step_price(zone, charged)
+        if step_price is None:
+            continue
+        free = zone.free_over_minor is not None and goods >= zone.free_over_minor
+        price = 0 if free else step_price + zone.per_item_minor * pieces
+        ways.append((service, zone, price, charged, unknown and not free and len(zone.steps) > 1))
+    return ways
+
+
+def _choice(template: DeliveryTemplate, way: _Way) -> DeliveryChoice:
+    service, zone, price, charged, estimated = way
+    return DeliveryChoice(
+        code=service.code,
+        name=service.name,
+        carrier=service.carrier,
+        channel=service.channel,
+        days_min=template.handling_days_min + zone.days_min,
+        days_max=template.handling_days_max + zone.days_max,
+        duties_prepaid=service.duties_prepaid,
+        tracked=service.tracked,
+        price_native=Money(price, template.currency),
+        weight_g=charged,
+        estimated=estimated,
+        transit_days_min=zone.days_min,
+        transit_days_max=zone.days_max,
     )
 
 
-def _volumetric_weight_g(service: Service, items: Iterable[Item]) -> int:
-    if service.volumetric_divisor is None:
-        return 0
+def _volumetric_weight_g(divisor: int, items: Iterable[Item]) -> int:
     return sum(
-        volumetric_weight_g(dimensions, service.volumetric_divisor) * quantity
+        volumetric_weight_g(dimensions, divisor) * quantity
         for _, dimensions, quantity, _ in items
         if dimensions is not None
     )

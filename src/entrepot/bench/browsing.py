@@ -78,7 +78,7 @@ def _visit(browser: Any, url: str, path: str, cookies: dict[str, str]) -> Visit:
 
 
 def _visit_once(browser: Any, url: str, path: str, cookies: dict[str, str]) -> Visit:
-    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}, service_workers="block")
     try:
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
         context.add_init_script(_OBSERVE)
@@ -87,8 +87,10 @@ def _visit_once(browser: Any, url: str, path: str, cookies: dict[str, str]) -> V
         page.on("response", lambda part: loaded.append(part))  # noqa: PLW0108 - Playwright marks what it is given.
         page.goto(path, wait_until="networkidle")
         seen = page.evaluate("seen")
-        pictures = [part for part in loaded if "/media/" in part.url]
-        rest = [part for part in loaded if "/media/" not in part.url]
+        # What the browser's own viewer loads to show a paper in a frame is no part of the page.
+        ours = [part for part in loaded if part.url.startswith(url) and part.frame == page.main_frame]
+        pictures = [part for part in ours if "/media/" in part.url]
+        rest = [part for part in ours if "/media/" not in part.url]
         size = sum(len(gzip.compress(part.body(), 6)) for part in rest if part.ok)
         return Visit(len(rest), len(pictures), size, seen["lcp"], seen["cls"])
     finally:

@@ -44,6 +44,7 @@ def _judge_and_approve(operator: Reader, seller: sellers.SellerView) -> None:
 
 def _open_as_pilot(operator: Reader, name: str, code: str) -> None:
     page = operator.goto("/operator/markets/?side=buying")
+    page.get_by_text("Show the closed markets").click()
     page.get_by_role("link", name=name).click()
     form = page.locator("form.panel", has=page.locator("[name=side][value=buying]"))
     form.locator("[name=stage]").select_option("pilot")

@@ -6,14 +6,18 @@ Rates: one euro is 8 CNY, 1.25 USD, 0.80 GBP; 10 NOK. Net prices; a seller regis
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
+from entrepot.kernel.money import Money
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import Destination, OrderQuote
 from entrepot.pricing.rules import make_quote
-from tests.builders.markets import book, desk, offer, template, terms
+from entrepot.pricing.trial import TrialItem, make_trial
+from tests.builders.markets import ROUND_RATES, book, desk, offer, template, terms
 
 TSHIRT, BOOK, RUM = "610910", "490199", "220840"
 NOTHING = frozenset[str]()
@@ -293,3 +297,51 @@ def test_papers_travel_with_goods_that_pass_a_border_of_customs_or_of_tax(
 ) -> None:
     seller = terms(origin[0], dispatch_postal_code=origin[1])
     assert pricing.crosses_border(seller, Destination(destination[0], "", destination[1])) is crosses
+
+
+    places = (("GU", "96910", "GU"), ("VI", "00802", "VI"), ("", "96799", "AS"), ("", "96950", "MP"))
+    for region, code, country in places:
+
+
+def _abroad(country: str, currency: str, price: str, on: str, per_eur: str, duty: str = "10") -> dict[str, int]:
+    more = {"MKD": Decimal(60), "JMD": Decimal(200), currency: Decimal(per_eur)}
+    rates = replace(ROUND_RATES, per_eur={**ROUND_RATES.per_eur, **more})
+    at = datetime.fromisoformat(f"{on}T12:00:00+00:00")
+    counter = desk(country, currency, at=at, rates=rates, schemes=NOTHING, basic_duty_rate=Decimal(duty))
+    order = make_trial(
+        counter, origin="CN", items=[TrialItem(Money.parse(price, currency), 1, TSHIRT)], delivery=Money(0, currency)
+    )
+    return {part.code: part.amount for part in order.parts if part.group in ("duty", "tax") and part.code != "home_vat"}
+
+
+@pytest.mark.parametrize(("price", "on", "charges"), [
+    ("20.000", "2026-01-31", {"duty": 0, "flat_tax": 5000}),  # 10 % would be 2.000: at least 5.000.
+    ("80.000", "2026-01-31", {"duty": 0, "flat_tax": 8000}),
+    ("20.000", "2026-02-01", {"duty": 0, "gst": 5000}),  # 16 % would be 3.200.
+    ("31.250", "2026-02-01", {"duty": 0, "gst": 5000}),  # 16 % of 31.250 = 5.000.
+    ("100.000", "2026-02-01", {"duty": 0, "gst": 16000}),
+    ("200.001", "2026-02-01", {"duty": 20000, "vat": 35200}),  # 10 % of 200.001; 16 % of 220.001 = 35.200.
+])  # fmt: skip
+def test_jordan_asks_at_least_5_dinars_for_a_parcel_of_up_to_200(price: str, on: str, charges: dict[str, int]) -> None:
+    assert _abroad("JO", "JOD", price, on, "0.8") == charges
+
+
+@pytest.mark.parametrize(("price", "charges"), [
+    ("22.00", {"duty": 0, "vat": 0}), ("22.01", {"duty": 0, "vat": 396}), ("90.00", {"duty": 0, "vat": 1620}),
+    ("90.01", {"duty": 900, "vat": 1782}),  # 10 % of 90.01; 18 % of 99.01 = 17.82.
+])  # fmt: skip
+def test_north_macedonia_has_two_steps(price: str, charges: dict[str, int]) -> None:
+    assert _abroad("MK", "EUR", price, "2026-11-22", "1") == charges
+
+
+def test_mauritius_charges_the_excess_over_1000_rupees() -> None:
+    # The example of the source: of 10,000 the tax is 15 % of 9,000 = 1,350 where there is no duty.
+    assert _abroad("MU", "MUR", "1000.00", "2026-11-22", "50") == {"duty": 0, "vat": 0}
+    assert _abroad("MU", "MUR", "10000.00", "2026-11-22", "50", duty="0") == {"duty": 0, "vat": 135_000}
+
+
+def test_jamaica_charges_the_whole_above_its_limit_of_the_day() -> None:
+    # 60 USD: above the 50 of March 2024, within the 100 of April. 10 % = 6.00, then 15 % of 66.00 = 9.90.
+    assert _abroad("JM", "USD", "60.00", "2024-03-31", "1.25") == {"duty": 600, "vat": 990}
+    assert _abroad("JM", "USD", "60.00", "2024-04-01", "1.25") == {"duty": 0, "vat": 0}
+    assert _abroad("JM", "USD", "101.00", "2024-04-01", "1.25") == {"duty": 1010, "vat": 1667}

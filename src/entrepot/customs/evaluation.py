@@ -7,7 +7,7 @@ both; what is too little to collect. Every rounding is the regime's or the charg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -283,6 +283,8 @@ class Evaluation(RegimeParts):
         groups: dict[tuple[Decimal, str, date | None], list[int]] = {}
         for position in self.members:
             groups.setdefault(self._tax_rate(tax, position), []).append(position)
+        if tax.minimum is not None and self._takes_minimum(tax, tax.minimum, groups, bases, factor):
+            return
         started = len(self.parts)
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
         for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
@@ -307,6 +309,34 @@ class Evaluation(RegimeParts):
                 del self.parts[started:]
                 self.sums = sums_before
                 self._zero(tax.code, "tax", "tax_below_minimum", tax.collector)
+
+    def _takes_minimum(
+        self,
+        tax: Tax,
+        minimum: Decimal,
+        groups: Mapping[tuple[Decimal, str, date | None], list[int]],
+        bases: list[int],
+        factor: Decimal,
+    ) -> bool:
+        """Add the least that a tax is where it would be less, and say so."""
+        least = self.work.to_minor(minimum, tax.currency)
+        levied = sum(
+            (sum(bases[p] for p in members) * rate / _HUNDRED * factor for (rate, *_), members in groups.items()),
+            Decimal(0),
+        )
+        if not levied or levied >= least:
+            return False
+        self._add(
+            code=tax.code,
+            group="tax",
+            exact=least,
+            weights=[bases[position] for position in self.members],
+            collector=tax.collector,
+            rounding=tax.rounding,
+            base=sum(bases[position] for position in self.members),
+            reason="minimum_tax",
+        )
+        return True
 
     def _tax_bases(self, tax: Tax) -> list[int]:
         work = self.work

@@ -131,7 +131,8 @@ class Tax(Strict):
 
     `base` names what is taxed; with `inside` the tax is part of its own base (base × r / (1 − r)). `factor` scales the
     tax (China's composite tax: 0.7). `exempt` with basis `tax` is a limit on the tax itself. `scheme` names the
-    registration without which nobody collects this tax (the sales taxes of US states).
+    registration without which nobody collects this tax (the sales taxes of US states); where it is levied, it is at
+    least the `minimum`.
     """
 
     code: Text = "vat"
@@ -146,6 +147,14 @@ class Tax(Strict):
     rounding: Rounding | None = None
     reason: str = ""
     scheme: str = ""
+    minimum: Amount | None = None
+    currency: Currency | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Tax:
+        if (self.minimum is None) == bool(self.currency):
+            raise ValueError("a tax with a minimum needs its currency, one without has none")
+        return self
 
 
 class Fee(Sourced):

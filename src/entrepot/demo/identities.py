@@ -11,12 +11,12 @@ import re
 from random import Random
 
 import phonenumbers
-from fpdf import FPDF
 from schwifty import IBAN
 
 from entrepot.markets import queries as markets
 from entrepot.markets.packs import BusinessIdKind, PayoutField
 from entrepot.markets.rules import find_id_fault, tidy_id
+from entrepot.ui.papers import Paper
 
 _TRIES = 20_000
 
@@ -43,19 +43,12 @@ def phone(country: str) -> str:
 
 
 def paper(title: str, *lines: str) -> bytes:
-    """Return a one-page PDF, as a scanner would deliver a document (Latin letters)."""
-    pdf = FPDF()
-    pdf.add_page()
-    pdf.set_font("Helvetica", "B", 18)
-    pdf.cell(text=_latin(title), new_x="LMARGIN", new_y="NEXT", h=14)
-    pdf.set_font("Helvetica", "", 12)
+    """Return a one-page PDF, as a scanner would deliver a document, in the script of the names it carries."""
+    sheet = Paper(title=title)
+    sheet.line_of(title, size=18, bold=True, gap=4)
     for line in lines:
-        pdf.cell(text=_latin(line), new_x="LMARGIN", new_y="NEXT", h=8)
-    return bytes(pdf.output())
-
-
-def _latin(text: str) -> str:
-    return text.encode("latin-1", "replace").decode("latin-1")
+        sheet.line_of(line, size=12)
+    return sheet.content()
 
 
 def _number(kind: BusinessIdKind, seed: str) -> str:

@@ -344,3 +344,21 @@ def test_jamaica_charges_the_whole_above_its_limit_of_the_day() -> None:
     assert _abroad("JM", "USD", "60.00", "2024-03-31", "1.25") == {"duty": 600, "vat": 990}
     assert _abroad("JM", "USD", "60.00", "2024-04-01", "1.25") == {"duty": 0, "vat": 0}
     assert _abroad("JM", "USD", "101.00", "2024-04-01", "1.25") == {"duty": 1010, "vat": 1667}
+
+
+@pytest.mark.parametrize(("origin", "price", "charges"), [
+    ("CN", "3000", {"duty": 0, "vat": 0}),
+    ("CN", "3001", {"duty": 300, "vat": 363}),  # 10 % of 3,001; 11 % of 3,301 = 363: 663 in all, above the floor.
+    ("IT", "4000", {"duty": 0, "vat": 0}),  # 11 % of 4,000 = 440: less than 500 is not collected.
+    ("IT", "49999", {"duty": 0, "vat": 5500}),
+    ("IT", "50000", {"duty": 5000, "vat": 6050}),  # From here an origin must be proven.
+])  # fmt: skip
+def test_new_caledonia_frees_small_parcels_and_goods_from_the_union(
+    origin: str, price: str, charges: dict[str, int]
+) -> None:
+    rates = replace(ROUND_RATES, per_eur={**ROUND_RATES.per_eur, "XPF": Decimal("119.33")})
+    for country, code in (("NC", "98800"), ("FR", "98800")):
+        counter = desk(country, "XPF", postal_code=code, rates=rates, schemes=NOTHING, basic_duty_rate=Decimal(10))
+        goods = [TrialItem(Money.parse(price, "XPF"), 1, TSHIRT)]
+        order = make_trial(counter, origin=origin, items=goods, delivery=Money(0, "XPF"))
+        assert {part.code: part.amount for part in order.parts if part.code in ("duty", "vat")} == charges

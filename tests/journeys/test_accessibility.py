@@ -15,8 +15,8 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from entrepot.ui import views
-from tests.journeys import every_state
-from tests.journeys.every_state import Shop
+from tests.builders import every_state
+from tests.builders.every_state import Shop
 from tests.journeys.inspection import Inspector, inspecting
 from tests.journeys.stage import Calendar
 from tests.pages import Reader

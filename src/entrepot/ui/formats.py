@@ -64,7 +64,7 @@ def money(amount: Money, language: str | None = None) -> str:
 
 # CLDR's spacing rule, which Babel leaves out: a currency that ends in a letter keeps a space from the figure.
 _LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
-_LETTER_THEN_SIGN = re.compile(r"([A-Z]{2}\W)$")
+_LETTER_THEN_SIGN = re.compile(r"([A-Z]\W)$")
 
 
 @lru_cache(maxsize=8192)
@@ -111,9 +111,13 @@ def _percent_pattern(language: str) -> str:
     return locale_of(language).percent_formats[None].pattern
 
 
+# Russian may leave out the `г.` after a year, and must before a full stop: sentences end with dates.
+_SHORT_FOR_YEAR = re.compile(r"\s'?г'?\.")
+
+
 @lru_cache(maxsize=4096)
 def _day(value: date, width: str, language: str) -> str:
-    return _format_date(value, format=width, locale=locale_of(language))
+    return _SHORT_FOR_YEAR.sub("", _format_date(value, format=width, locale=locale_of(language)))
 
 
 def day(value: date | datetime, width: str = "medium") -> str:
@@ -126,9 +130,8 @@ def _moment_pattern(language: str) -> str:
     """Return the language's pattern of a date with hours and minutes: seconds only look exact."""
     locale = locale_of(language)
     joined = str(locale.datetime_formats["medium"])
-    return joined.replace("{1}", locale.date_formats["medium"].pattern).replace(
-        "{0}", locale.time_formats["short"].pattern
-    )
+    day_pattern = _SHORT_FOR_YEAR.sub("", locale.date_formats["medium"].pattern)
+    return joined.replace("{1}", day_pattern).replace("{0}", locale.time_formats["short"].pattern)
 
 
 def moment(value: datetime) -> str:

@@ -55,7 +55,6 @@ def overview(request: PageRequest) -> HttpResponse:
         "held": held,
         "held_bars": [row[:3] for row in held],
         "held_total": held_total,
-        "held_units": round(held_total.decimal),
         "escrow": [found.balance for found in ledger.balances("escrow") if found.balance.minor],
         "selling": sum(stage.can_sell for stage in markets.get_stages().values()),
         "buying": sum(stage.can_buy for stage in markets.get_stages().values()),

@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 
 from entrepot.customs.rulebook import RuleBook
 from entrepot.markets.packs import SaleRule
+from entrepot.pricing.quote import SellerTerms
 
 if TYPE_CHECKING:
-    from entrepot.pricing.sale import Setting
+    from entrepot.pricing.rules import Lane
 
 
-def find_rule(book: RuleBook, setting: Setting, movement: str, on: date) -> SaleRule | None:
+def find_rule(book: RuleBook, seller: SellerTerms, lane: Lane, schemes: frozenset[str], on: date) -> SaleRule | None:
     """
     Return the first rule that fits the seller and the movement: of the place of destination, for an export of the
     place of dispatch. None: nobody wrote one.
     """
-    place = setting.lane.here if movement == "export" else setting.lane.there
+    place = lane.here if lane.movement == "export" else lane.there
     for rule in book.sale_rules(place.country, on, place.territory):
-        if rule.movement == movement and _fits(book, setting, rule):
+        if rule.movement == lane.movement and _fits(book, seller, schemes, rule):
             return rule
     return None
 
 
-def _fits(book: RuleBook, setting: Setting, rule: SaleRule) -> bool:
-    seller = setting.seller
+def _fits(book: RuleBook, seller: SellerTerms, schemes: frozenset[str], rule: SaleRule) -> bool:
     if rule.vat_registered is not None and rule.vat_registered != seller.vat_registered:
         return False
     if rule.over_threshold is not None and rule.over_threshold != seller.eu_sales_over_threshold:
         return False
     if rule.registrations and not seller.registrations.issuperset(rule.registrations):
         return False
-    if rule.scheme and rule.scheme not in setting.schemes:
+    if rule.scheme and rule.scheme not in schemes:
         return False
     return rule.established == "any" or rule.established == established(book, seller.country, seller.dispatch_country)
 

@@ -19,6 +19,7 @@ from entrepot.customs.rulebook import Movement, Place, Restrictions, RuleBook, f
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
+from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
@@ -85,6 +86,10 @@ class Desk:
     any_channel: bool = False
     on: date = field(init=False)
     _lanes: dict[tuple[str, str, str], Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _standings: dict[tuple[object, ...], Standing] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _conversions: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "on", self.at.date())
@@ -101,6 +106,37 @@ class Desk:
             found = self._lanes[key] = Lane(self.book.movement(here, there), here, there, restrictions)
         return found
 
+    def standing(self, seller: SellerTerms) -> Standing:
+        """Return what is the same for all orders of sellers of one tax status, place and payout currency."""
+        key = (
+            seller.country,
+            seller.dispatch_country,
+            seller.dispatch_region,
+            seller.dispatch_postal_code,
+            seller.vat_registered,
+            seller.eu_sales_over_threshold,
+            seller.registrations,
+            seller.payout_currency,
+        )
+        found = self._standings.get(key)
+        if found is None:
+            lane = self.lane(seller)
+            schemes = self.book.schemes_on(self.on) if self.schemes is None else self.schemes
+            # The margin covers the risk between capture and payout: none where both are in the same money.
+            margin = self.margin_percent if seller.payout_currency != self.currency else Decimal(0)
+            rule = liability.find_rule(self.book, seller, lane, schemes, self.on)
+            found = self._standings[key] = (lane, schemes, margin, rule)
+        return found
+
+    def conversion(self, source: str, target: str) -> tuple[Decimal, Decimal]:
+        """Return a rate, and the target's minor units per minor unit of the source."""
+        found = self._conversions.get((source, target))
+        if found is None:
+            rate = self.rates.rate(source, target)
+            factor = rate.scaleb(minor_digits(target) - minor_digits(source))
+            found = self._conversions[source, target] = (rate, factor)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -110,6 +146,10 @@ class Lane:
     here: Place
     there: Place
     restrictions: Restrictions
+
+
+# How goods move, the schemes that the operator is registered in, the margin on rates, the rule of the sale.
+Standing = tuple[Lane, frozenset[str], Decimal, SaleRule | None]
 
 
 def make_quote(
@@ -202,11 +242,10 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
 
     :raises NotSellable, NoDelivery: see `make_quote`.
     """
-    setting = Setting.of(desk, lines)
-    lane = setting.lane
+    setting = Setting(desk, lines)
+    lane, rule = setting.lane, setting.rule
     movement = lane.movement
     template, banned = _delivery_terms(lines, lane.restrictions)
-    rule = liability.find_rule(desk.book, setting, movement, desk.on)
     amounts = sale.price_goods(setting, lines, rule, movement)
     choice = _choose(setting, template, lines, banned, prefer_prepaid=False)
     if movement != "export":

@@ -18,11 +18,11 @@ from entrepot.customs.rules import note_doubts
 from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
-from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
+from entrepot.pricing.quote import Offer, SellerDue
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
-    from entrepot.pricing.rules import Desk, Lane
+    from entrepot.pricing.rules import Desk
 
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
@@ -45,34 +45,28 @@ class RecordedRates:
         return found
 
 
-@dataclass(frozen=True)
 class Setting:
-    """One order's seller, rates and margin at a desk; conversion factors are worked out once."""
+    """One order's seller, rates and margin at a desk, and the rates that it used."""
 
-    desk: Desk
-    seller: SellerTerms
-    lane: Lane
-    rates: RecordedRates
-    schemes: frozenset[str]
-    margin: Decimal
-    _factors: dict[str, Decimal] = field(default_factory=dict)
-    _due_factors: dict[str, Decimal] = field(default_factory=dict)
+    __slots__ = ("_due_factors", "_factors", "desk", "lane", "margin", "rates", "rule", "schemes", "seller")
 
-    @classmethod
-    def of(cls, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Setting:
+    def __init__(self, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> None:
         seller = lines[0][0].seller
-        assert all(offer.seller.seller_id == seller.seller_id for offer, _ in lines), "an order has one seller"
-        schemes = desk.book.schemes_on(desk.on) if desk.schemes is None else desk.schemes
-        # The margin covers the risk between capture and payout: there is none where both are in the same money.
-        margin = desk.margin_percent if seller.payout_currency != desk.currency else _ZERO
-        return cls(desk, seller, desk.lane(seller), RecordedRates(desk.rates), schemes, margin)
+        if len(lines) > 1:
+            assert all(offer.seller.seller_id == seller.seller_id for offer, _ in lines), "an order has one seller"
+        self.desk = desk
+        self.seller = seller
+        self.lane, self.schemes, self.margin, self.rule = desk.standing(seller)
+        self.rates = RecordedRates(desk.rates)
+        self._factors: dict[str, Decimal] = {}
+        self._due_factors: dict[str, Decimal] = {}
 
     def factor(self, currency: str) -> Decimal:
         """Return the buyer's minor units per minor unit of a currency, the margin in it."""
         found = self._factors.get(currency)
         if found is None:
-            own = self.desk.currency
-            found = self.rates.rate(currency, own).scaleb(minor_digits(own) - minor_digits(currency))
+            rate, found = self.desk.conversion(currency, self.desk.currency)
+            self.rates.used[currency, self.desk.currency] = rate
             if self.margin:
                 found *= 1 + self.margin / _HUNDRED
             self._factors[currency] = found
@@ -83,7 +77,8 @@ class Setting:
         found = self._due_factors.get(currency)
         if found is None:
             own = self.seller.payout_currency
-            found = self.rates.rate(currency, own).scaleb(minor_digits(own) - minor_digits(currency))
+            rate, found = self.desk.conversion(currency, own)
+            self.rates.used[currency, own] = rate
             self._due_factors[currency] = found
         return found
 

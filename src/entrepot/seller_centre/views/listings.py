@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -76,9 +77,20 @@ def listings(request: PageRequest, member: Membership) -> HttpResponse:
     return show(request, member, "listings/list", "listings", context)
 
 
-def _row(listing: SellerListing, shelves: Shelves) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One listing with the words of its line."""
+
+    listing: SellerListing
+    state_text: str
+    state_tone: str
+    category: str
+    lacks: tuple[str, ...]
+
+
+def _row(listing: SellerListing, shelves: Shelves) -> Row:
     text, tone = words.state(listing.state, words.LISTING_STATES)
-    lacks = [
+    lacks = tuple(
         _(_LACKS[name])
         for name, is_lacking in (
             ("without_hs", listing.hs_code is None),
@@ -87,14 +99,8 @@ def _row(listing: SellerListing, shelves: Shelves) -> dict[str, Any]:
             ("out_of_stock", listing.on_hand <= listing.reserved),
         )
         if is_lacking
-    ]
-    return {
-        "listing": listing,
-        "state_text": text,
-        "state_tone": tone,
-        "category": shelves.name_of(listing.seller_category),
-        "lacks": lacks,
-    }
+    )
+    return Row(listing, text, tone, shelves.name_of(listing.seller_category), lacks)
 
 
 def _state_chips(view: View, page: SellerListingPage) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -174,6 +174,22 @@ def _kept(template: str, language: str, values: tuple[tuple[str, Any], ...]) -> 
     return _squeezed(template, dict(values))
 
 
+@register.simple_tag
+def kept_rows(template: str, **values: Any) -> SafeString:
+    """
+    Write a row of a table (or all rows of a list) that depends on the language and the named values alone.
+
+    A row is kept under everything that it shows, so that what changes is written anew and nothing is ever out of date.
+    Rows have room of their own: many of them do not push the header out.
+    """
+    return _kept_rows(template, get_language() or "en", tuple(values.items()))
+
+
+@lru_cache(maxsize=2048)
+def _kept_rows(template: str, language: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return _squeezed(template, dict(values))
+
+
 def _squeezed(template: str, context: dict[str, Any]) -> SafeString:
     """Return what a template writes without the blanks that only its source needs."""
     return SafeString(_BETWEEN_TAGS.sub(" <", render_to_string(template, context)).strip())
@@ -214,6 +230,11 @@ def _source(text: str) -> SafeString:
 @register.simple_tag
 def badge(tone: str, text: str) -> SafeString:
     """Write a state in words with a dot; tones: quiet, sea, leaf, brick."""
+    return _badge(tone, conditional_escape(text))
+
+
+@lru_cache(maxsize=1024)
+def _badge(tone: str, text: SafeString) -> SafeString:
     return format_html('<span class="badge badge-{}">{}</span>', tone, text)
 
 

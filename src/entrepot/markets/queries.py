@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -254,12 +255,31 @@ def list_fx_history(currency: str, *, days: int = 30, until: date) -> Sequence[t
     return tuple(rows.order_by("-rate_date").values_list("rate_date", "per_eur", "source"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """What was found of one library's packs on one day: neither changes, so each pack is gone through once."""
+
+    library: Library
+    day: date
+    reports: dict[str, dict[str, Any]]
+
+
+_assessed: list[_Assessed] = []  # At most one.
+
+
 def readiness(code: str, *, today: date) -> dict[str, Any]:
     """
-    Return which parts of a country's pack are there, from which source and how old.
+    Return which parts of a country's pack are there, from which source and how old. The report is shared: only read it.
 
     :raises UnknownCountry: there is no pack.
     """
     from entrepot.markets.readiness import assess
 
-    return assess(get_pack(code), get_library(), today=today)
+    pack, library = get_pack(code), get_library()
+    kept = _assessed[0] if _assessed else None
+    if kept is None or kept.library is not library or kept.day != today:
+        kept = _Assessed(library, today, {})
+        _assessed[:] = [kept]
+    if code not in kept.reports:
+        kept.reports[code] = assess(pack, library, today=today)
+    return kept.reports[code]

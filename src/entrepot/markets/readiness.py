@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -71,7 +71,16 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
             }
             for gap in gaps
         ],
-        "parts": [asdict(finding) for finding in findings],
+        "parts": [
+            {
+                "part": found.part,
+                "side": found.side,
+                "state": found.state,
+                "detail": found.detail,
+                "source": found.source,
+            }
+            for found in findings
+        ],
     }
 
 

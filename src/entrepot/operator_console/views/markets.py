@@ -74,7 +74,7 @@ def board(request: PageRequest) -> HttpResponse:
     for code in ("open", "pilot", "suspended", "closed"):
         label, tone = STAGES[code]
         found = [card for card in cards if getattr(stages.get(card.code, CLOSED_MARKET), side) == code]
-        columns.append({"code": code, "label": label, "tone": tone, "cards": found})
+        columns.append({"code": code, "label": label, "tone": tone, "cards": tuple(found)})
     tabs = [
         {"label": SIDES["selling"], "link": "?side=selling", "current": side == "selling"},
         {"label": SIDES["buying"], "link": "?side=buying", "current": side == "buying"},

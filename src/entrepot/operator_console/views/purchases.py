@@ -59,6 +59,7 @@ def purchases(request: PageRequest) -> HttpResponse:
     context = {
         "rows": [(row, words.state(row.state, words.PURCHASE_STATES), _order_states(row.order_states)) for row in rows],
         "chips": _chips(state, kept),
+        "narrowing": _narrowing(request),
         "text": text,
         "state": state,
         "country": country,
@@ -80,9 +81,17 @@ def _chips(state: str, kept: dict[str, str]) -> list[dict[str, Any]]:
     return chips
 
 
-def _order_states(codes: tuple[str, ...]) -> list[tuple[str, str]]:
+def _narrowing(request: PageRequest) -> str:
+    """Return this page's address up to the code of the country that it is to be narrowed to."""
+    query = request.GET.copy()
+    for name in ("page", "country"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}&country=" if query else "?country="
+
+
+def _order_states(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return each state that the purchase's orders are in, once, as (words, tone)."""
-    return [words.state(code, words.ORDER_STATES) for code in dict.fromkeys(codes)]
+    return tuple(words.state(code, words.ORDER_STATES) for code in dict.fromkeys(codes))
 
 
 @operators_only

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils.formats import localize_input
 from django.utils.translation import override
 
 from entrepot.kernel.money import Money
@@ -43,6 +44,14 @@ def test_every_language_writes_money_so_that_its_currency_cannot_be_mistaken(lan
 def test_arabic_keeps_latin_digits_and_amounts_hold_together() -> None:
     assert formats.number(1234567, "ar") == "1,234,567"
     assert formats.money(Money(500, "AED"), "ar") == "\u2067\u200f5.00\xa0د.إ.\u200f\u2069"
+    assert formats.money(Money(-500, "EUR"), "ar") == "\u2067\u200f\u2066-5.00\u2069\xa0€\u2069"
+    assert formats.money(Money(500, "BRL"), "ar") == "\u2067\u200f5.00\xa0R$\u200e\u2069"
+
+
+@pytest.mark.parametrize("language", list(PRICES))
+def test_figures_are_typed_as_they_are_shown(language: str) -> None:
+    with override(language):
+        assert localize_input(Decimal("12.5")) == formats.number(Decimal("12.5"))
 
 
 NAMES = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from entrepot.kernel import facts
 from tests.builders import every_state, orders as build
 from tests.builders.every_state import Shop
 from tests.pages import Reader, moment
@@ -46,8 +47,9 @@ def _reader(who: str, shop: Shop) -> Reader:
 
 
 def _data() -> list[str]:
-    """Return the words of the database, and those that it keeps encrypted."""
-    return sorted([*pseudo.words_of_data(), *filter(None, map(str, build.BERLIN.values()))], key=len, reverse=True)
+    """Return the words of the database, those that it keeps encrypted, and the names of facts (other tests' too)."""
+    sealed = filter(None, map(str, build.BERLIN.values()))
+    return sorted([*pseudo.words_of_data(), *sealed, *facts.list_kinds()], key=len, reverse=True)
 
 
 # Reached by a link in a letter or a form that was sent, files, and pages that the stage has nothing for; their

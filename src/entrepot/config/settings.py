@@ -153,6 +153,7 @@ LANGUAGES = [  # Of pages and letters; each named in itself. Words of listings: 
     ("ar", "العربية"),
 ]
 LOCALE_PATHS = [DATA_DIR / "locale"]  # Made from ui/locale/*.po when the shop starts.
+FORMAT_MODULE_PATH = "entrepot.ui.input_formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -64,6 +64,7 @@ def money(amount: Money, language: str | None = None) -> str:
 
 # CLDR's spacing rule, which Babel leaves out: a currency that ends in a letter keeps a space from the figure.
 _LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
+_LESS_THAN_NOTHING = re.compile(r"-[\d.,]+")
 _LETTER_THEN_SIGN = re.compile(r"([A-Z]\W)$")
 
 
@@ -75,6 +76,7 @@ def _money(minor: int, currency: str, language: str) -> str:
     if get_currency_symbol(currency, locale=locale_of(language)) == "$":
         text = text.replace("$", f"{currency[:2]}$")  # Twenty countries call theirs a dollar or write it so.
     if direction(language) == "rtl":
+        text = _LESS_THAN_NOTHING.sub("\u2066\\g<0>\u2069", text)  # Else the minus goes behind the figure.
         text = _LETTER_THEN_SIGN.sub("\\1\u200e", text)  # `US$`: else the sign goes to the letters' other side.
         return f"\u2067{text}\u2069"
     return _LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text)

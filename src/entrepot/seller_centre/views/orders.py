@@ -225,7 +225,12 @@ def _expected(parcel: ParcelView) -> list[dict[str, Any]]:
 def _order_steps(order: OrderView) -> list[dict[str, Any]]:
     """Return what happened to the order itself; each parcel tells its own way."""
     return [
-        {"title": _(words.ORDER_STEPS[step.code]), "at": step.at, "done": True}
+        {
+            "title": _(words.ORDER_STEPS[step.code]),
+            "at": step.at,
+            "done": True,
+            "ended": step.code == "cancelled",
+        }
         for step in order.timeline
         if step.code in words.ORDER_STEPS and not step.parcel_number
     ]

@@ -246,7 +246,10 @@ def _parcel(parcel: Any) -> dict[str, Any]:
 def _steps(order: OrderView) -> list[dict[str, Any]]:
     """Return an order's way before any parcel of it has left."""
     if order.state == "cancelled":
-        return [{"title": words.step(step.code), "at": step.at, "done": True} for step in order.timeline]
+        return [
+            {"title": words.step(step.code), "at": step.at, "done": True, "ended": step.code == "cancelled"}
+            for step in order.timeline
+        ]
     return [
         _step("placed", order.placed_at),
         _step("paid", order.paid_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 INVITATION_LASTS: Final = timedelta(days=7)
@@ -119,3 +119,8 @@ def same_name(first: str, second: str) -> bool:
 def _letters(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(char for char in folded if char.isalnum())
+
+
+def account_usable_from(created_at: datetime, *, has_replaced: bool) -> datetime:
+    """Return from when an account may be paid to: at once the first one, after a rest one that replaced another."""
+    return created_at + (CHANGED_ACCOUNT_RESTS_FOR if has_replaced else timedelta())

@@ -5,17 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from entrepot.kernel import encryption
+from entrepot.kernel import encryption, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.languages import text_language
 from entrepot.markets import queries as markets
 from entrepot.sellers import rules
-from entrepot.sellers.models import BankAccount, BusinessId, Registration, Seller, Store
+from entrepot.sellers.models import BusinessId, Registration, Seller, Store
+
+# Of an account `a`: whether it replaced another that was paid to. What a draft's owner corrected never was.
+HAS_REPLACED = """EXISTS (
+  SELECT FROM sellers_bankaccount b JOIN sellers_registration r ON r.seller_id = b.seller_id
+  WHERE b.seller_id = a.seller_id AND b.replaced_at <= a.created_at AND b.replaced_at > r.decided_at
+)"""
+_PAYOUT_ACCOUNT = f"""
+SELECT a.id, a.rail, a.currency, a.details, a.hint, a.created_at, {HAS_REPLACED}
+FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
+"""
+_BY_COUNTRY = "SELECT country, state, count(*) FROM sellers_seller GROUP BY country, state ORDER BY country, state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +192,8 @@ def list_sellers(
 
 def count_sellers(*, country: str | None = None, text: str = "") -> dict[str, int]:
     """Return how many sellers are in each state that has any."""
+    if not country and not text:  # What the console's frame says on each page.
+        return dict(sql.fetch_all("SELECT state, count(*) FROM sellers_seller GROUP BY state ORDER BY state"))
     sellers = _narrow(None, country, text)
     return dict(sellers.values_list("state").annotate(number=Count("id")).order_by("state"))
 
@@ -188,8 +201,7 @@ def count_sellers(*, country: str | None = None, text: str = "") -> dict[str, in
 def count_sellers_by_country() -> dict[str, dict[str, int]]:
     """Return how many sellers of each country are in each state."""
     found: dict[str, dict[str, int]] = {}
-    rows = Seller.objects.values_list("country", "state").annotate(number=Count("id")).order_by("country", "state")
-    for country, state, number in rows:
+    for country, state, number in sql.fetch_all(_BY_COUNTRY):
         found.setdefault(country, {})[state] = number
     return found
 
@@ -267,34 +279,22 @@ def get_payout_account(seller_id: UUID) -> PayoutAccount:
 
     :raises NotFound: the seller gave none.
     """
-    account = BankAccount.objects.filter(seller_id=seller_id, replaced_at=None).first()
-    if account is None:
+    row = sql.fetch_one(_PAYOUT_ACCOUNT, [seller_id])
+    if row is None:
         raise NotFound(seller_id=seller_id)
-    fields: dict[str, str] = json.loads(encryption.decrypt(account.details))
+    account_id, rail, currency, sealed, hint, created_at, has_replaced = row
+    fields: dict[str, str] = json.loads(encryption.decrypt(sealed))
     return PayoutAccount(
-        id=account.id,
-        seller_id=account.seller_id,
-        rail=account.rail,
-        currency=account.currency,
+        id=account_id,
+        seller_id=seller_id,
+        rail=rail,
+        currency=currency,
         holder=fields.get("account_holder", ""),
         fields=fields,
-        hint=account.hint,
-        created_at=account.created_at,
-        usable_from=usable_from(account),
+        hint=hint,
+        created_at=created_at,
+        usable_from=rules.account_usable_from(created_at, has_replaced=has_replaced),
     )
-
-
-def usable_from(account: BankAccount) -> datetime:
-    """Return from when an account may be paid to: at once the first one, after a rest one that replaced another."""
-    replaced = BankAccount.objects.filter(
-        seller_id=account.seller_id,
-        replaced_at__isnull=False,
-        replaced_at__lte=account.created_at,
-        # What a draft's owner corrected was never paid to.
-        replaced_at__gt=F("seller__registration__decided_at"),
-    )
-    rests_for = rules.CHANGED_ACCOUNT_RESTS_FOR if replaced.exists() else timedelta()
-    return account.created_at + rests_for
 
 
 def _store_of(seller: Seller) -> Store | None:

@@ -6,17 +6,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import storages
 
-from entrepot.kernel import audit, encryption
+from entrepot.kernel import audit, encryption, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.markets import queries as markets
 from entrepot.markets.packs import RegistrationForm
 from entrepot.sellers import rules
-from entrepot.sellers.models import BankAccount, BusinessId, Document, Registration, Seller
-from entrepot.sellers.queries.sellers import usable_from
+from entrepot.sellers.models import Document, Registration, Seller
+from entrepot.sellers.queries.sellers import HAS_REPLACED
 
 FIELDS = (
     "trade_name",
@@ -32,6 +33,17 @@ FIELDS = (
     "register_number",
 )
 REQUIRED_FIELDS = ("representative", "street", "city", "phone", "email", "register_name", "register_number")
+
+_IDS = "SELECT kind, value, value_encrypted FROM sellers_businessid WHERE seller_id = %s ORDER BY id"
+_DOCUMENTS = """
+SELECT id, kind, file_name, media_type, size_bytes, sha256, uploaded_at
+FROM sellers_document WHERE seller_id = %s AND withdrawn_at IS NULL
+ORDER BY uploaded_at, id
+"""
+_ACCOUNT = f"""
+SELECT a.rail, a.currency, a.details, a.hint, a.created_at, {HAS_REPLACED}
+FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +172,8 @@ def registration_view(row: Registration) -> RegistrationView:
     seller = row.seller
     wanted = wanted_form(seller.country, seller.form)
     values = given_ids(seller)
-    documents = tuple(
-        document_view(document)
-        for document in Document.objects.filter(seller=seller, withdrawn_at=None).order_by("uploaded_at", "id")
-    )
-    account = BankAccount.objects.filter(seller=seller, replaced_at=None).first()
+    documents = tuple(DocumentView(*found) for found in sql.fetch_all(_DOCUMENTS, [seller.id]))
+    account = sql.fetch_one(_ACCOUNT, [seller.id])
     return RegistrationView(
         seller_id=seller.id,
         country=seller.country,
@@ -212,8 +221,8 @@ def registration_view(row: Registration) -> RegistrationView:
 def given_ids(seller: Seller) -> dict[str, str]:
     """Return a seller's identifiers by kind, personal ones opened."""
     return {
-        number.kind: number.value or encryption.decrypt(number.value_encrypted)
-        for number in BusinessId.objects.filter(seller=seller).order_by("id")
+        kind: value or encryption.decrypt(value_encrypted)
+        for kind, value, value_encrypted in sql.fetch_all(_IDS, [seller.id])
     }
 
 
@@ -282,16 +291,17 @@ def document_view(document: Document) -> DocumentView:
     )
 
 
-def _account_hint(account: BankAccount, seller: Seller, row: Registration) -> BankAccountHint:
-    details: dict[str, str] = json.loads(encryption.decrypt(account.details))
+def _account_hint(account: tuple[Any, ...], seller: Seller, row: Registration) -> BankAccountHint:
+    rail, currency, sealed, hint, created_at, has_replaced = account
+    details: dict[str, str] = json.loads(encryption.decrypt(sealed))
     holder = details.get("account_holder", "")
     names = [seller.legal_name] + ([row.representative] if seller.form == "sole_trader" else [])
     return BankAccountHint(
-        rail=account.rail,
-        currency=account.currency,
+        rail=rail,
+        currency=currency,
         holder=holder,
-        hint=account.hint,
+        hint=hint,
         is_own_name=any(rules.same_name(holder, name) for name in names),
-        created_at=account.created_at,
-        usable_from=usable_from(account),
+        created_at=created_at,
+        usable_from=rules.account_usable_from(created_at, has_replaced=has_replaced),
     )

@@ -352,11 +352,10 @@ def pagination(context: dict[str, Any], page: int, pages: int) -> dict[str, Any]
 @register.simple_tag(takes_context=True)
 def with_query(context: dict[str, Any], **changes: Any) -> str:
     """Write this page's address with some of its query changed; an empty value removes it. The page number goes."""
-    query = context["request"].GET.copy()
-    query.pop("page", None)
+    query = {key: values for key, values in context["request"].GET.lists() if key != "page"}
     for key, value in changes.items():
         if value in ("", None):
             query.pop(key, None)
         else:
-            query[key] = str(value)
-    return "?" + query.urlencode() if query else context["request"].path
+            query[key] = [str(value)]
+    return "?" + urlencode(query, doseq=True) if query else context["request"].path

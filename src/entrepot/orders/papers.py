@@ -11,7 +11,7 @@ from uuid import UUID
 
 from entrepot.catalog import queries as catalog
 from entrepot.kernel.errors import DomainError, NotFound
-from entrepot.kernel.money import Money
+from entrepot.kernel.money import Money, sum_money
 from entrepot.markets import queries as markets
 from entrepot.orders import queries
 from entrepot.orders.queries.views import LineView, OrderView
@@ -53,7 +53,7 @@ def get_parcel_papers(*, seller_id: UUID, order_id: UUID, parcel_id: UUID, now: 
     if parcel is None:
         raise NotFound()
     content = _content(order, parcel, now=now)
-    kinds = _kinds(order, content, parcel, now=now)
+    kinds = _kinds(order, content.value, parcel, now=now)
     return ParcelPapers(
         kinds=kinds,
         pdf=papers.render(content, kinds=kinds),
@@ -73,7 +73,7 @@ def get_papers_of_orders(*, seller_id: UUID, order_ids: Sequence[UUID], now: dat
         order = queries.get_seller_order(seller_id, order_id)
         for parcel in order.parcels:
             content = _content(order, parcel, now=now)
-            parcels.append((content, _kinds(order, content, parcel, now=now)))
+            parcels.append((content, _kinds(order, content.value, parcel, now=now)))
     if not parcels:
         raise NothingSent()
     return papers.render_many(parcels, title="Papers of parcels")
@@ -84,18 +84,18 @@ def list_paper_kinds(order: OrderView, parcel: ParcelView, *, now: datetime) -> 
     Return which customs papers a parcel of a paid order travels with; none inside a customs union, but for places
     outside of its customs or its taxes (the Canary Islands, Livigno, Réunion).
     """
-    return _kinds(order, _content(order, parcel, now=now), parcel, now=now)
+    return _kinds(order, _value(order, parcel), parcel, now=now)
 
 
-def _kinds(order: OrderView, content: PaperContent, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
+def _kinds(order: OrderView, value: Money, parcel: ParcelView, *, now: datetime) -> tuple[PaperKind, ...]:
     address = order.address
     assert address is not None, "a parcel belongs to a paid order, and a paid order has an address"
     destination = Destination(parcel.destination_country, address.region, address.postal_code)
     if not pricing.crosses_border(order.quote.seller, destination):
         return ()
-    rate = markets.get_fx(at=now).rate(content.value.currency, "EUR")
+    rate = markets.get_fx(at=now).rate(value.currency, "EUR")
     return customs_papers(
-        channel=parcel.channel, value_eur=content.value.decimal * Decimal(rate), weight_g=parcel.weight_g or 0
+        channel=parcel.channel, value_eur=value.decimal * Decimal(rate), weight_g=parcel.weight_g or 0
     )
 
 
@@ -140,12 +140,23 @@ def _positions(order: OrderView, parcel: ParcelView) -> dict[int, int]:
     return {by_sku[line.sku_id]: line.quantity for line in parcel.lines}
 
 
+def _value(order: OrderView, parcel: ParcelView) -> Money:
+    """Return what the goods in a parcel are worth, without putting its papers together."""
+    by_position = {line.position: line for line in order.lines}
+    values = (_share(by_position[position], quantity) for position, quantity in _positions(order, parcel).items())
+    return sum_money(values, order.lines[0].goods.currency)
+
+
+def _share(line: LineView, quantity: int) -> Money:
+    return Money(share_of(line.goods.minor, quantity, line.quantity), line.goods.currency)
+
+
 def _line(line: LineView, quantity: int) -> PaperLine:
     return PaperLine(
         description=_description(line),
         quantity=quantity,
         net_weight_g=None if line.weight_g is None else line.weight_g * quantity,
-        value=Money(share_of(line.goods.minor, quantity, line.quantity), line.goods.currency),
+        value=_share(line, quantity),
         hs_code=line.hs_code,
         origin_country=line.origin_country,
     )

@@ -7,9 +7,11 @@ than its quote. With the cookie (a buyer looks at a purchase) it gets all of the
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -73,3 +75,15 @@ class LeanPolicyMiddleware(CSPMiddleware):
             return self.process_response(request, response)
         response.headers.setdefault(_POLICY, _NOTHING)
         return response
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """Write the policy; nearly every page has the same, which is put together once."""
+        if settings.DEBUG or any(name.startswith("_csp_") for name in (*vars(response), *vars(request))):
+            return super().process_response(request, response)
+        response.headers.setdefault(_POLICY, _usual_policy())
+        return response
+
+
+@cache
+def _usual_policy() -> str:
+    return str(build_policy())

@@ -85,7 +85,7 @@ class ListingForm(forms.Form):
         choice(self, "shipping_class").choices = list(classes)
         if is_new:
             languages = dict.fromkeys(text_language(code) for code, _name in settings.LANGUAGES)
-            choice(self, "language").choices = [(code, formats.language_name(code)) for code in languages]
+            choice(self, "language").choices = [(code, formats.language_own_name(code)) for code in languages]
         else:
             del self.fields["language"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -86,11 +86,16 @@ def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
             "icon": symbol,
             "label": label,
             "count": counts.get(name, 0),
-            "link": reverse(f"operator_console:{name}"),
+            "link": _link(f"operator_console:{name}"),
         }
         for name, symbol, label in entries
     ]
     return [
         *links,
-        {"name": "rows", "icon": "search", "label": _("All rows"), "count": 0, "link": reverse("admin:index")},
+        {"name": "rows", "icon": "search", "label": _("All rows"), "count": 0, "link": _link("admin:index")},
     ]
+
+
+@cache
+def _link(name: str) -> str:
+    return reverse(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,12 @@ def show(
 
 def link(member: Membership, name: str, **named: Any) -> str:
     """Return the address of one of the seat's pages."""
-    return reverse(f"seller_centre:{name}", kwargs={"seller_id": member.seller_id, **named})
+    return _link(name, member.seller_id, tuple(named.items()))
+
+
+@lru_cache(maxsize=4096)
+def _link(name: str, seller_id: UUID, named: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(f"seller_centre:{name}", kwargs={"seller_id": seller_id, **dict(named)})
 
 
 def crumbs(*above: tuple[str, str], here: str) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from unicodedata import bidirectional
@@ -138,7 +138,12 @@ def _moment_pattern(language: str) -> str:
 
 def moment(value: datetime) -> str:
     """Return a date with the time of day, in UTC and saying so."""
-    return f"{_format_datetime(value, _moment_pattern(get_language() or 'en'), locale=current()).strip()} UTC"
+    return _moment(value.astimezone(UTC) if value.tzinfo else value, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: datetime, language: str) -> str:
+    return f"{_format_datetime(value, _moment_pattern(language), locale=locale_of(language)).strip()} UTC"
 
 
 @lru_cache(maxsize=2048)

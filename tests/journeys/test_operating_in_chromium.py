@@ -68,7 +68,7 @@ def _look_at_the_corridor(operator: Reader, origin: str, destination: str) -> No
     assert below != f"/operator/corridors/{origin}/{destination}/"
     cell.click()
     assert "Pilot" in text(page.locator(".desk-head"))
-    page.locator("details.fold summary").first.click()
+    page.locator("main details.fold summary").first.click()
     assert page.locator("details.fold[open] tbody tr").count() > 1
 
 

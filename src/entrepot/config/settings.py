@@ -221,4 +221,7 @@ LOG_REQUESTS = _env["ENTREPOT_LOG_REQUESTS"] == "1"
 METRICS_TOKEN = _env["ENTREPOT_METRICS_TOKEN"]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # The worker finds the rooms' jobs itself; web processes need not.
-SILENCED_SYSTEM_CHECKS = ["account.W001"]
+SILENCED_SYSTEM_CHECKS = [
+    "account.W001",
+    "templates.W003",  # `{% load i18n %}` means ours on purpose: the same tags, which keep what they have worded.
+]

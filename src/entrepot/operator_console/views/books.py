@@ -73,9 +73,8 @@ def account(request: PageRequest, kind: str, currency: str) -> HttpResponse:
             (row, row.transfer.signed_for(ref), after) for row, (_entry, after) in zip(rows, found.entries, strict=True)
         ],
         "grows": _("grows by debit") if ACCOUNT_KINDS[kind].side == "debit" else _("grows by credit"),
-        "older": older,
-        "is_first": not request.GET.get("before"),
-        "first": postings.account_link(ref),
+        "older": f"?{older}" if older else "",
+        "first": postings.account_link(ref) if request.GET.get("before") else "",
     }
     return show(request, "account", "ledger", context)
 

@@ -95,8 +95,9 @@ class EmbeddedPostgres:
         :raises PostgresTrouble: it cannot run here, or did not answer in time.
         """
         deadline = time.monotonic() + seconds_max
-        self._make_folders()
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
         with self._locked(deadline):
+            self._make_folders()
             while True:
                 answer = self._answer()
                 if answer == _ACCEPTING:
@@ -170,7 +171,6 @@ class EmbeddedPostgres:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _make_folders(self) -> None:
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         owner = _server_owner()
         try:

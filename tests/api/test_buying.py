@@ -64,6 +64,7 @@ def test_a_cart_is_read_and_changed_with_its_token_and_version(api: Api) -> None
     token = {"X-Cart-Token": cart["token"]}
     assert api.get(f"/carts/{cart['id']}", **token).json == cart
     assert api.get(f"/carts/{cart['id']}?token={cart['token']}").json == cart
+    assert api.get(f"/carts/{cart['id']}", Authorization=f"Bearer {cart['token']}").json == cart
     assert api.get(f"/carts/{cart['id']}", **{"X-Cart-Token": "wrong"}).status == 404
 
     change = {"version": 1, "email": "anna@example.org", "lines": [{"sku": shirt.sku, "quantity": 3}]}
@@ -173,6 +174,7 @@ def test_a_purchase_is_there_for_its_token_and_its_owner_only(api: Api, django_u
     by_token = api.get(f"{address}?token={purchase['token']}")
     assert by_token.status == 200
     assert by_token.json["purchase"]["email"] == "anna@example.org"
+    assert api.get(address, Authorization=f"Bearer {purchase['token']}").json == by_token.json
     assert Api(mine).get(address).json == by_token.json
     other = Client()
     other.force_login(stranger)

@@ -81,6 +81,7 @@ def test_a_cart_is_not_there_without_its_token(api: Api) -> None:
     address = "/carts/01930000-0000-7000-8000-000000000000"
     assert api.get(address).code == "cart_token_missing"
     assert api.get(f"{address}?token=wrong").code == "not_found"
+    assert Api(Client(), {"Authorization": "Bearer wrong"}).get(address).code == "not_found"
 
 
 def test_placing_without_an_idempotency_key_is_refused(api: Api) -> None:

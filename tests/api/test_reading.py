@@ -43,6 +43,14 @@ def test_listings_are_found_with_the_price_delivered(api: Api, run_jobs: Callabl
     assert api.get("/listings?q=cotton&language=ar").json["items"][0]["title"] == "قميص قطني"
 
 
+def test_a_parameter_without_a_value_was_not_given(api: Api, run_jobs: Callable[..., int]) -> None:
+    seller_with_goods("CN")
+    run_jobs()
+    everything = "/listings?q=&country=&region=&postal_code=&currency=&language=&category=&store=&origin=&sort=&page="
+    assert api.get(everything).json == api.get("/listings").json
+    assert api.get("/listings").json["count"] == 1
+
+
 def test_pages_of_listings_follow_each_other(api: Api, run_jobs: Callable[..., int]) -> None:
     from tests.builders import catalog
 

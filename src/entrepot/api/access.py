@@ -27,7 +27,8 @@ CART_TOKEN_PARAMETERS: list[dict[str, Any]] = [
         "name": "X-Cart-Token",
         "schema": {"type": "string", "maxLength": _TOKEN_LENGTH_MAX},
         "required": False,
-        "description": "The cart's secret token. It may also come as `token` in the query or in the body.",
+        "description": "The cart's secret token. It may also come as `Authorization: Bearer`, or as `token` "
+        "in the query or in the body.",
     },
     {
         "in": "query",
@@ -49,7 +50,8 @@ PURCHASE_TOKEN_PARAMETER: dict[str, Any] = {
     "name": "token",
     "schema": {"type": "string", "maxLength": _TOKEN_LENGTH_MAX},
     "required": False,
-    "description": "The purchase's secret token; not needed in its owner's session.",
+    "description": "The purchase's secret token, which may also come as `Authorization: Bearer`; not needed in its "
+    "owner's session.",
 }
 
 
@@ -80,8 +82,8 @@ def idempotency_key(request: HttpRequest) -> str:
 
 
 def cart_token(request: HttpRequest, in_body: str | None = None) -> str:
-    """Return the cart's token from the header, the query or the body. :raises TokenMissing: in none of them."""
-    token = request.META.get("HTTP_X_CART_TOKEN") or request.GET.get("token") or in_body
+    """Return the cart's token from a header, the query or the body. :raises TokenMissing: in none of them."""
+    token = request.META.get("HTTP_X_CART_TOKEN") or _sent_token(request) or in_body
     if not token or len(token) > _TOKEN_LENGTH_MAX:
         raise TokenMissing()
     return token
@@ -89,8 +91,14 @@ def cart_token(request: HttpRequest, in_body: str | None = None) -> str:
 
 def purchase_token(request: HttpRequest, in_body: str | None = None) -> str | None:
     """Return the purchase's token, if one was sent."""
-    token = request.GET.get("token") or in_body
+    token = _sent_token(request) or in_body
     return token if token and len(token) <= _TOKEN_LENGTH_MAX else None
+
+
+def _sent_token(request: HttpRequest) -> str:
+    """Return the secret token as HTTP has it (RFC 6750), or of the query; empty when in neither."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else request.GET.get("token", "")
 
 
 def person_id(request: HttpRequest) -> UUID | None:

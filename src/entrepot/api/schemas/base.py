@@ -7,9 +7,9 @@ run in pydantic's core, so they cost nothing on the hot path, and the OpenAPI do
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 # No control characters: PostgreSQL cannot store NUL, and a line break in a name or an e-mail header is an attack.
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -54,6 +54,17 @@ class Request(BaseModel):
     """The base of every body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class QueryParameters(BaseModel):
+    """The base of what a query string says: a parameter without a value (`?q=&store=`) is one that was not given."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
 
 
 class Answer(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from entrepot.api.schemas.base import (
     Answer,
@@ -15,6 +15,7 @@ from entrepot.api.schemas.base import (
     LanguageCode,
     Page,
     Price,
+    QueryParameters,
     Search,
     ShortLine,
     Slug,
@@ -24,10 +25,8 @@ ImportCharges = Literal["none", "prepaid", "due_at_door", "unknown"]
 Sort = Literal["relevance", "newest", "price"]
 
 
-class DestinationQuery(BaseModel):
+class DestinationQuery(QueryParameters):
     """Where the goods would go, and how the answer speaks."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     country: CountryCode | None = Field(None, description="Destination; without it nothing is priced as delivered.")
     region: ShortLine = ""
@@ -159,9 +158,7 @@ class MarketsAnswer(Answer):
     currencies: list[str] = Field(description="Currencies that a quote can be asked in.")
 
 
-class LanguageQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
+class LanguageQuery(QueryParameters):
     language: LanguageCode = "en"
 
 

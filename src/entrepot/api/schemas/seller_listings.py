@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from entrepot.api.schemas.base import (
     Amount,
@@ -18,6 +18,7 @@ from entrepot.api.schemas.base import (
     Page,
     Price,
     Prose,
+    QueryParameters,
     Request,
     RequiredLine,
     Search,
@@ -107,9 +108,7 @@ class RowResults(Answer):
     results: list[RowResult]
 
 
-class SellerListingsQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
+class SellerListingsQuery(QueryParameters):
     q: Search = Field("", description="Looks into titles, SKU names and ids.")
     state: Literal["draft", "active", "paused", "blocked"] | None = None
     without_hs: bool = Field(default=False, description="Only those that have no HS code.")

@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from entrepot.api.schemas.base import Answer
+from entrepot.api.schemas.base import Answer, QueryParameters
 
 
-class PayoutsQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
+class PayoutsQuery(QueryParameters):
     before: AwareDatetime | None = Field(None, description="The `made_at` of the last payout of the page before.")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

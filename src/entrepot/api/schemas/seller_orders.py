@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from entrepot.api.schemas.base import Answer, Price, Request, ShortLine
+from entrepot.api.schemas.base import Answer, Price, QueryParameters, Request, ShortLine
 from entrepot.api.schemas.carts import AddressOut, CancelLinesIn, OrderLineOut, ParcelOut, RefundOut
 from entrepot.api.schemas.listings import ImportCharges
 
 OrderState = Literal["awaiting_payment", "to_ship", "part_shipped", "shipped", "delivered", "completed", "cancelled"]
 
 
-class SellerOrdersQuery(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
+class SellerOrdersQuery(QueryParameters):
     state: list[OrderState] = Field([], max_length=7, description="Only orders in one of these; may be repeated.")
     before: UUID | None = Field(None, description="The id of the last order of the page before.")
     limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -107,6 +107,9 @@ def test_a_total_that_moved_is_not_charged(api: Api) -> None:
     cart = api.post("/carts", cart_body(shirt)).json
     found = place(api, cart, shown_total={"amount": "0.01", "currency": "EUR"})
     assert (found.status, found.code) == (409, "total_changed")
+    assert found.json["shown"] == {"amount": "0.01", "currency": "EUR"}
+    now = cart["quote"]["total"]
+    assert found.json["detail"].endswith(f"(shown: 0.01 EUR, current: {now} EUR)")
     assert api.get(f"/carts/{cart['id']}?token={cart['token']}").json["status"] == "open"
 
 

@@ -165,8 +165,20 @@ def document(error: DomainError, *, instance: str) -> dict[str, Any]:
 def _detail(title: str, error: DomainError, faults: list[tuple[str, str]]) -> str:
     if faults:
         return "; ".join(f"{field}: {words}" for field, words in faults[:_FAULTS_TOLD])
-    named = ", ".join(f"{name}: {value}" for name, value in error.fields.items())
+    told = {name: _told(value) for name, value in error.fields.items()}
+    named = ", ".join(f"{name}: {words}" for name, words in told.items() if words)
     return f"{title} ({named})" if named else title
+
+
+def _told(value: object) -> str:
+    """Return a member as a person reads it; empty for lists and records, which only a program wants."""
+    match value:
+        case {"amount": amount, "currency": currency}:
+            return f"{amount} {currency}"
+        case dict() | list() | tuple() | None:
+            return ""
+        case _:
+            return str(value)
 
 
 def problem(request: HttpRequest, error: DomainError, headers: Mapping[str, str] | None = None) -> HttpResponse:

@@ -129,11 +129,11 @@ SETTINGS: tuple[Setting, ...] = (
 
 def read(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """
-    Return every setting's value as text, defaults filled in.
+    Return every setting's value as text, defaults filled in; an empty variable is one that was not set.
 
     :raises BadSetting: a value cannot be used; all faults are named at once.
     """
-    values = {setting.name: environ.get(setting.name, setting.default).strip() for setting in SETTINGS}
+    values = {setting.name: environ.get(setting.name, "").strip() or setting.default for setting in SETTINGS}
     faults = [
         f"{setting.name}={values[setting.name]!r} {fault}"
         for setting in SETTINGS

@@ -154,6 +154,7 @@ LANGUAGES = [  # Of pages and letters; each named in itself. Words of listings: 
 ]
 LOCALE_PATHS = [DATA_DIR / "locale"]  # Made from ui/locale/*.po when the shop starts.
 FORMAT_MODULE_PATH = "entrepot.ui.input_formats"
+FORM_RENDERER = "entrepot.ui.form_controls.FormRenderer"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

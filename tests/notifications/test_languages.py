@@ -39,6 +39,9 @@ def _values(language: str) -> dict[str, Any]:
         "at_door": formats.money(Money(300, "EUR"), language),
         "tracking_number": "LX473124829CN",
         "carrier": "China Post",
+        "account": "…4321",
+        "reason": "The account is closed.",
+        "contact": "operator@shop.example",
         "link": "https://shop.example/purchase/1?token=abc&x=1",
         "orders": [
             {

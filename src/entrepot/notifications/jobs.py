@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +31,16 @@ _SELLER_TEMPLATES = {
     "SellerSuspended": "seller_suspended",
     "BankAccountChanged": "bank_account_changed",
 }
+_PAYOUT_TEMPLATES = {
+    "PayoutMade": "payout_made",
+    "PayoutFailed": "payout_failed",
+    "PayoutsStopped": "payouts_stopped",
+    "PayoutsResumed": "payouts_resumed",
+}
 # Who hears of what: those whose role lets them act on it.
 _HEARS_OF_ORDERS = "ship_orders"
 _HEARS_OF_SELLER = "manage_registration"
+_HEARS_OF_PAYOUTS = "view_payouts"
 
 
 @job
@@ -94,13 +101,24 @@ def send_order_link(*, number: str, email_fingerprint: str, asked_at: str) -> No
 @job
 def tell_sellers(*, facts: Facts) -> None:
     """Tell a seller's owners what the operator decided, and that their payout account was changed."""
-    members = _members({UUID(fact["seller_id"]) for fact in facts}, _HEARS_OF_SELLER)
+    _tell_members(facts, _SELLER_TEMPLATES, _HEARS_OF_SELLER)
+
+
+@job
+def tell_of_payouts(*, facts: Facts) -> None:
+    """Tell a seller what was paid out, what came back, and that its payouts were stopped or go on."""
+    _tell_members(facts, _PAYOUT_TEMPLATES, _HEARS_OF_PAYOUTS)
+
+
+def _tell_members(facts: Facts, templates: Mapping[str, str], action: str) -> None:
+    """Tell facts of sellers to those of their people whose role allows an action."""
+    members = _members({UUID(fact["seller_id"]) for fact in facts}, action)
     messages = [
         NewMessage(
-            _SELLER_TEMPLATES[fact["kind"]],
+            templates[fact["kind"]],
             UUID(fact["seller_id"]),
             f"{PERSON}{person_id}",
-            {"seller_id": fact["seller_id"]},
+            {name: fact[name] for name in ("seller_id", "payout_id") if name in fact},
             str(fact["fact_id"]),
         )
         for fact in facts

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from entrepot.accounts import queries as accounts
 from entrepot.accounts.queries import PersonView
 from entrepot.kernel.money import Money, sum_money
+from entrepot.markets import queries as markets
 from entrepot.notifications.mail import Letter
 from entrepot.notifications.operations.messages import ClaimedMessage
 from entrepot.orders.queries.letters import LetterOrder, LetterPurchase, list_letter_purchases
+from entrepot.payouts import queries as payouts
+from entrepot.payouts.queries import PayoutView
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import SellerView
 from entrepot.ui import formats
@@ -46,6 +49,7 @@ class _Known:
     purchases: dict[UUID, LetterPurchase]
     sellers: dict[UUID, SellerView]
     people: dict[UUID, PersonView]
+    payouts: dict[UUID, PayoutView]
 
 
 def address(messages: Sequence[ClaimedMessage]) -> tuple[list[Envelope], list[int], list[int]]:
@@ -77,17 +81,21 @@ def _read(messages: Iterable[ClaimedMessage]) -> _Known:
     purchases: set[UUID] = set()
     seller_ids: set[UUID] = set()
     people: set[UUID] = set()
+    payout_ids: set[UUID] = set()
     for message in messages:
         if message.template in _OF_PURCHASE:
             purchases.add(UUID(message.details["purchase_id"]))
         else:
             seller_ids.add(UUID(message.details["seller_id"]))
+        if "payout_id" in message.details:
+            payout_ids.add(UUID(message.details["payout_id"]))
         if message.recipient.startswith(PERSON):
             people.add(_person_of(message))
     return _Known(
         purchases=list_letter_purchases(purchases) if purchases else {},
         sellers=sellers.get_sellers(seller_ids) if seller_ids else {},
         people=accounts.get_people(list(people)) if people else {},
+        payouts=payouts.find_payouts(list(payout_ids)) if payout_ids else {},
     )
 
 
@@ -228,7 +236,19 @@ def _single(write: _One) -> Callable[[Sequence[ClaimedMessage], _Known], Letter 
     return lambda together, known: write(together[0], known)
 
 
-def _to_member(subject: Callable[[], str]) -> Callable[[Sequence[ClaimedMessage], _Known], Letter | None]:
+_Values = Callable[[ClaimedMessage, _Known], dict[str, str] | None]
+
+
+def _to_member(
+    subject: Callable[[], str], *, page: str = "", values: _Values = lambda message, known: {}
+) -> Callable[[Sequence[ClaimedMessage], _Known], Letter | None]:
+    """
+    Return the writer of a letter to one of a seller's people.
+
+    :param page: where its link leads, below the seller's own address; the seller centre's front otherwise.
+    :param values: what its words name beside the seller, or None when there is nothing to tell any more.
+    """
+
     def letter(message: ClaimedMessage, known: _Known) -> Letter | None:
         person = known.people.get(_person_of(message))
         seller = known.sellers.get(UUID(message.details["seller_id"]))
@@ -236,18 +256,43 @@ def _to_member(subject: Callable[[], str]) -> Callable[[Sequence[ClaimedMessage]
             return None
         language = interface_language(person.language or "en")
         with translation.override(language):
-            legal_name = formats.isolated(seller.legal_name)
-            worded = subject() % {"legal_name": legal_name}
+            named = values(message, known)
+            if named is None:
+                return None
+            told = {"legal_name": formats.isolated(seller.legal_name), **named}
+            worded = subject() % told
+        where = f"{seller.id}/{page % told}" if page else ""
         return Letter(
             key=message.key,
             template=message.template,
             to=person.email,
             language=language,
             subject=worded,
-            values={"legal_name": legal_name, "link": f"{settings.BASE_URL}/seller/"},
+            values={**told, "link": f"{settings.BASE_URL}/seller/{where}"},
         )
 
     return _single(letter)
+
+
+def _payout(message: ClaimedMessage, known: _Known) -> dict[str, str] | None:
+    payout = known.payouts.get(UUID(message.details["payout_id"]))
+    if payout is None:
+        return None
+    return {
+        "payout_id": str(payout.id),
+        "number": formats.isolated(payout.number),
+        "amount": formats.money(payout.amount),
+        "account": formats.isolated(f"…{payout.account_hint}"),
+        "reason": formats.isolated(payout.failure_reason),
+    }
+
+
+def _hold(message: ClaimedMessage, known: _Known) -> dict[str, str] | None:
+    hold = payouts.find_hold(UUID(message.details["seller_id"]))
+    if hold is None:
+        return None
+    contact = markets.get_operator().email or settings.DEFAULT_FROM_EMAIL
+    return {"reason": formats.isolated(hold.reason), "contact": formats.isolated(contact)}
 
 
 def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
@@ -281,5 +326,11 @@ _LETTERS: dict[str, Callable[[Sequence[ClaimedMessage], _Known], Letter | None]]
     "seller_rejected": _to_member(lambda: _("%(legal_name)s could not be verified yet")),
     "seller_suspended": _to_member(lambda: _("%(legal_name)s has been suspended")),
     "bank_account_changed": _to_member(lambda: _("The payout account of %(legal_name)s has been changed")),
+    "payout_made": _to_member(
+        lambda: _("%(amount)s is on its way to your bank"), page="money/%(payout_id)s/", values=_payout
+    ),
+    "payout_failed": _to_member(lambda: _("A payout of %(amount)s came back"), page="money/account/", values=_payout),
+    "payouts_stopped": _to_member(lambda: _("The payouts of %(legal_name)s are stopped"), page="money/", values=_hold),
+    "payouts_resumed": _to_member(lambda: _("The payouts of %(legal_name)s go on"), page="money/"),
     "member_invited": _single(_member_invited),
 }

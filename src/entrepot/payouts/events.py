@@ -31,3 +31,17 @@ class PayoutFailed(Event):
     payout_id: UUID
     seller_id: UUID
     reason: str
+
+
+@dataclass(frozen=True)
+class PayoutsStopped(Event):
+    """An operator froze a seller's payouts."""
+
+    seller_id: UUID
+
+
+@dataclass(frozen=True)
+class PayoutsResumed(Event):
+    """A seller is paid again."""
+
+    seller_id: UUID

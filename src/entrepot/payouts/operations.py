@@ -23,7 +23,7 @@ from entrepot.markets import queries as markets
 from entrepot.markets.packs import OperatorBankAccount
 from entrepot.payouts import bank_files, queries
 from entrepot.payouts.bank_files import Debtor, Payment
-from entrepot.payouts.events import PayoutConfirmed, PayoutFailed, PayoutMade
+from entrepot.payouts.events import PayoutConfirmed, PayoutFailed, PayoutMade, PayoutsResumed, PayoutsStopped
 from entrepot.payouts.queries import BankFileView, Payee, PayoutView
 from entrepot.payouts.rules import Due, PayoutState, Skip, reason_to_skip
 from entrepot.sellers import queries as sellers
@@ -128,6 +128,7 @@ def freeze_payouts(*, seller_id: UUID, reason: str, actor: str, now: datetime) -
         "INSERT INTO payouts_hold (seller_id, reason, held_by, held_at, lifted_by) VALUES (%s, %s, %s, %s, '')",
         [seller_id, reason.strip(), actor, now],
     )
+    facts.record(PayoutsStopped(seller_id))
     audit.record(
         actor=actor, action="freeze_payouts", subject_kind="seller", subject_id=seller_id, reason=reason.strip()
     )
@@ -145,6 +146,7 @@ def release_payouts(*, seller_id: UUID, actor: str, now: datetime) -> None:
         [actor, now, seller_id],
     ):
         raise NotFound(seller_id=seller_id)
+    facts.record(PayoutsResumed(seller_id))
     audit.record(actor=actor, action="release_payouts", subject_kind="seller", subject_id=seller_id)
 
 

@@ -133,5 +133,6 @@ def _payouts(member: Membership, now: datetime) -> Iterator[Due]:
         elif row.state == PayoutState.FAILED and row.settled_at and now - row.settled_at < _RETURNED_LATELY:
             title = _("A payout of %(amount)s came back") % {"amount": amount}
             yield Due("alert", title, row.failure_reason, link(member, "money"), "late", row.settled_at)
-    if payouts.find_hold(member.seller_id) is not None:
-        yield Due("alert", _("Payouts are stopped"), "", link(member, "money"), "soon")
+    hold = payouts.find_hold(member.seller_id)
+    if hold is not None:
+        yield Due("alert", _("Payouts are stopped"), hold.reason, link(member, "money"), "soon")

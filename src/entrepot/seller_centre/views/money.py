@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -51,6 +52,7 @@ def money(request: PageRequest, member: Membership) -> HttpResponse:
         "account_rests": registration.bank_account is not None and now < registration.bank_account.usable_from,
         "can_change_account": member.may("manage_bank_account"),
         "frozen": payouts.find_hold(member.seller_id),
+        "contact": markets.get_operator().email or settings.DEFAULT_FROM_EMAIL,
         "next_at": min((line.ready_at for line in lines if line.ready_at > now), default=None),
     }
     return show(request, member, "money", "money", context)

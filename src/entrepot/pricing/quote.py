@@ -27,6 +27,7 @@ __all__ = [
     "CardPrice",
     "Destination",
     "LineQuote",
+    "LineTerms",
     "Offer",
     "OrderQuote",
     "Part",
@@ -163,8 +164,37 @@ class SellerDue:
 
 
 @dataclass(frozen=True, slots=True)
+class LineTerms:
+    """What else of the offer a line was worked out from: kept, so that the quote can be worked out again."""
+
+    tax_included: bool
+    home_tax_rate: Decimal | None
+    hs_confirmed: bool
+    flags: dict[str, Any]
+    category: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "tax_included": self.tax_included,
+            "home_tax_rate": None if self.home_tax_rate is None else f"{self.home_tax_rate:f}",
+            "hs_confirmed": self.hs_confirmed,
+            "flags": self.flags,
+            "category": self.category,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> LineTerms:
+        rate = document["home_tax_rate"]
+        return cls(**{**document, "home_tax_rate": None if rate is None else Decimal(rate)})
+
+
+@dataclass(frozen=True, slots=True)
 class LineQuote:
-    """One line: what the seller asks, and its share of every charge of the order that is payable now."""
+    """
+    One line: what the seller asks, and its share of every charge of the order that is payable now.
+
+    Orders that were placed before `terms` were kept have none.
+    """
 
     sku: str
     sku_id: int
@@ -184,6 +214,7 @@ class LineQuote:
     fees: int
     total: int
     due: SellerDue
+    terms: LineTerms | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -205,10 +236,12 @@ class LineQuote:
             "fees": self.fees,
             "total": self.total,
             "due": self.due.as_json(),
+            "terms": None if self.terms is None else self.terms.as_json(),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> LineQuote:
+        terms = document.get("terms")
         return cls(
             **{
                 **document,
@@ -216,6 +249,7 @@ class LineQuote:
                 "unit_price": Money(*document["unit_price"]),
                 "goods_native": Money(*document["goods_native"]),
                 "due": SellerDue.from_json(document["due"]),
+                "terms": None if terms is None else LineTerms.from_json(terms),
             }
         )
 

@@ -27,6 +27,7 @@ from entrepot.pricing.quote import (
     Destination,
     ImportCharges,
     LineQuote,
+    LineTerms,
     Offer,
     OrderQuote,
     Part,
@@ -438,6 +439,7 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
                 fees,
                 line_goods + line_delivery + duty + tax + fees,
                 dues[position],
+                LineTerms(offer.tax_included, offer.home_tax_rate, offer.hs_confirmed, offer.flags, offer.category),
             )
         )
     duty, tax, fees = sum(sums["duty"]), sum(sums["tax"]), sum(sums["fees"])

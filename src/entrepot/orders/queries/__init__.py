@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from entrepot.orders.queries.addresses import check_address
 from entrepot.orders.queries.carts import access_cart
+from entrepot.orders.queries.explanation import Explanation, explain_order, explain_orders
 from entrepot.orders.queries.fulfilment import (
     GROUPS,
     CancellationPreview,
@@ -55,6 +56,7 @@ __all__ = [
     "CartLine",
     "CartView",
     "DayFigures",
+    "Explanation",
     "FulfilmentLine",
     "FulfilmentPage",
     "FulfilmentRow",
@@ -73,6 +75,8 @@ __all__ = [
     "count_open_orders",
     "count_purchases",
     "count_seller_orders",
+    "explain_order",
+    "explain_orders",
     "find_order",
     "find_purchase",
     "find_seller_due",

@@ -20,7 +20,7 @@ demo-reset: setup ## Throw the demonstration's data away and make it anew
 	@$(BIN)/entrepot demo --port $(PORT) --reset
 
 test: .venv/.ready-dev browser ## Run all tests (ARGS="-k word" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
 
 check: .venv/.ready-dev ## Format, lint, types, imports, migrations, API schema, translations
 	@$(BIN)/python -m tests.check

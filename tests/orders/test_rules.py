@@ -78,7 +78,7 @@ def quotes(draw):
             native[name] = shares[name]
     quantities = draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
     due = [
-        SellerDue(*(Money(native[name][place], payout) for name in ("goods", "delivery", "home_vat")), Money(0, payout))
+        SellerDue(payout, *(native[name][place] for name in ("goods", "delivery", "home_vat")), 0)
         for place in range(count)
     ]
     lines = tuple(
@@ -132,9 +132,7 @@ def quotes(draw):
         import_charges="prepaid",
         regime="DE-RULE",
         service=DeliveryChoice("post", "Post", "Post", "post", 1, 2, False, True, Money(0, payout), 0, estimated=False),
-        due_native=SellerDue(
-            *(Money(sum(native[name]), payout) for name in ("goods", "delivery", "home_vat")), Money(0, payout)
-        ),
+        due_native=SellerDue(payout, *(sum(native[name]) for name in ("goods", "delivery", "home_vat")), 0),
         rates={},
     )
     return quote, currency

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from entrepot.kernel.money import Money
+from entrepot.kernel.values import Value
 
 Group = Literal["goods", "delivery", "duty", "tax", "fees"]
 Payable = Literal["now", "door"]
 Liable = Literal["platform", "seller", "carrier", "buyer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """
     One charge of an order. `amount`, `base` and `shares` are minor units of the quote's currency; `rate` is percent;
     `native` is the same charge in the tax's own currency (frozen: the ledger owes that); `reason` is a code that says
@@ -37,38 +36,6 @@ class Part:
     rule: str
     shares: tuple[int, ...]
     native_shares: tuple[int, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "group": self.group,
-            "amount": self.amount,
-            "payable": self.payable,
-            "rate": None if self.rate is None else f"{self.rate:f}",
-            "base": self.base,
-            "liable": self.liable,
-            "source": self.source,
-            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
-            "reason": self.reason,
-            "native": [self.native.minor, self.native.currency],
-            "rule": self.rule,
-            "shares": list(self.shares),
-            "native_shares": list(self.native_shares),
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Part:
-        rate, valid_from = document["rate"], document["valid_from"]
-        return cls(
-            **{
-                **document,
-                "rate": None if rate is None else Decimal(rate),
-                "valid_from": None if valid_from is None else date.fromisoformat(valid_from),
-                "native": Money(*document["native"]),
-                "shares": tuple(document["shares"]),
-                "native_shares": tuple(document["native_shares"]),
-            }
-        )
 
 
 def half_up(value: Decimal) -> int:

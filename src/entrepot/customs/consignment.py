@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+import msgspec
 
 from entrepot.customs.charges import Part
 from entrepot.customs.rulebook import RuleBook
@@ -16,8 +17,7 @@ from entrepot.markets.rules import Rates
 _MILLIONTH = Decimal("0.000001")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """Goods of one kind in a consignment; `goods` is the net price of all pieces in the consignment's minor units."""
 
     goods: int
@@ -29,8 +29,7 @@ class Item:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Consignment:
+class Consignment(msgspec.Struct, frozen=True):
     """What customs sees as one: one seller, one dispatch place, one day, one destination."""
 
     items: tuple[Item, ...]
@@ -48,8 +47,7 @@ class Consignment:
     basic_duty_rate: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(msgspec.Struct, frozen=True):
     """The charges of an import, why they may not be sure, and the regimes that gave them (most of them one)."""
 
     parts: tuple[Part, ...]

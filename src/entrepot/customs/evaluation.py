@@ -8,9 +8,10 @@ both; what is too little to collect. Every rounding is the regime's or the charg
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from entrepot.customs.charges import Part, split
 from entrepot.customs.regime_parts import RegimeParts

@@ -7,10 +7,11 @@ Minor units follow ISO 4217 (compute with these; what a person sees is formatted
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
+
+import msgspec
 
 from entrepot.kernel.errors import DomainError
 
@@ -77,9 +78,8 @@ def round_to_int(value: Decimal | Fraction, rounding: Rounding) -> int:
     return sign * (whole + up)
 
 
-@dataclass(frozen=True, slots=True, order=False)
-class Money:
-    """An amount in minor units (cents, yen, fils) of one ISO 4217 currency."""
+class Money(msgspec.Struct, frozen=True, array_like=True):
+    """An amount in minor units (cents, yen, fils) of one ISO 4217 currency; in JSON the pair `[minor, currency]`."""
 
     minor: int
     currency: str

@@ -8,15 +8,16 @@ that one line can be cancelled and its part of every charge given back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from entrepot.customs.charges import Group, Part
 from entrepot.kernel.money import Money
+from entrepot.kernel.values import Value
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
@@ -39,28 +40,15 @@ __all__ = [
 GROUPS: tuple[Group, ...] = ("goods", "delivery", "duty", "tax", "fees")
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Value, frozen=True):
     """Where the goods go, as far as rules look: country, region code, postal code."""
 
     country: str
     region: str = ""
     postal_code: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "country": self.country,
-            "region": self.region,
-            "postal_code": self.postal_code,
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Destination:
-        return cls(**document)
-
-
-@dataclass(frozen=True, slots=True)
-class SellerTerms:
+class SellerTerms(Value, frozen=True):
     """What pricing must know of a seller: home, dispatch place, tax status, payout currency, and if it may sell now."""
 
     seller_id: UUID
@@ -76,35 +64,8 @@ class SellerTerms:
     payout_currency: str
     can_sell: bool
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "seller_id": str(self.seller_id),
-            "store_slug": self.store_slug,
-            "store_name": self.store_name,
-            "country": self.country,
-            "dispatch_country": self.dispatch_country,
-            "dispatch_region": self.dispatch_region,
-            "dispatch_postal_code": self.dispatch_postal_code,
-            "vat_registered": self.vat_registered,
-            "registrations": sorted(self.registrations),
-            "eu_sales_over_threshold": self.eu_sales_over_threshold,
-            "payout_currency": self.payout_currency,
-            "can_sell": self.can_sell,
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> SellerTerms:
-        return cls(
-            **{
-                **document,
-                "seller_id": UUID(document["seller_id"]),
-                "registrations": frozenset(document["registrations"]),
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """One SKU as a buyer may take it: the seller's price, what customs asks, the delivery template, the stock."""
 
     sku: str
@@ -130,41 +91,47 @@ class Offer:
     template: DeliveryTemplate | None
 
 
-@dataclass(frozen=True, slots=True)
-class SellerDue:
+class SellerDue(
+    Value,
+    frozen=True,
+    rename={"goods_minor": "goods", "delivery_minor": "delivery", "tax_minor": "tax", "commission_minor": "commission"},
+):
     """
     What the sale is to the seller, in the payout currency: `goods + delivery + tax` come in, `commission` goes off.
 
     `tax` is only what the seller itself owes a tax office.
     """
 
-    goods: Money
-    delivery: Money
-    tax: Money
-    commission: Money
+    currency: str
+    goods_minor: int
+    delivery_minor: int
+    tax_minor: int
+    commission_minor: int
+
+    @property
+    def goods(self) -> Money:
+        return Money(self.goods_minor, self.currency)
+
+    @property
+    def delivery(self) -> Money:
+        return Money(self.delivery_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def commission(self) -> Money:
+        return Money(self.commission_minor, self.currency)
 
     @property
     def net(self) -> Money:
         """What is left for the seller after the commission; the tax in it belongs to the tax office."""
-        return self.goods + self.delivery + self.tax - self.commission
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "currency": self.goods.currency,
-            "goods": self.goods.minor,
-            "delivery": self.delivery.minor,
-            "tax": self.tax.minor,
-            "commission": self.commission.minor,
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> SellerDue:
-        currency = document["currency"]
-        return cls(*(Money(document[name], currency) for name in ("goods", "delivery", "tax", "commission")))
+        left = self.goods_minor + self.delivery_minor + self.tax_minor - self.commission_minor
+        return Money(left, self.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class LineTerms:
+class LineTerms(Value, frozen=True):
     """What else of the offer a line was worked out from: kept, so that the quote can be worked out again."""
 
     tax_included: bool
@@ -173,23 +140,8 @@ class LineTerms:
     flags: dict[str, Any]
     category: str
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "tax_included": self.tax_included,
-            "home_tax_rate": None if self.home_tax_rate is None else f"{self.home_tax_rate:f}",
-            "hs_confirmed": self.hs_confirmed,
-            "flags": self.flags,
-            "category": self.category,
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> LineTerms:
-        rate = document["home_tax_rate"]
-        return cls(**{**document, "home_tax_rate": None if rate is None else Decimal(rate)})
-
-
-@dataclass(frozen=True, slots=True)
-class LineQuote:
+class LineQuote(Value, frozen=True):
     """
     One line: what the seller asks, and its share of every charge of the order that is payable now.
 
@@ -216,46 +168,8 @@ class LineQuote:
     due: SellerDue
     terms: LineTerms | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "sku": self.sku,
-            "sku_id": self.sku_id,
-            "listing_id": str(self.listing_id),
-            "title": self.title,
-            "options": self.options,
-            "quantity": self.quantity,
-            "unit_price": [self.unit_price.minor, self.unit_price.currency],
-            "goods": self.goods,
-            "goods_native": [self.goods_native.minor, self.goods_native.currency],
-            "hs_code": self.hs_code,
-            "origin_country": self.origin_country,
-            "weight_g": self.weight_g,
-            "delivery": self.delivery,
-            "duty": self.duty,
-            "tax": self.tax,
-            "fees": self.fees,
-            "total": self.total,
-            "due": self.due.as_json(),
-            "terms": None if self.terms is None else self.terms.as_json(),
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> LineQuote:
-        terms = document.get("terms")
-        return cls(
-            **{
-                **document,
-                "listing_id": UUID(document["listing_id"]),
-                "unit_price": Money(*document["unit_price"]),
-                "goods_native": Money(*document["goods_native"]),
-                "due": SellerDue.from_json(document["due"]),
-                "terms": None if terms is None else LineTerms.from_json(terms),
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class OrderQuote:
+class OrderQuote(Value, frozen=True):
     """One seller's part of a quote, one consignment: its lines, its parts, what is paid now and what at the door."""
 
     seller: SellerTerms
@@ -276,44 +190,8 @@ class OrderQuote:
     due_native: SellerDue
     rates: dict[str, str]
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "seller": self.seller.as_json(),
-            "lines": [line.as_json() for line in self.lines],
-            "parts": [part.as_json() for part in self.parts],
-            "goods": self.goods,
-            "delivery": self.delivery,
-            "duty": self.duty,
-            "tax": self.tax,
-            "fees": self.fees,
-            "total": self.total,
-            "at_door": self.at_door,
-            "sure": self.sure,
-            "unsure": list(self.unsure),
-            "import_charges": self.import_charges,
-            "regime": self.regime,
-            "service": self.service.as_json(),
-            "due_native": self.due_native.as_json(),
-            "rates": self.rates,
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> OrderQuote:
-        return cls(
-            **{
-                **document,
-                "seller": SellerTerms.from_json(document["seller"]),
-                "lines": tuple(LineQuote.from_json(line) for line in document["lines"]),
-                "parts": tuple(Part.from_json(part) for part in document["parts"]),
-                "unsure": tuple(document["unsure"]),
-                "service": DeliveryChoice.from_json(document["service"]),
-                "due_native": SellerDue.from_json(document["due_native"]),
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Value, frozen=True):
     """The landed cost of some lines to one destination: an order per seller, and their sums."""
 
     currency: str
@@ -332,41 +210,8 @@ class Quote:
     valid_until: datetime
     fx_date: date
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "currency": self.currency,
-            "destination": self.destination.as_json(),
-            "orders": [order.as_json() for order in self.orders],
-            "goods": self.goods,
-            "delivery": self.delivery,
-            "duty": self.duty,
-            "tax": self.tax,
-            "fees": self.fees,
-            "total": self.total,
-            "at_door": self.at_door,
-            "sure": self.sure,
-            "import_charges": self.import_charges,
-            "needs": list(self.needs),
-            "valid_until": self.valid_until.isoformat(),
-            "fx_date": self.fx_date.isoformat(),
-        }
 
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Quote:
-        return cls(
-            **{
-                **document,
-                "destination": Destination.from_json(document["destination"]),
-                "orders": tuple(OrderQuote.from_json(order) for order in document["orders"]),
-                "needs": tuple(document["needs"]),
-                "valid_until": datetime.fromisoformat(document["valid_until"]),
-                "fx_date": date.fromisoformat(document["fx_date"]),
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class CardPrice:
+class CardPrice(msgspec.Struct, frozen=True):
     """
     One piece of a listing's cheapest SKU, delivered to a destination.
 

@@ -445,10 +445,11 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
     duty, tax, fees = sum(sums["duty"]), sum(sums["tax"]), sum(sums["fees"])
     payout = seller.payout_currency
     due = SellerDue(
-        Money(sum(amounts.due_goods), payout),
-        Money(sum(amounts.due_delivery), payout),
-        Money(sum(amounts.due_tax), payout),
-        Money(sum(line.commission.minor for line in dues), payout),
+        payout,
+        sum(amounts.due_goods),
+        sum(amounts.due_delivery),
+        sum(amounts.due_tax),
+        sum(line.commission_minor for line in dues),
     )
     return OrderQuote(
         seller=seller,

@@ -395,12 +395,5 @@ def seller_dues(setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: A
         goods = amounts.due_goods[position]
         rate = desk.schedule.rate(category=offer.category, country=setting.seller.country, on=desk.on)
         commission = half_up(goods * rate / _HUNDRED)
-        dues.append(
-            SellerDue(
-                Money(goods, currency),
-                Money(amounts.due_delivery[position], currency),
-                Money(amounts.due_tax[position], currency),
-                Money(commission, currency),
-            )
-        )
+        dues.append(SellerDue(currency, goods, amounts.due_delivery[position], amounts.due_tax[position], commission))
     return dues

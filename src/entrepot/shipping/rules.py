@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from entrepot.kernel.money import Money
+from entrepot.kernel.values import Value
 
 Channel = Literal["post", "courier"]
 Dimensions = tuple[int, int, int]
@@ -101,8 +102,7 @@ class DeliveryTemplate:
         return _from_row(currency, handling_days_min, handling_days_max, text, default_item_weight_g)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryChoice:
+class DeliveryChoice(Value, frozen=True):
     """
     A service priced for one consignment; days are from payment to delivery, handling included, transit days from
     dispatch.
@@ -123,28 +123,6 @@ class DeliveryChoice:
     estimated: bool
     transit_days_min: int = 0
     transit_days_max: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "name": self.name,
-            "carrier": self.carrier,
-            "channel": self.channel,
-            "days_min": self.days_min,
-            "days_max": self.days_max,
-            "duties_prepaid": self.duties_prepaid,
-            "tracked": self.tracked,
-            "price_native": [self.price_native.minor, self.price_native.currency],
-            "weight_g": self.weight_g,
-            "estimated": self.estimated,
-            "transit_days_min": self.transit_days_min,
-            "transit_days_max": self.transit_days_max,
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> DeliveryChoice:
-        minor, currency = document["price_native"]
-        return cls(**{**document, "price_native": Money(minor, currency)})
 
 
 @lru_cache(maxsize=8192)

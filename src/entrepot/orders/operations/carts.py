@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
+from msgspec.structs import replace
 
 from entrepot.kernel import ids, sql
 from entrepot.kernel.errors import DomainError, InvalidField
@@ -321,7 +321,7 @@ def _documents(wanted: _Wanted, quote: Quote, needs: Sequence[str]) -> tuple[str
         json.dumps(needs),
         json.dumps(wanted.lines),
         json.dumps(rates),
-        orjson.dumps(quote.as_json()).decode(),
+        quote.encode(),
     )
 
 

@@ -120,7 +120,7 @@ def lock_order(order_id: UUID, *, seller_id: UUID | None = None) -> LockedOrder:
         protection_ends_at=row[13],
         delivered_at=row[14],
         authorities=json.loads(row[15]),
-        quote=OrderQuote.from_json(json.loads(row[16])),
+        quote=OrderQuote.decode(row[16]),
         lines=lines,
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
+import msgspec
 
 from entrepot.catalog import operations as catalog
 from entrepot.kernel import facts, ids, sql
@@ -259,7 +259,7 @@ def _total_changed(cart_id: UUID, quote: Quote, shown_total: Money) -> TotalChan
     return TotalChanged(
         shown={"amount": shown_total.text, "currency": shown_total.currency},
         current={"amount": current.text, "currency": current.currency},
-        changes=list(_changes(Quote.from_json(orjson.loads(row[0])), quote)),
+        changes=list(_changes(Quote.decode(row[0]), quote)),
     )
 
 
@@ -356,27 +356,32 @@ def _place_params(
         "total": quote.total,
         "currency": quote.currency,
         "accepted": accept_due_at_door,
-        "rates": orjson.dumps(pricing.freeze_rates(quote).as_json()).decode(),
+        "rates": _json(pricing.freeze_rates(quote).as_json()),
         "payment_due_at": now + timedelta(minutes=deadlines.payment_due_minutes),
         "protection_days": deadlines.protection_days,
         "inspection_days": deadlines.inspection_days,
-        "orders": orjson.dumps(
+        "orders": _json(
             [
                 _order_row(order, order_id=order_id, number=f"{number}-{place}", country=country)
                 for place, (order_id, order) in enumerate(placed, start=1)
             ]
-        ).decode(),
-        "lines": orjson.dumps(
+        ),
+        "lines": _json(
             [
                 _line_row(line, order_id=order_id, seller_id=order.seller.seller_id, position=position)
                 for order_id, order in placed
                 for position, line in enumerate(order.lines)
             ]
-        ).decode(),
+        ),
         "key": idempotency_key,
         "body_hash": body_hash,
         "locked_until": now + IN_FLIGHT_FOR,
     }
+
+
+def _json(document: Any) -> str:
+    """Return a document that may hold quotes as JSON text."""
+    return msgspec.json.encode(document).decode()
 
 
 def _order_row(order: OrderQuote, *, order_id: UUID, number: str, country: str) -> dict[str, Any]:
@@ -396,13 +401,13 @@ def _order_row(order: OrderQuote, *, order_id: UUID, number: str, country: str) 
         "fees": order.fees,
         "total": order.total,
         "at_door": order.at_door,
-        "payout_currency": due.goods.currency,
-        "due_goods": due.goods.minor,
-        "due_delivery": due.delivery.minor,
-        "due_tax": due.tax.minor,
-        "due_commission": due.commission.minor,
+        "payout_currency": due.currency,
+        "due_goods": due.goods_minor,
+        "due_delivery": due.delivery_minor,
+        "due_tax": due.tax_minor,
+        "due_commission": due.commission_minor,
         "pieces": sum(line.quantity for line in order.lines),
-        "quote": order.as_json(),
+        "quote": order,
         "taxes": taxes_at_capture(order, authorities),
         "authorities": authorities,
         "dispatch_days": markets.get_pack(order.seller.country).deadlines.dispatch_days,
@@ -431,8 +436,8 @@ def _line_row(line: LineQuote, *, order_id: UUID, seller_id: UUID, position: int
         "tax": line.tax,
         "fees": line.fees,
         "total": line.total,
-        "due_goods": line.due.goods.minor,
-        "due_delivery": line.due.delivery.minor,
-        "due_tax": line.due.tax.minor,
-        "due_commission": line.due.commission.minor,
+        "due_goods": line.due.goods_minor,
+        "due_delivery": line.due.delivery_minor,
+        "due_tax": line.due.tax_minor,
+        "due_commission": line.due.commission_minor,
     }

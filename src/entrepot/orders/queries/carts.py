@@ -51,7 +51,7 @@ def _view(row: Sequence[Any], token: str) -> CartView:
         address=address,
         lines=tuple(CartLine(*line) for line in json.loads(row[10])),
         needs=tuple(json.loads(row[11])),
-        quote=Quote.from_json(json.loads(row[12])),
+        quote=Quote.decode(row[12]),
         valid_until=row[13],
     )
 

@@ -255,12 +255,13 @@ def preview_cancellation(seller_id: UUID, order_id: UUID, *, pieces: Mapping[int
 
 
 def _due(order: OrderView, counts: Sequence[LineCount]) -> SellerDue:
-    amounts, currency = seller_amounts(order.quote, counts), order.quote.due_native.goods.currency
+    amounts, currency = seller_amounts(order.quote, counts), order.quote.due_native.currency
     return SellerDue(
-        goods=Money(amounts.goods, currency),
-        delivery=Money(amounts.delivery, currency),
-        tax=Money(amounts.tax, currency),
-        commission=Money(amounts.commission, currency),
+        currency,
+        goods_minor=amounts.goods,
+        delivery_minor=amounts.delivery,
+        tax_minor=amounts.tax,
+        commission_minor=amounts.commission,
     )
 
 

@@ -224,7 +224,7 @@ def _order(
     currency = row[9]
     total, due, held, released, refunded, waived, at_door = (Money(minor, currency) for minor in row[10:17])
     email, address = _contact_for(row, for_seller=for_seller)
-    quote = OrderQuote.from_json(json.loads(row[17]))
+    quote = OrderQuote.decode(row[17])
     if not for_seller:  # The buyer reads the options in the words of the quote, the seller in its own.
         lines = [replace(line, options=quote.lines[line.position].options) for line in lines]
     return OrderView(

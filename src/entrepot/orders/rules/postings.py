@@ -163,10 +163,10 @@ def seller_amounts(quote: OrderQuote, counts: Sequence[LineCount]) -> SellerAmou
     """Return the seller's due for what is left of the order, each line's share rounded as its cancellations were."""
     goods = delivery = tax = commission = 0
     for line, count in zip(quote.lines, counts, strict=True):
-        goods += _left(line.due.goods.minor, count)
-        delivery += _left(line.due.delivery.minor, count)
-        tax += _left(line.due.tax.minor, count)
-        commission += _left(line.due.commission.minor, count)
+        goods += _left(line.due.goods_minor, count)
+        delivery += _left(line.due.delivery_minor, count)
+        tax += _left(line.due.tax_minor, count)
+        commission += _left(line.due.commission_minor, count)
     return SellerAmounts(goods=goods, delivery=delivery, tax=tax, commission=commission)
 
 
@@ -181,7 +181,7 @@ def release_transfers(
 ) -> list[NewTransfer]:
     """Return what a completed order's release moves: everything that is left of it in escrow."""
     due = seller_amounts(quote, counts)
-    payout_currency = quote.due_native.goods.currency
+    payout_currency = quote.due_native.currency
     seller = AccountRef("seller_payable", payout_currency, str(seller_id))
     sellers_share = sum(_part_left(part, counts) for part in quote.parts if part.payable == "now" and _is_sellers(part))
     amounts = (("goods", due.goods), ("delivery", due.delivery), ("seller_tax", due.tax))

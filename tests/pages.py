@@ -37,7 +37,7 @@ class Reader:
         self.client = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="en")
         self.client.cookies["entrepot_choice"] = choice
         if person_id is not None:
-            backend = "allauth.account.auth_backends.AuthenticationBackend"
+            backend = "entrepot.config.sign_in.AuthenticationBackend"
             self.client.force_login(get_user_model().objects.get(pk=person_id), backend=backend)
         self.status = 0
         self.address = ""

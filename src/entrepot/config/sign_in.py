@@ -1,9 +1,10 @@
-"""What signing in does beside what allauth does: the reader's language is kept, and letters wear the shop's look."""
+"""What signing in does beside what allauth does: a lean read, the language kept, letters in the shop's look."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import auth_backends as allauth
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -11,6 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from entrepot.accounts import operations as accounts
+from entrepot.accounts.models import Person
+
+
+class AuthenticationBackend(allauth.AuthenticationBackend):
+    """allauth's own, which reads who is signed in as cheaply as can be."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        person = Person.objects.find(user_id)
+        return person if self.user_can_authenticate(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

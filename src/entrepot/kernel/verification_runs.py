@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrepot.kernel import audit, jobs
+import orjson
+
+from entrepot.kernel import audit, jobs, sql
 from entrepot.kernel.models import VerificationRun
 from entrepot.kernel.transactions import transaction
 
@@ -73,41 +75,38 @@ def finish_run(*, run_id: int, findings: Sequence[Mapping[str, Any]], seconds: f
     )
 
 
+_RUNS = "SELECT id, actor, asked_at, finished_at, seconds, rows_read, faults, findings FROM kernel_verificationrun"
+_NEWEST = "ORDER BY asked_at DESC, id DESC LIMIT %s"
+
+
 def list_runs(*, limit: int = 10) -> tuple[RunView, ...]:
     """Return the newest proofs first."""
-    return tuple(_view(run) for run in VerificationRun.objects.order_by("-asked_at", "-id")[:limit])
+    return tuple(_view(row) for row in sql.fetch_all(f"{_RUNS} {_NEWEST}", [limit]))
 
 
 def find_last_run() -> RunView | None:
     """Return the newest proof that has ended, or None."""
-    run = VerificationRun.objects.exclude(finished_at=None).order_by("-asked_at", "-id").first()
-    return None if run is None else _view(run)
+    row = sql.fetch_one(f"{_RUNS} WHERE finished_at IS NOT NULL {_NEWEST}", [1])
+    return None if row is None else _view(row)
 
 
 def find_pending_run(*, since: datetime) -> RunView | None:
     """Return the proof asked for since a moment that has not ended yet, or None; an older one has died."""
-    run = VerificationRun.objects.filter(asked_at__gte=since).order_by("-asked_at", "-id").first()
-    return None if run is None or run.finished_at is not None else _view(run)
+    row = sql.fetch_one(f"{_RUNS} WHERE asked_at >= %s {_NEWEST}", [since, 1])
+    found = None if row is None else _view(row)
+    return None if found is None or found.finished_at is not None else found
 
 
-def _view(run: VerificationRun) -> RunView:
-    return RunView(
-        id=run.id,
-        actor=run.actor,
-        asked_at=run.asked_at,
-        finished_at=run.finished_at,
-        seconds=run.seconds,
-        rows_read=run.rows_read,
-        faults=run.faults,
-        checks=tuple(
-            CheckView(
-                check=row["check"],
-                proves=row["proves"],
-                rows=row["rows"],
-                seconds=row["seconds"],
-                fault_count=row["fault_count"],
-                faults=tuple((subject, detail) for subject, detail in row["faults"]),
-            )
-            for row in run.findings
-        ),
+def _view(row: Sequence[Any]) -> RunView:
+    checks = tuple(
+        CheckView(
+            check=found["check"],
+            proves=found["proves"],
+            rows=found["rows"],
+            seconds=found["seconds"],
+            fault_count=found["fault_count"],
+            faults=tuple((subject, detail) for subject, detail in found["faults"]),
+        )
+        for found in orjson.loads(row[-1])
     )
+    return RunView(*(*row[:-1], checks))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
-from functools import cache, wraps
+from datetime import datetime, timedelta
+from functools import cache, cached_property, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -51,16 +52,47 @@ def page_of(request: PageRequest) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
+class Counts:
+    """What the frame counts on every page, and some pages tell more of: each is read once for a page."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    @cached_property
+    def sellers_by_country(self) -> dict[str, dict[str, int]]:
+        return sellers.count_sellers_by_country()
+
+    @cached_property
+    def sellers(self) -> Counter[str]:
+        """How many sellers are in each state."""
+        return sum(map(Counter, self.sellers_by_country.values()), Counter())
+
+    @cached_property
+    def payments(self) -> int:
+        """How many payments and refunds somebody should look at."""
+        return payments.count_to_look_at(before=self._now - UNANSWERED_AFTER)
+
+    @cached_property
+    def jobs(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        return queue.count_jobs(now=self._now)
+
+
+def counts_of(request: PageRequest) -> Counts:
+    """Return the counts of the page that answers a request."""
+    counts: Counts = vars(request).setdefault("desk_counts", Counts(clock.now()))
+    return counts
+
+
 def show(
     request: PageRequest, template: str, place: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a page of the console in its frame."""
-    waiting = sellers.count_sellers().get("submitted", 0)
-    now = clock.now()
+    found = counts_of(request)
     counts = {
-        "verification": waiting,
-        "payments": payments.count_to_look_at(before=now - UNANSWERED_AFTER),
-        "work": queue.count_jobs(now=now)["failed"],
+        "verification": found.sellers.get("submitted", 0),
+        "payments": found.payments,
+        "work": found.jobs["failed"],
     }
     frame = {"rail": _rail(counts), "place": place}
     return render(request, f"operator_console/{template}.html", {**frame, **(context or {})}, status=status)

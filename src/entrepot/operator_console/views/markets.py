@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +19,9 @@ from entrepot.markets import operations, queries
 from entrepot.markets.packs import CountryPack
 from entrepot.markets.rules import CLOSED_MARKET, STAGES as STAGE_CODES, MarketStages
 from entrepot.operator_console import corridors, words
-from entrepot.operator_console.desk import actor, operators_only, show
+from entrepot.operator_console.desk import actor, counts_of, operators_only, show
 from entrepot.operator_console.forms import STAGES, StageForm
 from entrepot.orders.queries import oversight
-from entrepot.sellers import queries as sellers
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
 
@@ -69,7 +69,7 @@ def board(request: PageRequest) -> HttpResponse:
     side = "buying" if request.GET.get("side") == "buying" else "selling"
     now = clock.now()
     stages = queries.get_stages()
-    cards = _cards(side, now)
+    cards = _cards(side, now, counts_of(request).sellers_by_country)
     columns = []
     for code in ("open", "pilot", "suspended", "closed"):
         label, tone = STAGES[code]
@@ -82,8 +82,7 @@ def board(request: PageRequest) -> HttpResponse:
     return show(request, "markets", "markets", {"columns": columns, "side": side, "tabs": tabs})
 
 
-def _cards(side: str, now: datetime) -> list[Card]:
-    counts = sellers.count_sellers_by_country()
+def _cards(side: str, now: datetime, counts: Mapping[str, Mapping[str, int]]) -> list[Card]:
     orders: dict[str, int] = {}
     for count in oversight.count_orders_by_corridor(since=now - _FIGURES_OF):
         code = count.origin if side == "selling" else count.destination
@@ -168,7 +167,7 @@ def _forms(stages: MarketStages, side: str = "", request: PageRequest | None = N
 def _ask(request: PageRequest, pack: CountryPack, stages: MarketStages, form: StageForm) -> HttpResponse:
     """Say what a move does before it is made."""
     side, stage = form.cleaned_data["side"], form.cleaned_data["stage"]
-    counts = sellers.count_sellers(country=pack.code)
+    counts = counts_of(request).sellers_by_country.get(pack.code, {})
     context = {
         "pack": pack,
         "name": formats.country(pack.code),
@@ -208,7 +207,7 @@ def _show(
         ],
         "report": report,
         "figures": {
-            "sellers": sellers.count_sellers(country=pack.code).get("approved", 0),
+            "sellers": counts_of(request).sellers_by_country.get(pack.code, {}).get("approved", 0),
             "listings": corridors.count_offered().get(pack.code, 0),
             "sent": sum(count.orders for count in orders if count.origin == pack.code),
             "bought": sum(count.orders for count in orders if count.destination == pack.code),

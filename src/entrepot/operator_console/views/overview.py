@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_GET
 
-from entrepot.kernel import clock, queue, verification_runs
+from entrepot.kernel import clock, verification_runs
 from entrepot.kernel.money import Money, Rounding
 from entrepot.ledger import queries as ledger
 from entrepot.markets import queries as markets
-from entrepot.operator_console.desk import UNANSWERED_AFTER, actor, operators_only, show
+from entrepot.operator_console.desk import Counts, actor, counts_of, operators_only, show
 from entrepot.orders.queries import oversight
-from entrepot.payments import queries as payments
 from entrepot.payouts import operations as payouts, queries as payout_queries
 from entrepot.sellers import queries as sellers
 from entrepot.ui import formats
@@ -47,6 +46,7 @@ def overview(request: PageRequest) -> HttpResponse:
     now = clock.now()
     days = oversight.count_orders_by_day(since=now.date() - timedelta(days=_DAYS - 1), until=now.date())
     held, held_total = _held(now)
+    stages = markets.get_stages().values()
     context = {
         "waiting": [found for found in _waiting(request, now) if found],
         "days": [(formats.day(day), number, formats.number(number)) for day, number in reversed(days)],
@@ -56,9 +56,9 @@ def overview(request: PageRequest) -> HttpResponse:
         "held_bars": [row[:3] for row in held],
         "held_total": held_total,
         "escrow": [found.balance for found in ledger.balances("escrow") if found.balance.minor],
-        "selling": sum(stage.can_sell for stage in markets.get_stages().values()),
-        "buying": sum(stage.can_buy for stage in markets.get_stages().values()),
-        "sellers": sellers.count_sellers().get("approved", 0),
+        "selling": sum(stage.can_sell for stage in stages),
+        "buying": sum(stage.can_buy for stage in stages),
+        "sellers": counts_of(request).sellers.get("approved", 0),
         "day_count": _DAYS,
     }
     return show(request, "overview", "home", context)
@@ -81,10 +81,11 @@ def _held(now: datetime) -> tuple[list[tuple[str, Money, str, str]], Money]:
 
 
 def _waiting(request: PageRequest, now: datetime) -> list[Waiting | None]:
+    counts = counts_of(request)
     return [
-        _verification(),
-        _failed_jobs(now),
-        _payments(now),
+        _verification(counts),
+        _failed_jobs(counts),
+        _payments(counts),
         _late_orders(now),
         _payouts_due(request, now),
         _payouts_with_bank(),
@@ -93,18 +94,18 @@ def _waiting(request: PageRequest, now: datetime) -> list[Waiting | None]:
     ]
 
 
-def _verification() -> Waiting | None:
-    queue_ = sellers.verification_queue(limit=1)
-    if not queue_:
+def _verification(counts: Counts) -> Waiting | None:
+    n = counts.sellers.get("submitted", 0)
+    longest = sellers.verification_queue(limit=1) if n else ()
+    if not longest:
         return None
-    n = sellers.count_sellers().get("submitted", 0)
     title = ngettext("%(n)s seller waits for verification", "%(n)s sellers wait for verification", n)
-    text = _("The longest since %(moment)s") % {"moment": formats.moment(queue_[0].submitted_at)}
+    text = _("The longest since %(moment)s") % {"moment": formats.moment(longest[0].submitted_at)}
     return Waiting("scales", title % {"n": formats.number(n)}, text, reverse("operator_console:verification"), False)
 
 
-def _failed_jobs(now: datetime) -> Waiting | None:
-    n = queue.count_jobs(now=now)["failed"]
+def _failed_jobs(counts: Counts) -> Waiting | None:
+    n = counts.jobs["failed"]
     if not n:
         return None
     title = ngettext("%(n)s job has failed for good", "%(n)s jobs have failed for good", n)
@@ -113,8 +114,8 @@ def _failed_jobs(now: datetime) -> Waiting | None:
     return Waiting("alert", title % {"n": formats.number(n)}, text, link, True)
 
 
-def _payments(now: datetime) -> Waiting | None:
-    n = payments.count_to_look_at(before=now - UNANSWERED_AFTER)
+def _payments(counts: Counts) -> Waiting | None:
+    n = counts.payments
     if not n:
         return None
     title = ngettext("%(n)s payment or refund to look at", "%(n)s payments or refunds to look at", n)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from entrepot.operator_console import words
-from entrepot.operator_console.desk import operators_only, page_of, show
+from entrepot.operator_console.desk import counts_of, operators_only, page_of, show
 from entrepot.sellers import queries
 from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
@@ -25,7 +27,7 @@ def sellers(request: PageRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     chosen = state if state in words.SELLER_STATES else ""
     page = page_of(request)
-    counts = queries.count_sellers(country=country or None, text=text)
+    counts = _counts(request, country, text)
     rows = queries.list_sellers(
         state=chosen or None, country=country or None, text=text, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE
     )
@@ -51,7 +53,7 @@ def sellers(request: PageRequest) -> HttpResponse:
             ),
         ],
         "countries": sorted(
-            ((code, formats.country(code)) for code in queries.count_sellers_by_country()), key=lambda pair: pair[1]
+            ((code, formats.country(code)) for code in counts_of(request).sellers_by_country), key=lambda pair: pair[1]
         ),
         "text": text,
         "country": country,
@@ -60,3 +62,11 @@ def sellers(request: PageRequest) -> HttpResponse:
         "pages": -(-total // _PER_PAGE),
     }
     return show(request, "sellers", "sellers", context)
+
+
+def _counts(request: PageRequest, country: str, text: str) -> Mapping[str, int]:
+    """Return how many of the sellers that are looked for are in each state."""
+    if text:
+        return queries.count_sellers(country=country or None, text=text)
+    found = counts_of(request)
+    return found.sellers_by_country.get(country, {}) if country else found.sellers

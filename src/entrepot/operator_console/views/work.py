@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.kernel import clock, facts as log, queue
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.operator_console import words
-from entrepot.operator_console.desk import actor, operators_only, page_of, show
+from entrepot.operator_console.desk import actor, counts_of, operators_only, page_of, show
 from entrepot.ui import refusals
 from entrepot.ui.requests import PageRequest
 
@@ -34,7 +34,7 @@ def jobs(request: PageRequest) -> HttpResponse:
     now = clock.now()
     state = request.GET.get("state", "")
     chosen = state if state in STATES else ""
-    counts = queue.count_jobs(now=now)
+    counts = counts_of(request).jobs
     page = page_of(request)
     rows = queue.list_jobs(state=chosen or None, now=now, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE)
     total = counts[chosen] if chosen else sum(counts.values())

@@ -23,7 +23,7 @@ from entrepot.sellers.events import BankAccountChanged, SellerSubmitted
 from entrepot.sellers.models import BankAccount, BusinessId, Member, Registration, Seller
 from entrepot.sellers.operations.access import demand_state, line, lock_for, note
 from entrepot.sellers.queries import RegistrationView
-from entrepot.sellers.queries.verification import FIELDS, given_ids, registration_view, wanted_form
+from entrepot.sellers.queries.verification import FIELDS, get_registration, given_ids, wanted_form
 
 _DRAFTS_AT_MOST = 5
 _BANK_CHANGEABLE = frozenset({"draft", "rejected", "approved"})
@@ -79,10 +79,10 @@ def start_registration(*, person_id: UUID, country: str, form: str, now: datetim
     if Member.objects.filter(person_id=person_id, role="owner", seller__state="draft").count() >= _DRAFTS_AT_MOST:
         raise TooManyDrafts(at_most=_DRAFTS_AT_MOST)
     seller = Seller.objects.create(country=country, form=form, payout_currency=pack.payout.currency, created_at=now)
-    row = Registration.objects.create(seller=seller, updated_at=now)
+    Registration.objects.create(seller=seller, updated_at=now)
     Member.objects.create(seller=seller, person_id=person_id, role="owner", joined_at=now)
     note(seller_id=seller.id, person_id=person_id, action="start_registration", country=country, form=form)
-    return registration_view(row)
+    return get_registration(seller.id)
 
 
 @transaction
@@ -128,7 +128,7 @@ def save_registration(
     row.save()
     for kind, number in kept.items():
         _keep_id(seller, wanted[kind], number)
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 @transaction
@@ -148,7 +148,7 @@ def change_contact(*, seller_id: UUID, person_id: UUID, phone: str, email: str, 
     row.updated_at = now
     row.save(update_fields=["phone", "email", "updated_at"])
     note(seller_id=seller_id, person_id=person_id, action="change_contact", phone=row.phone, email=row.email)
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 @transaction
@@ -161,22 +161,22 @@ def accept_terms(*, seller_id: UUID, person_id: UUID, version: str, now: datetim
     if not _TERMS_VERSION.fullmatch(version):
         raise InvalidField.single("version", "invalid_format")
     lock_for(person_id=person_id, seller_id=seller_id, action="manage_registration")
-    row = Registration.objects.select_related("seller").get(seller_id=seller_id)
+    row = Registration.objects.get(seller_id=seller_id)
     row.terms_version, row.terms_accepted_at, row.terms_accepted_by_id = version, now, person_id
     row.save(update_fields=["terms_version", "terms_accepted_at", "terms_accepted_by"])
     note(seller_id=seller_id, person_id=person_id, action="accept_terms", version=version)
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 @transaction
 def certify_compliance(*, seller_id: UUID, person_id: UUID, now: datetime) -> RegistrationView:
     """Record the promise to offer only what complies with the law of the buyers' countries (DSA article 30(1)(e))."""
     lock_for(person_id=person_id, seller_id=seller_id, action="manage_registration")
-    row = Registration.objects.select_related("seller").get(seller_id=seller_id)
+    row = Registration.objects.get(seller_id=seller_id)
     row.self_certified_at = now
     row.save(update_fields=["self_certified_at"])
     note(seller_id=seller_id, person_id=person_id, action="certify_compliance")
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 @transaction
@@ -199,7 +199,7 @@ def set_bank_account(*, seller_id: UUID, person_id: UUID, fields: Mapping[str, s
     current = BankAccount.objects.filter(seller=seller, replaced_at=None).first()
     if current is not None:
         if encryption.decrypt(current.details) == details:
-            return registration_view(row)
+            return get_registration(seller_id)
         current.replaced_at = now
         current.save(update_fields=["replaced_at"])
     BankAccount.objects.create(
@@ -214,7 +214,7 @@ def set_bank_account(*, seller_id: UUID, person_id: UUID, fields: Mapping[str, s
     note(seller_id=seller_id, person_id=person_id, action="set_bank_account", rail=payout.rail, hint=hint)
     if current is not None:
         facts.record(BankAccountChanged(seller_id=seller_id))
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 @transaction
@@ -232,7 +232,7 @@ def submit_registration(*, seller_id: UUID, person_id: UUID, now: datetime) -> R
     demand_open_selling(seller.country, now)
     row = Registration.objects.get(seller=seller)
     row.seller = seller
-    missing = registration_view(row).missing
+    missing = get_registration(seller_id).missing
     if missing:
         raise RegistrationIncomplete(missing=missing)
     _claim_ids(seller)
@@ -243,7 +243,7 @@ def submit_registration(*, seller_id: UUID, person_id: UUID, now: datetime) -> R
     row.save(update_fields=["submitted_at", "submissions"])
     note(seller_id=seller_id, person_id=person_id, action="submit_registration", submission=row.submissions)
     facts.record(SellerSubmitted(seller_id=seller_id))
-    return registration_view(row)
+    return get_registration(seller_id)
 
 
 def demand_open_selling(country: str, now: datetime) -> None:
@@ -337,7 +337,7 @@ def _is_claimed_by_another(seller: Seller, kind: str, number: str) -> bool:
 @step
 def _claim_ids(seller: Seller) -> None:
     # One by one, so that the refusal can name the identifier.
-    values = given_ids(seller)
+    values = given_ids(seller.id)
     for row in BusinessId.objects.filter(seller=seller, is_entity_key=True).order_by("kind"):
         number = values[row.kind]
         if _is_claimed_by_another(seller, row.kind, number):

@@ -20,7 +20,7 @@ from entrepot.sellers import rules
 from entrepot.sellers.events import StoreChanged
 from entrepot.sellers.models import Store
 from entrepot.sellers.operations.access import demand_state, line, lock_for, note
-from entrepot.sellers.queries import StoreView, store_view
+from entrepot.sellers.queries import StoreView, get_stores
 
 _STORY_AT_MOST = 4000
 
@@ -82,7 +82,7 @@ def open_store(
         raise SlugTaken(slug=slug) from refusal
     note(seller_id=seller_id, person_id=person_id, action="open_store", slug=slug)
     facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
-    return store_view(store)
+    return get_stores([seller_id])[seller_id]
 
 
 @transaction
@@ -112,7 +112,7 @@ def change_store(
     store.save()
     note(seller_id=seller_id, person_id=person_id, action="change_store")
     facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
-    return store_view(store)
+    return get_stores([seller_id])[seller_id]
 
 
 @transaction
@@ -137,7 +137,7 @@ def tell_story(*, seller_id: UUID, person_id: UUID, stories: Mapping[str, str], 
     store.save(update_fields=["stories"])
     note(seller_id=seller_id, person_id=person_id, action="tell_story", languages=sorted(store.stories))
     facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
-    return store_view(store)
+    return get_stores([seller_id])[seller_id]
 
 
 @transaction
@@ -191,7 +191,7 @@ def _move(seller_id: UUID, person_id: UUID, state: str, action: str, allowed: se
         store.save(update_fields=["state"])
         note(seller_id=seller_id, person_id=person_id, action=action)
         facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
-    return store_view(store)
+    return get_stores([seller_id])[seller_id]
 
 
 def _fill(

@@ -14,7 +14,7 @@ from entrepot.sellers import rules
 from entrepot.sellers.events import StoreChanged
 from entrepot.sellers.models import Seller, Store
 from entrepot.sellers.operations.access import lock_for, lock_seller, note
-from entrepot.sellers.queries import SellerView, seller_view
+from entrepot.sellers.queries import SellerView, get_seller
 
 
 @transaction
@@ -45,7 +45,7 @@ def set_tax_profile(
         registrations=schemes,
     )
     _tell(seller)
-    return seller_view(seller)
+    return get_seller(seller_id)
 
 
 @transaction
@@ -64,7 +64,7 @@ def record_eu_threshold(*, seller_id: UUID, is_over: bool, actor: str, now: date
             actor=actor, action="record_eu_threshold", subject_kind="seller", subject_id=seller_id, is_over=is_over
         )
         _tell(seller)
-    return seller_view(seller)
+    return get_seller(seller_id)
 
 
 @step

@@ -16,8 +16,7 @@ from entrepot.sellers.models import BusinessId, Registration, Seller
 from entrepot.sellers.operations.access import demand_state, lock_seller
 from entrepot.sellers.operations.registration import RegistrationIncomplete, demand_open_selling
 from entrepot.sellers.operations.screening import demand_screened
-from entrepot.sellers.queries import SellerView, seller_view
-from entrepot.sellers.queries.verification import registration_view
+from entrepot.sellers.queries import SellerView, get_registration, get_seller
 
 _ACTIONS = {"approved": "approve_seller", "rejected": "reject_seller", "suspended": "suspend_seller"}
 Reasons = Sequence[Mapping[str, str]]
@@ -37,8 +36,7 @@ def approve_seller(*, seller_id: UUID, actor: str, now: datetime) -> SellerView:
     seller = lock_seller(seller_id)
     demand_state(seller.state, rules.APPROVABLE)
     demand_open_selling(seller.country, now)
-    row = Registration.objects.select_related("seller").get(seller=seller)
-    missing = registration_view(row).missing
+    missing = get_registration(seller_id).missing
     if missing:
         raise RegistrationIncomplete(missing=missing)
     demand_screened(seller_id)
@@ -108,7 +106,7 @@ def _decide(
         reasons=reasons,
     )
     facts.record(fact)
-    return seller_view(seller)
+    return get_seller(seller.id)
 
 
 def _clean_reasons(reasons: Reasons) -> list[dict[str, str]]:

@@ -38,8 +38,6 @@ from entrepot.sellers.queries.sellers import (
     get_stores,
     legal_identity,
     list_sellers,
-    seller_view,
-    store_view,
 )
 from entrepot.sellers.queries.verification import (
     BankAccountHint,
@@ -99,7 +97,5 @@ __all__ = [
     "memberships",
     "read_document",
     "read_invitation_token",
-    "seller_view",
-    "store_view",
     "verification_queue",
 ]

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+import orjson
 
 from entrepot.kernel import encryption, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.languages import text_language
 from entrepot.markets import queries as markets
 from entrepot.sellers import rules
-from entrepot.sellers.models import BusinessId, Registration, Seller, Store
+from entrepot.sellers.models import BusinessId, Registration
 
-# Of an account `a`: whether it replaced another that was paid to. What a draft's owner corrected never was.
-HAS_REPLACED = """EXISTS (
+_PAYOUT_ACCOUNT = """
+SELECT a.id, a.rail, a.currency, a.details, a.hint, a.created_at, EXISTS (
+  -- Whether it replaced another that was paid to. What a draft's owner corrected never was.
   SELECT FROM sellers_bankaccount b JOIN sellers_registration r ON r.seller_id = b.seller_id
   WHERE b.seller_id = a.seller_id AND b.replaced_at <= a.created_at AND b.replaced_at > r.decided_at
-)"""
-_PAYOUT_ACCOUNT = f"""
-SELECT a.id, a.rail, a.currency, a.details, a.hint, a.created_at, {HAS_REPLACED}
+)
 FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
+"""
+_STORE_COLUMNS = """
+st.id, st.seller_id, st.slug, st.name, st.state, st.state = 'open' AND s.state = 'approved', s.country,
+st.dispatch_country, st.dispatch_region, st.dispatch_postal_code, st.dispatch_city,
+st.language, st.story, st.stories, st.created_at
+"""
+_STORES = f"SELECT {_STORE_COLUMNS} FROM sellers_store st JOIN sellers_seller s ON s.id = st.seller_id"
+_SELLERS = f"""
+SELECT s.id, s.country, s.legal_name, s.form, s.state, s.vat_registered, s.registrations, s.eu_sales_over_threshold,
+       s.payout_currency, s.created_at, {_STORE_COLUMNS}
+FROM sellers_seller s LEFT JOIN sellers_store st ON st.seller_id = s.id
+"""
+# Of one country or all (""), with a text in the legal name or the store's names.
+_WANTED = """
+%(country)s IN ('', s.country)
+AND strpos(lower(concat_ws(E'\\n', s.legal_name, st.name, st.slug)), lower(%(text)s)) > 0
+"""
+_PAGE = f"""
+{_SELLERS} WHERE %(state)s IN ('', s.state) AND {_WANTED}
+ORDER BY s.created_at DESC, s.id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""
+_COUNTS = f"""
+SELECT s.state, count(*) FROM sellers_seller s LEFT JOIN sellers_store st ON st.seller_id = s.id
+WHERE {_WANTED} GROUP BY s.state ORDER BY s.state
 """
 _BY_COUNTRY = "SELECT country, state, count(*) FROM sellers_seller GROUP BY country, state ORDER BY country, state"
 
@@ -118,46 +142,28 @@ class PayoutAccount:
         return f"PayoutAccount(seller_id={self.seller_id}, rail={self.rail}, hint=…{self.hint})"
 
 
-def store_view(store: Store) -> StoreView:
-    """Return the frozen value of a store's row (with its seller's beside it)."""
-    return StoreView(
-        id=store.id,
-        seller_id=store.seller_id,
-        slug=store.slug,
-        name=store.name,
-        state=store.state,
-        is_selling=store.state == "open" and store.seller.state == "approved",
-        country=store.seller.country,
-        dispatch_country=store.dispatch_country,
-        dispatch_region=store.dispatch_region,
-        dispatch_postal_code=store.dispatch_postal_code,
-        dispatch_city=store.dispatch_city,
-        language=store.language,
-        story=store.story,
-        stories=dict(store.stories),
-        created_at=store.created_at,
-    )
+def _store(row: Sequence[Any]) -> StoreView:
+    """Return a store from a row of `_STORE_COLUMNS`."""
+    return StoreView(*(*row[:-2], orjson.loads(row[-2]), row[-1]))
 
 
-def seller_view(seller: Seller) -> SellerView:
-    """Return the frozen value of a seller's row, and of its store's."""
-    store = Store.objects.select_related("seller").filter(seller=seller).first()
-    return _view(seller, store)
-
-
-def _view(seller: Seller, store: Store | None) -> SellerView:
+def _seller(row: Sequence[Any]) -> SellerView:
+    """Return a seller from a row of `_SELLERS`, with its store if it has one."""
+    seller_id, country, legal_name, form, state, vat_registered, schemes, over_threshold, currency, created_at = row[
+        :10
+    ]
     return SellerView(
-        id=seller.id,
-        country=seller.country,
-        legal_name=seller.legal_name,
-        form=seller.form,
-        state=seller.state,
-        vat_registered=seller.vat_registered,
-        registrations=tuple(seller.registrations),
-        eu_sales_over_threshold=seller.eu_sales_over_threshold,
-        payout_currency=seller.payout_currency,
-        created_at=seller.created_at,
-        store=None if store is None else store_view(store),
+        id=seller_id,
+        country=country,
+        legal_name=legal_name,
+        form=form,
+        state=state,
+        vat_registered=vat_registered,
+        registrations=tuple(orjson.loads(schemes)),
+        eu_sales_over_threshold=over_threshold,
+        payout_currency=currency,
+        created_at=created_at,
+        store=None if row[10] is None else _store(row[10:]),
     )
 
 
@@ -175,8 +181,8 @@ def get_seller(seller_id: UUID) -> SellerView:
 
 def get_sellers(seller_ids: Iterable[UUID]) -> dict[UUID, SellerView]:
     """Return sellers by their ids, in one statement; unknown ids are left out."""
-    sellers = Seller.objects.select_related("store").filter(pk__in=list(seller_ids))
-    return {seller.id: _view(seller, _store_of(seller)) for seller in sellers}
+    rows = sql.fetch_all(f"{_SELLERS} WHERE s.id = ANY(%s::uuid[])", [list(seller_ids)])
+    return {row[0]: _seller(row) for row in rows}
 
 
 def list_sellers(
@@ -186,16 +192,17 @@ def list_sellers(
     Return sellers for the operator, the newest first, of one state and country or of all; `text` looks into legal names
     and stores.
     """
-    rows = _narrow(state, country, text).select_related("store").order_by("-created_at", "-id")
-    return tuple(_view(seller, _store_of(seller)) for seller in rows[offset : offset + limit])
+    wanted = {**_wanted(country, text), "state": state or "", "limit": limit, "offset": offset}
+    return tuple(_seller(row) for row in sql.fetch_all(_PAGE, wanted))
 
 
 def count_sellers(*, country: str | None = None, text: str = "") -> dict[str, int]:
     """Return how many sellers are in each state that has any."""
-    if not country and not text:  # What the console's frame says on each page.
-        return dict(sql.fetch_all("SELECT state, count(*) FROM sellers_seller GROUP BY state ORDER BY state"))
-    sellers = _narrow(None, country, text)
-    return dict(sellers.values_list("state").annotate(number=Count("id")).order_by("state"))
+    return dict(sql.fetch_all(_COUNTS, _wanted(country, text)))
+
+
+def _wanted(country: str | None, text: str) -> dict[str, Any]:
+    return {"country": country or "", "text": text.strip()}
 
 
 def count_sellers_by_country() -> dict[str, dict[str, int]]:
@@ -206,35 +213,22 @@ def count_sellers_by_country() -> dict[str, dict[str, int]]:
     return found
 
 
-def _narrow(state: str | None, country: str | None, text: str) -> QuerySet[Seller]:
-    sellers = Seller.objects.all()
-    if state:
-        sellers = sellers.filter(state=state)
-    if country:
-        sellers = sellers.filter(country=country)
-    if text := text.strip():
-        sellers = sellers.filter(
-            Q(legal_name__icontains=text) | Q(store__name__icontains=text) | Q(store__slug__icontains=text)
-        )
-    return sellers
-
-
 def get_store(slug: str) -> StoreView:
     """
     Return the store of an address, whatever its state.
 
     :raises NotFound: no store has this slug.
     """
-    store = Store.objects.select_related("seller").filter(slug=slug).first()
-    if store is None:
+    row = sql.fetch_one(f"{_STORES} WHERE st.slug = %s", [slug])
+    if row is None:
         raise NotFound(store=slug)
-    return store_view(store)
+    return _store(row)
 
 
 def get_stores(seller_ids: Iterable[UUID]) -> dict[UUID, StoreView]:
     """Return the stores of some sellers by seller id, in one statement; who has none is left out."""
-    stores = Store.objects.select_related("seller").filter(seller_id__in=list(seller_ids))
-    return {store.seller_id: store_view(store) for store in stores}
+    rows = sql.fetch_all(f"{_STORES} WHERE st.seller_id = ANY(%s::uuid[])", [list(seller_ids)])
+    return {row[1]: _store(row) for row in rows}
 
 
 def legal_identity(seller_id: UUID) -> LegalIdentity:
@@ -295,15 +289,6 @@ def get_payout_account(seller_id: UUID) -> PayoutAccount:
         created_at=created_at,
         usable_from=rules.account_usable_from(created_at, has_replaced=has_replaced),
     )
-
-
-def _store_of(seller: Seller) -> Store | None:
-    try:
-        store = seller.store
-    except Store.DoesNotExist:
-        return None
-    store.seller = seller
-    return store
 
 
 def _id_labels(country: str, form: str) -> dict[str, str]:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
+import orjson
 from django.core.files.storage import storages
 
 from entrepot.kernel import audit, encryption, sql
@@ -16,8 +17,7 @@ from entrepot.kernel.errors import NotFound
 from entrepot.markets import queries as markets
 from entrepot.markets.packs import RegistrationForm
 from entrepot.sellers import rules
-from entrepot.sellers.models import Document, Registration, Seller
-from entrepot.sellers.queries.sellers import HAS_REPLACED
+from entrepot.sellers.models import Document
 
 FIELDS = (
     "trade_name",
@@ -34,15 +34,11 @@ FIELDS = (
 )
 REQUIRED_FIELDS = ("representative", "street", "city", "phone", "email", "register_name", "register_number")
 
-_IDS = "SELECT kind, value, value_encrypted FROM sellers_businessid WHERE seller_id = %s ORDER BY id"
-_DOCUMENTS = """
-SELECT id, kind, file_name, media_type, size_bytes, sha256, uploaded_at
-FROM sellers_document WHERE seller_id = %s AND withdrawn_at IS NULL
-ORDER BY uploaded_at, id
-"""
-_ACCOUNT = f"""
-SELECT a.rail, a.currency, a.details, a.hint, a.created_at, {HAS_REPLACED}
-FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
+_QUEUE = """
+SELECT s.id, s.country, s.form, s.legal_name, r.submitted_at, r.submissions
+FROM sellers_registration r JOIN sellers_seller s ON s.id = r.seller_id
+WHERE s.state = 'submitted' AND r.submitted_at IS NOT NULL
+ORDER BY r.submitted_at, s.id LIMIT %s OFFSET %s
 """
 
 
@@ -139,7 +135,6 @@ class VerificationCase:
     registration: RegistrationView
     registry: str
     online_check: str
-    decided_by: str
     history: tuple[audit.Entry, ...]
 
 
@@ -157,30 +152,25 @@ def wanted_form(country: str, form: str) -> RegistrationForm:
 
 def get_registration(seller_id: UUID) -> RegistrationView:
     """
-    Return a seller's registration.
+    Return a seller's registration, in one statement.
 
     :raises NotFound: no seller has this id.
     """
-    row = Registration.objects.select_related("seller").filter(seller_id=seller_id).first()
-    if row is None:
-        raise NotFound(seller_id=seller_id)
-    return registration_view(row)
-
-
-def registration_view(row: Registration) -> RegistrationView:
-    """Return the frozen value of a registration's row and of all that lies with it."""
-    seller = row.seller
-    wanted = wanted_form(seller.country, seller.form)
-    values = given_ids(seller)
-    documents = tuple(DocumentView(*found) for found in sql.fetch_all(_DOCUMENTS, [seller.id]))
-    account = sql.fetch_one(_ACCOUNT, [seller.id])
+    found = _read(seller_id)
+    wanted = wanted_form(found.country, found.form)
+    values = _opened(found.ids)
+    fields = {name: getattr(found, name) for name in FIELDS}
+    documents = tuple(
+        DocumentView(*(UUID(row[0]), *row[1:-1], datetime.fromisoformat(row[-1])))
+        for row in orjson.loads(found.documents or "[]")
+    )
     return RegistrationView(
-        seller_id=seller.id,
-        country=seller.country,
-        form=seller.form,
-        state=seller.state,
-        legal_name=seller.legal_name,
-        fields={name: getattr(row, name) for name in FIELDS},
+        seller_id=seller_id,
+        country=found.country,
+        form=found.form,
+        state=found.state,
+        legal_name=found.legal_name,
+        fields=fields,
         ids=tuple(
             IdView(
                 kind=number.kind,
@@ -194,52 +184,89 @@ def registration_view(row: Registration) -> RegistrationView:
         ),
         documents_wanted=tuple((paper.kind, paper.label, paper.required) for paper in wanted.documents),
         documents=documents,
-        bank_account=None if account is None else _account_hint(account, seller, row),
-        payout_currency=seller.payout_currency,
-        vat_registered=seller.vat_registered,
-        terms_version=row.terms_version,
-        terms_accepted_at=row.terms_accepted_at,
-        self_certified_at=row.self_certified_at,
+        bank_account=_account_hint(found),
+        payout_currency=found.payout_currency,
+        vat_registered=found.vat_registered,
+        terms_version=found.terms_version,
+        terms_accepted_at=found.terms_accepted_at,
+        self_certified_at=found.self_certified_at,
         missing=rules.missing_parts(
-            filled=[("legal_name", seller.legal_name), *((name, getattr(row, name)) for name in REQUIRED_FIELDS)],
+            filled=[("legal_name", found.legal_name), *((name, fields[name]) for name in REQUIRED_FIELDS)],
             ids_wanted=[number.kind for number in wanted.ids if number.required],
             ids_given=values,
             documents_wanted=[paper.kind for paper in wanted.documents if paper.required],
             documents_given={document.kind for document in documents},
-            has_bank_account=account is not None,
-            has_terms=row.terms_accepted_at is not None,
-            has_self_certification=row.self_certified_at is not None,
+            has_bank_account=found.details is not None,
+            has_terms=found.terms_accepted_at is not None,
+            has_self_certification=found.self_certified_at is not None,
         ),
-        submitted_at=row.submitted_at,
-        submissions=row.submissions,
-        decided_at=row.decided_at,
-        reasons=tuple(row.reasons),
-        updated_at=row.updated_at,
+        submitted_at=found.submitted_at,
+        submissions=found.submissions,
+        decided_at=found.decided_at,
+        reasons=tuple(orjson.loads(found.reasons)),
+        updated_at=found.updated_at,
     )
 
 
-def given_ids(seller: Seller) -> dict[str, str]:
+class _Row(NamedTuple):
+    """What `registration.sql` answers; ids and documents are JSON lists, or None where there are none."""
+
+    country: str
+    form: str
+    state: str
+    legal_name: str
+    payout_currency: str
+    vat_registered: bool
+    trade_name: str
+    representative: str
+    street: str
+    street2: str
+    city: str
+    region: str
+    postal_code: str
+    phone: str
+    email: str
+    register_name: str
+    register_number: str
+    terms_version: str
+    terms_accepted_at: datetime | None
+    self_certified_at: datetime | None
+    submitted_at: datetime | None
+    submissions: int
+    decided_at: datetime | None
+    reasons: str
+    updated_at: datetime
+    ids: str | None
+    documents: str | None
+    rail: str | None
+    currency: str | None
+    details: str | None
+    hint: str | None
+    account_created_at: datetime | None
+    has_replaced: bool
+
+
+def _read(seller_id: UUID) -> _Row:
+    row = sql.fetch_one(sql.load("entrepot.sellers", "registration"), [seller_id])
+    if row is None:
+        raise NotFound(seller_id=seller_id)
+    return _Row(*row)
+
+
+def given_ids(seller_id: UUID) -> dict[str, str]:
     """Return a seller's identifiers by kind, personal ones opened."""
+    return _opened(_read(seller_id).ids)
+
+
+def _opened(ids: str | None) -> dict[str, str]:
     return {
-        kind: value or encryption.decrypt(value_encrypted)
-        for kind, value, value_encrypted in sql.fetch_all(_IDS, [seller.id])
+        kind: value or encryption.decrypt(value_encrypted) for kind, value, value_encrypted in orjson.loads(ids or "[]")
     }
 
 
 def verification_queue(*, limit: int = 100, offset: int = 0) -> tuple[VerificationItem, ...]:
     """Return who waits for the operator, the longest first."""
-    rows = (
-        Registration.objects.filter(seller__state="submitted")
-        .order_by("submitted_at", "seller_id")
-        .values_list(
-            "seller_id", "seller__country", "seller__form", "seller__legal_name", "submitted_at", "submissions"
-        )
-    )
-    return tuple(
-        VerificationItem(seller_id, country, form, legal_name, submitted_at, submissions)
-        for seller_id, country, form, legal_name, submitted_at, submissions in rows[offset : offset + limit]
-        if submitted_at is not None  # Always so: who waits has submitted.
-    )
+    return tuple(VerificationItem(*row) for row in sql.fetch_all(_QUEUE, [limit, offset]))
 
 
 def get_verification_case(seller_id: UUID) -> VerificationCase:
@@ -248,15 +275,12 @@ def get_verification_case(seller_id: UUID) -> VerificationCase:
 
     :raises NotFound: no seller has this id.
     """
-    row = Registration.objects.select_related("seller").filter(seller_id=seller_id).first()
-    if row is None:
-        raise NotFound(seller_id=seller_id)
-    section = markets.get_pack(row.seller.country).registration
+    registration = get_registration(seller_id)
+    section = markets.get_pack(registration.country).registration
     return VerificationCase(
-        registration=registration_view(row),
+        registration=registration,
         registry=section.registry if section else "",
         online_check=section.online_check if section else "",
-        decided_by=row.decided_by,
         history=tuple(audit.list_entries(subject_kind="seller", subject_id=seller_id)),
     )
 
@@ -291,17 +315,19 @@ def document_view(document: Document) -> DocumentView:
     )
 
 
-def _account_hint(account: tuple[Any, ...], seller: Seller, row: Registration) -> BankAccountHint:
-    rail, currency, sealed, hint, created_at, has_replaced = account
-    details: dict[str, str] = json.loads(encryption.decrypt(sealed))
+def _account_hint(row: _Row) -> BankAccountHint | None:
+    if row.details is None:
+        return None
+    assert row.account_created_at is not None, "an account has a day"
+    details: dict[str, str] = json.loads(encryption.decrypt(row.details))
     holder = details.get("account_holder", "")
-    names = [seller.legal_name] + ([row.representative] if seller.form == "sole_trader" else [])
+    names = [row.legal_name] + ([row.representative] if row.form == "sole_trader" else [])
     return BankAccountHint(
-        rail=rail,
-        currency=currency,
+        rail=row.rail or "",
+        currency=row.currency or "",
         holder=holder,
-        hint=hint,
+        hint=row.hint or "",
         is_own_name=any(rules.same_name(holder, name) for name in names),
-        created_at=created_at,
-        usable_from=rules.account_usable_from(created_at, has_replaced=has_replaced),
+        created_at=row.account_created_at,
+        usable_from=rules.account_usable_from(row.account_created_at, has_replaced=row.has_replaced),
     )

@@ -35,6 +35,14 @@ def ring(*, facts: list[dict[str, Any]]) -> None:
     CALLS.append(("ring", [fact["door"] for fact in facts]))
 
 
+ASKED_FOR = {"whisper": False}
+
+
+@jobs.job(needed=lambda: ASKED_FOR["whisper"])
+def whisper(*, facts: list[dict[str, Any]]) -> None:
+    CALLS.append(("whisper", [fact["door"] for fact in facts]))
+
+
 @jobs.job
 def greet(*, name: str) -> None:
     CALLS.append(("greet", name))
@@ -95,6 +103,17 @@ def test_a_fact_nobody_waits_for_is_read_and_starts_nothing(transactional_db: No
     tell(Opened(door="front"))
     assert jobs.dispatch({}) == 1
     assert jobs.count_unfinished(at=clock.now()) == 0
+
+
+def test_a_job_that_nobody_needs_is_not_made_of_facts(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell(Opened(door="front"))
+    assert jobs.dispatch({"Opened": (whisper,)}) == 1
+    assert jobs.count_unfinished(at=clock.now()) == 0
+    monkeypatch.setitem(ASKED_FOR, "whisper", True)
+    tell(Opened(door="back"))
+    assert jobs.dispatch({"Opened": (whisper,)}) == 1
+    worker.run_until_idle()
+    assert CALLS == [("whisper", ["back"])]
 
 
 def test_a_job_is_due_only_when_its_transaction_commits(transactional_db: None) -> None:

@@ -23,13 +23,13 @@ from django.utils.module_loading import autodiscover_modules
 from procrastinate import App, PsycopgConnector, exceptions
 from procrastinate.contrib.django import app as declared, connector_params
 from psycopg import AsyncConnection
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from entrepot.kernel import clock, facts, jobs
 
 log = structlog.get_logger(__name__)
 
-POLL_BUSY_SECONDS = 0.25  # Between batches, so that a busy shop's facts share jobs.
+POLL_BUSY_SECONDS = 1.0  # Between batches, so that a busy shop's facts share jobs and letters.
 POLL_IDLE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0  # Without a heartbeat for so long a worker counts as killed; others take up its jobs.
@@ -98,7 +98,12 @@ async def _own_connections(threads: int) -> AsyncIterator[App]:
     app's connector is not replaced.
     """
     connector = PsycopgConnector(
-        kwargs=connector_params(), configure=_commit_each_statement, min_size=1, max_size=threads + 1, timeout=10
+        pool_factory=_unchecked_pool,
+        kwargs=connector_params(),
+        configure=_commit_each_statement,
+        min_size=1,
+        max_size=threads + 1,
+        timeout=10,
     )
     app = App(connector=connector, worker_defaults=declared.worker_defaults)
     app.tasks = declared.tasks
@@ -110,6 +115,12 @@ async def _own_connections(threads: int) -> AsyncIterator[App]:
     finally:
         _close_connections(executor, threads)
         await sync_to_async(connections.close_all)()
+
+
+def _unchecked_pool(**options: Any) -> AsyncConnectionPool:
+    """Return a pool that hands connections out as they are: the check before each statement is one more of them, and
+    a connection that broke is met by starting over (`_run_for_good`)."""
+    return AsyncConnectionPool(**{**options, "check": None})
 
 
 async def _commit_each_statement(connection: AsyncConnection[Any]) -> None:

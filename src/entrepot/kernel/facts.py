@@ -95,14 +95,18 @@ def read_after(*, xid: int, fact_id: int, limit: int = 500) -> list[StoredFact]:
         return [StoredFact(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in cursor.fetchall()]
 
 
+# The next fact in order is looked at alone: a plan for "is there any" would read all that were ever recorded.
 _IS_WAITING = """
 SELECT EXISTS (
-  SELECT FROM kernel_fact f
-  WHERE (f.xid, f.id) > (
+  SELECT FROM (
+    SELECT f.xid FROM kernel_fact f
+    WHERE (f.xid, f.id) > (
       coalesce((SELECT p.xid FROM kernel_followerposition p WHERE p.name = %s), 0)::text::xid8,
       coalesce((SELECT p.fact_id FROM kernel_followerposition p WHERE p.name = %s), 0)
     )
-    AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY f.xid, f.id LIMIT 1
+  ) next
+  WHERE next.xid < pg_snapshot_xmin(pg_current_snapshot())
 )
 """
 

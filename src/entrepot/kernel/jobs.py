@@ -23,12 +23,25 @@ Job = Callable[..., None]
 
 FOLLOWER = "jobs"  # The follower that turns facts into jobs.
 _NAMES: dict[Job, str] = {}
+_NEEDED: dict[Job, Callable[[], bool]] = {}
 
 
-def job(function: Job | None = None, *, queue: str = "default", attempts: int = 8) -> Any:
-    """Declare a function of keyword arguments (JSON values) as a job, tried up to `attempts` times."""
+def job(
+    function: Job | None = None,
+    *,
+    queue: str = "default",
+    attempts: int = 8,
+    needed: Callable[[], bool] | None = None,
+) -> Any:
+    """
+    Declare a function of keyword arguments (JSON values) as a job, tried up to `attempts` times.
+
+    `needed` is asked once per batch of facts that would start it; where it says no, there is no job.
+    """
 
     def declare(target: Job) -> Job:
+        if needed is not None:
+            _NEEDED[target] = needed
         # Procrastinate counts the repetitions, and takes none of them for as many as it likes.
         retry = RetryStrategy(max_attempts=attempts - 1, exponential_wait=3) if attempts > 1 else False
         app.task(name=_register(target), queue=queue, retry=retry, pass_context=True)(_watched(target))
@@ -123,7 +136,8 @@ def dispatch(subscriptions: Subscriptions, *, limit: int = 500) -> int:
             for target in subscriptions.get(fact.kind, ()):
                 due.setdefault(target, []).append({"fact_id": fact.id, "kind": fact.kind, **fact.payload})
         for target, rows in due.items():
-            defer(target, facts=rows)
+            if target not in _NEEDED or _NEEDED[target]():
+                defer(target, facts=rows)
 
     return facts.follow(name=FOLLOWER, react=react, limit=limit)
 

@@ -148,11 +148,9 @@ def send_waiting_letters() -> None:
     post.send_waiting(now=clock.now())
 
 
-@job
+@job(needed=queries.is_anyone_listening)
 def owe_webhooks(*, facts: Facts) -> None:
     """Owe facts to the endpoints that asked for them, and have them delivered."""
-    if not queries.is_anyone_listening():
-        return
     if webhooks.owe_deliveries(events=list(_events(facts)), now=clock.now()):
         defer(deliver_webhooks)
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from entrepot.customs.rulebook import RuleBook
-from entrepot.customs.tariffs import shipped_table
+from entrepot.customs.tariff_files import shipped_table
 from entrepot.kernel.money import Money
 from entrepot.markets import operations, queries
 from entrepot.markets.loader import load_library

@@ -13,7 +13,8 @@ from hypothesis import given, strategies as st
 from entrepot.customs.charges import Part, split
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
-from entrepot.customs.tariffs import COLUMNS, make_table, read_tariff
+from entrepot.customs.tariff_files import COLUMNS, read_tariff
+from entrepot.customs.tariffs import make_table
 from entrepot.kernel.money import Money
 from entrepot.markets.packs import CountryPack
 from tests.builders.markets import ROUND_RATES, book
@@ -254,8 +255,8 @@ def test_an_announced_fee_is_not_charged() -> None:
 def test_specific_and_compound_rates_of_the_tariff() -> None:
     text = f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\nkind = "tariff"\nbase = "goods"\n'
 
-    def tariff(rate: str, amount: str, unit: str, combine: str) -> str:
-        return f"AF,duty,61,*,{rate},{amount},EUR,{unit},{combine},,,schedule,high,"
+    def tariff(rate: str, amount: str, unit: str, combine: str, most: str = "") -> str:
+        return f"AF,duty,61,*,{rate},{amount},EUR,{unit},{combine},{most},,,schedule,high,"
 
     goods = item(10_000, 2, weight_g=750)
     assert amounts(assess(text, goods, tariff=tariff("", "4", "kg", ""))) == {"duty": 600}
@@ -263,11 +264,12 @@ def test_specific_and_compound_rates_of_the_tariff() -> None:
     assert amounts(assess(text, goods, tariff=tariff("10", "4", "kg", "sum"))) == {"duty": 1600}
     assert amounts(assess(text, goods, tariff=tariff("10", "4", "kg", "max"))) == {"duty": 1000}
     assert amounts(assess(text, goods, tariff=tariff("10", "4", "kg", "min"))) == {"duty": 600}
+    assert amounts(assess(text, goods, tariff=tariff("10", "4", "kg", "max", "5"))) == {"duty": 750}
 
 
 def test_a_given_rate_stands_in_for_the_basic_one_only() -> None:
     text = f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\nkind = "tariff"\nbase = "goods"\n'
-    tariff = "AF,duty,61,*,12,,,,,,,schedule,high,\nAF,extra,61,CN,25,,,,,,,list,high,"
+    tariff = "AF,duty,61,*,12,,,,,,,,schedule,high,\nAF,extra,61,CN,25,,,,,,,,list,high,"
     assert amounts(assess(text, item(10_000), tariff=tariff)) == {"duty": 1200, "extra": 2500}
     given = assess(text, item(10_000), tariff=tariff, basic_duty_rate=Decimal(5))
     assert amounts(given) == {"duty": 500, "extra": 2500}

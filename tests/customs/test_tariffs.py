@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from entrepot.customs.tariffs import COLUMNS, BadTariff, make_table, read_tariff, shipped_table
+from entrepot.customs.tariff_files import COLUMNS, BadTariff, read_tariff, shipped_table
+from entrepot.customs.tariffs import make_table
 
 HEAD = ",".join(COLUMNS)
 DAY = date(2026, 11, 22)

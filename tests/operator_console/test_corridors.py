@@ -68,11 +68,11 @@ def european_operator(settings: Settings, tmp_path: Path) -> Iterator[None]:
     path = tmp_path / "operator.toml"
     path.write_text('name = "Hafen"\ncountry = "DE"\ncurrency = "EUR"\n', encoding="utf-8")
     settings.OPERATOR_FILE = str(path)
-    for kept in (queries.get_library, pricing.get_book, corridors.is_sure):
+    for kept in (queries.get_library, corridors.is_sure):
         kept.cache_clear()
     yield
     settings.OPERATOR_FILE = ""
-    for kept in (queries.get_library, pricing.get_book, corridors.is_sure):
+    for kept in (queries.get_library, corridors.is_sure):
         kept.cache_clear()
 
 

@@ -189,8 +189,7 @@ def test_sanctions_close_a_corridor_with_their_source(now: datetime, settings: A
     path = tmp_path / "operator.toml"
     path.write_text('name = "Trial"\ncountry = "IT"\ncurrency = "EUR"\n', encoding="utf-8")
     settings.OPERATOR_FILE = str(path)
-    for kept in (markets.get_library, queries.get_book):
-        kept.cache_clear()
+    markets.get_library.cache_clear()
     try:
         with pytest.raises(CorridorClosed) as refusal:
             quote([(sku, 1)], now, destination=Destination("RU"), currency="EUR")
@@ -201,8 +200,7 @@ def test_sanctions_close_a_corridor_with_their_source(now: datetime, settings: A
             listing_id: None
         }
     finally:
-        for kept in (markets.get_library, queries.get_book):
-            kept.cache_clear()
+        markets.get_library.cache_clear()
 
 
 def test_a_seller_whose_market_is_suspended_sells_nothing(now: datetime) -> None:

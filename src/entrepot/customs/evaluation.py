@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from entrepot.customs.charges import Part, split
 from entrepot.customs.regime_parts import RegimeParts
 from entrepot.customs.rulebook import best_rate
-from entrepot.customs.tariffs import BASIC, TariffRow
+from entrepot.customs.tariffs import BASIC, PREFERENCE, PROOF_OF_ORIGIN, TariffRow
 from entrepot.kernel.money import Money, minor_digits, round_to_int
 from entrepot.markets.packs import CollectionFloor, Doubt, Duty, Fee, RateRow, Tax
 
@@ -123,7 +123,7 @@ class Evaluation(RegimeParts):
         work = self.work
         factor = work.over(duty.exempt) if duty.on == "excess" and duty.exempt else Decimal(1)
         bases = self._bases(duty.base)
-        groups = self._by_rate(lambda position: self._place_rate(duty.rates, duty.rate, position))
+        groups = self._by_rate(lambda position: self._percentage(duty, position))
         single = bool(duty.minimum_per_kg or duty.deduction or duty.maximum) or len(groups) == 1
         if not single:
             for rate, members in groups.items():
@@ -170,6 +170,12 @@ class Evaluation(RegimeParts):
             groups.setdefault(rate_of(position), []).append(position)
         return dict(sorted(groups.items()))
 
+    def _percentage(self, duty: Duty, position: int) -> Decimal:
+        c, item = self.work.c, self.work.c.items[position]
+        if self.work.book.is_exempt(duty.code, country=c.country, origin=item.origin, hs=item.hs, on=c.on):
+            return Decimal(0)
+        return self._place_rate(duty.rates, duty.rate, position)
+
     def _place_rate(self, rows: Sequence[RateRow], otherwise: Decimal | None, position: int) -> Decimal:
         if rows:
             c = self.work.c
@@ -200,10 +206,11 @@ class Evaluation(RegimeParts):
                 work.unsure.add("origin_unknown")
             rows = None
             if item.hs is not None:
-                rows = work.book.find_tariff(country=c.country, origin=item.origin, hs=item.hs, on=c.on)
+                proof = PROOF_OF_ORIGIN in item.flags
+                rows = work.book.find_tariff(country=c.country, origin=item.origin, hs=item.hs, on=c.on, proof=proof)
             if c.basic_duty_rate is not None:
                 given.append(position)
-                rows = tuple(row for row in rows or () if row.measure != BASIC)
+                rows = tuple(row for row in rows or () if row.measure not in (BASIC, PREFERENCE))
             if rows is None:
                 unknown.append(position)
             for row in rows or ():
@@ -224,11 +231,13 @@ class Evaluation(RegimeParts):
 
     def _tariff_row(self, duty: Duty, row: TariffRow, members: list[int], bases: list[int], factor: Decimal) -> None:
         work = self.work
-        if row.confidence == "low":
-            work.unsure.add("tariff_unconfirmed")
+        if row.doubt:
+            work.unsure.add(row.doubt)
+        if not row.is_known:
+            return
         base = sum(bases[position] for position in members)
         exact = base * factor * row.rate / _HUNDRED
-        if row.specific:
+        if row.specific or row.at_most is not None:
             items = [work.c.items[position] for position in members]
             if row.specific_unit == "kg":
                 if any(item.weight_g is None for item in items):
@@ -238,8 +247,12 @@ class Evaluation(RegimeParts):
                 units = Decimal(sum(item.quantity for item in items))
             specific = work.to_minor(row.specific * units, row.specific_currency)
             exact = {"sum": exact + specific, "max": max(exact, specific), "min": min(exact, specific)}[row.combine]
-        code = duty.code if row.measure == BASIC else row.measure
+            if row.at_most is not None:
+                exact = min(exact, work.to_minor(row.at_most * units, row.specific_currency))
+        code = duty.code if row.measure in (BASIC, PREFERENCE) else row.measure
         reason = "" if row.rate or row.specific else "tariff_zero"
+        if row.measure == PREFERENCE:
+            reason = "preferential_rate"
         self._add_tariff(duty, code, members, exact, row.rate, base, row.source, row.valid_from, reason)
 
     def _add_tariff(

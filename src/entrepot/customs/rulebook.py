@@ -383,14 +383,30 @@ class RuleBook:
                     taken[row.id] = row
         return list(taken.values())
 
-    def find_tariff(self, *, country: str, origin: str | None, hs: str, on: date) -> tuple[TariffRow, ...] | None:
-        """Return the tariff rows for goods entering a country; None: the rate is not known."""
-        destinations = self._tariffs.get(country)
-        if destinations is None:
+    def find_tariff(
+        self, *, country: str, origin: str | None, hs: str, on: date, proof: bool = False
+    ) -> tuple[TariffRow, ...] | None:
+        """Return the tariff rows for goods entering a country, `proof`: of their origin; None: the rate is unknown."""
+        return self.tariff.find(
+            destinations=self.tariff_areas(country), origins=self.areas(origin), hs=hs, on=on, proof=proof
+        )
+
+    def is_exempt(self, code: str, *, country: str, origin: str | None, hs: str | None, on: date) -> bool:
+        """Say whether goods are free of an additional duty that an import rule lays on nearly all."""
+        if code not in self.tariff.exempted:
+            return False
+        return self.tariff.is_exempt(
+            code, destinations=self.tariff_areas(country), origins=self.areas(origin), hs=hs, on=on
+        )
+
+    def tariff_areas(self, country: str) -> tuple[str, ...]:
+        """Return the countries and unions whose tariff rows hold in a country, its own first."""
+        found = self._tariffs.get(country)
+        if found is None:
             pack = self.pack(country)
             shared = self.areas(pack.tariff_of) if pack is not None and pack.tariff_of else ()
-            destinations = self._tariffs[country] = self.areas(country) + shared
-        return self.tariff.find(destinations=destinations, origins=self.areas(origin), hs=hs, on=on)
+            found = self._tariffs[country] = self.areas(country) + shared
+        return found
 
 
 def _tidy(postal_code: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.db import Error as DatabaseError
 
+from entrepot.customs.rulebook import RuleBook
 from entrepot.kernel.errors import DomainError, InvalidField
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
@@ -105,7 +106,7 @@ def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
         raise InvalidField.single("currency", "no_exchange_rate")
     destination = _destination(wanted)
     desk = Desk(
-        book=queries.get_book(),
+        book=_book(),
         rates=table,
         schedule=queries.get_schedule(),
         at=at,
@@ -193,8 +194,15 @@ def _destination(wanted: EstimateRequest) -> Destination:
 
 def _schemes(channel: EstimateChannel) -> frozenset[str] | None:
     if channel == "registered":
-        return trial.all_schemes(queries.get_book())
+        return trial.all_schemes(_book())
     return frozenset() if channel else None
+
+
+def _book() -> RuleBook:
+    try:
+        return queries.get_book()
+    except DatabaseError:
+        return queries.get_shipped_book()
 
 
 def _rates(at: datetime) -> FxTable:

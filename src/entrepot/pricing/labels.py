@@ -14,6 +14,9 @@ PARTS = {
     "global_rate": gettext_noop("Import charge (duty, tax and fees in one)"),
     "surcharge_122": gettext_noop("Import surcharge (section 122)"),
     "section_301": gettext_noop("Additional duty (section 301)"),
+    "section_232": gettext_noop("Additional duty (section 232)"),
+    "additional_duty": gettext_noop("Additional duty"),
+    "anti_dumping": gettext_noop("Anti-dumping duty"),
     "vat": gettext_noop("VAT"),
     "home_vat": gettext_noop("VAT of the seller's country"),
     "gst": gettext_noop("GST"),
@@ -90,6 +93,10 @@ REASONS = {
     "regime_unknown": gettext_noop("The import rules of this destination are not known to us."),
     "regime_unconfirmed": gettext_noop("The import rule was not confirmed."),
     "tariff_unconfirmed": gettext_noop("The duty rate was not confirmed."),
+    "tariff_by_national_code": gettext_noop(
+        "The duty depends on further digits of the customs code; the highest rate is charged."
+    ),
+    "preferential_rate": gettext_noop("A lower rate for goods of this origin, with a proof of origin."),
     "rate_unknown": gettext_noop("The tax rate is not known."),
     "rate_unconfirmed": gettext_noop("A reduced tax rate may apply."),
     "fee_unconfirmed": gettext_noop("A fee was not confirmed."),

@@ -13,13 +13,16 @@ from django.conf import settings
 
 from entrepot.catalog.queries import media_url
 from entrepot.catalog.rules.pictures import SIZES
+from entrepot.customs import queries as customs
 from entrepot.customs.rulebook import RuleBook
-from entrepot.customs.tariffs import shipped_table
+from entrepot.customs.tariff_files import shipped_table
+from entrepot.customs.tariffs import TariffTable
 from entrepot.kernel import sql
 from entrepot.kernel.errors import DomainError, InvalidField
 from entrepot.kernel.languages import text_language
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
+from entrepot.markets.loader import Library
 from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rates
 from entrepot.pricing import commission, rules
 from entrepot.pricing.quote import CardPrice, Destination, Offer, Quote, SellerTerms
@@ -38,6 +41,7 @@ __all__ = [
     "get_card_prices",
     "get_desk",
     "get_quote",
+    "get_shipped_book",
     "load_offers",
     "reference_destination",
 ]
@@ -51,10 +55,29 @@ class UnknownSku(DomainError):
     summary = "There is no such SKU."
 
 
-@cache
+_books: list[RuleBook] = []  # At most one.
+
+
 def get_book() -> RuleBook:
-    """Return the rule book of this process: every pack and the tariff table, read once and indexed."""
-    return RuleBook(markets.get_library(), shipped_table())
+    """
+    Return the rule book of this process: every pack and the tariff in force, read once and indexed.
+
+    It is made anew when an operator has imported a schedule (noticed within a minute).
+    """
+    return _book_of(markets.get_library(), customs.get_tariff())
+
+
+def get_shipped_book() -> RuleBook:
+    """Return the rule book without imported schedules, for commands that run without a database."""
+    return _book_of(markets.get_library(), shipped_table())
+
+
+def _book_of(library: Library, tariff: TariffTable) -> RuleBook:
+    book = _books[0] if _books else None
+    if book is None or book.library is not library or book.tariff is not tariff:
+        book = RuleBook(library, tariff)
+        _books[:] = [book]
+    return book
 
 
 @cache

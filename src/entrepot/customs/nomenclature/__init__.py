@@ -1,0 +1,49 @@
+"""
+Our own short words for the chapters of the Harmonized System (HS 2022) and the headings that a marketplace meets.
+
+They help a person to recognise a code; they are no legal text. The published texts are imported (`entrepot nomenclature
+import`), never shipped. Files: `chapters.csv`, `headings.csv`, a column for each interface language.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("en", "es", "it", "ru", "tr", "zh-hans", "ar")
+_ALIASES = {"zh": "zh-hans"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A chapter or heading with its words."""
+
+    code: str
+    words: str
+
+
+@cache
+def words_by_code() -> dict[str, dict[str, str]]:
+    """Return the words of every chapter and heading that has some, by language."""
+    table: dict[str, dict[str, str]] = {}
+    for name in ("chapters.csv", "headings.csv"):
+        text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+        for row in csv.DictReader(text.splitlines()):
+            table[row.pop("code")] = row
+    return table
+
+
+def path(code: str, *, language: str = "en") -> list[Step]:
+    """Return the chapter and the heading of a code in words, as far as there are any."""
+    table, spoken = words_by_code(), _ALIASES.get(language, language)
+    if spoken not in LANGUAGES:
+        spoken = "en"
+    return [Step(part, table[part][spoken]) for part in (code[:2], code[:4]) if len(part) in (2, 4) and part in table]
+
+
+def describe(code: str, *, language: str = "en") -> str:
+    """Return the words of a code's heading, else those of its chapter, else nothing."""
+    steps = path(code, language=language)
+    return steps[-1].words if steps else ""

@@ -180,6 +180,19 @@ def test_sales_at_home_do_not_count_as_distance_sales():
     assert record_distance_sales(now=NOW) == []
 
 
+@pytest.mark.parametrize(("country", "postal_code", "counts"), [("MC", "98000", True), ("ES", "35001", False)])
+def test_what_counts_as_a_distance_sale_follows_the_borders_of_tax(country: str, postal_code: str, counts: bool):
+    """Monaco is France to the tax; the Canary Islands are outside of it (Directive 2006/112/EC, articles 6 and 7)."""
+    from entrepot.orders.distance_sales import record_distance_sales
+
+    seller = orders.shop("IT", vat_registered=True)
+    listing = orders.goods(seller, price="13000.00", tax_included=True)
+    region = {"ES": "GC"}.get(country, "")
+    address = {**orders.ROME, "country": country, "postal_code": postal_code, "region": region, "city": "X"}
+    orders.purchase((listing, 1), country=country, address=address)
+    assert record_distance_sales(now=NOW) == ([seller.id] if counts else [])
+
+
 @pytest.mark.parametrize(
     ("damage", "check"),
     [

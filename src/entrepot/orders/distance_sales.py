@@ -18,6 +18,7 @@ from entrepot.markets import queries as markets
 from entrepot.markets.rules import FxTable
 from entrepot.sellers import operations as sellers, queries as seller_queries
 
+_UNION = "EU"
 THRESHOLD_EUR = Money.parse("10000", "EUR")
 
 # Net goods and their delivery, of what was paid and not cancelled, by year and currency.
@@ -27,8 +28,7 @@ SELECT o.seller_id, extract(year FROM o.paid_at AT TIME ZONE 'UTC')::int, o.curr
 FROM orders_order o
 JOIN orders_orderline l ON l.order_id = o.id
 JOIN orders_consignment c ON c.order_id = o.id
-WHERE o.paid_at >= %s AND c.dispatch_country <> c.destination_country
-  AND c.dispatch_country = ANY(%s::text[]) AND c.destination_country = ANY(%s::text[])
+WHERE o.paid_at >= %s AND c.regime = ANY(%s::text[])
 GROUP BY 1, 2, 3
 """
 
@@ -39,15 +39,23 @@ def record_distance_sales(*, now: datetime) -> list[UUID]:
 
     A mark set by the seller's own declaration (sales elsewhere count too) is never taken away within the two years.
     """
-    members = [pack.code for pack in markets.list_packs() if "EU" in pack.unions]
     since = datetime(now.year - 1, 1, 1, tzinfo=UTC)
-    rows = sql.fetch_all(_SOLD, [since, members, members])
+    rows = sql.fetch_all(_SOLD, [since, _list_rules()])
     over = _find_over(rows, fx=markets.get_fx(at=now))
     known = seller_queries.get_sellers(over)
     changed = [seller_id for seller_id in over if not known[seller_id].eu_sales_over_threshold]
     for seller_id in changed:
         sellers.record_eu_threshold(seller_id=seller_id, is_over=True, actor="system", now=now)
     return changed
+
+
+def _list_rules() -> list[str]:
+    """Return the ids of the rules that govern sales across a border inside the Union, by which orders were priced."""
+    packs = markets.list_packs()
+    places = [*packs, *(part for pack in packs for part in pack.territories)]  # Northern Ireland is inside for goods.
+    rules = [rule for place in places if _UNION in place.unions for rule in place.sales]
+    # What the platform is deemed to have bought and sold is no sale of the seller's.
+    return sorted({rule.id for rule in rules if rule.movement == "intra_union" and rule.liable != "platform"})
 
 
 def _find_over(rows: Iterable[tuple[Any, ...]], *, fx: FxTable) -> list[UUID]:

@@ -174,7 +174,8 @@ def offer(
         weight_g=weight_g,
         dimensions_mm=None,
         shipping_class="standard",
-        flags=flags or {},
+        # A store names somebody responsible in the European Union, unless a test says otherwise.
+        flags={"responsible_EU": True, **(flags or {})},
         category=category,
         available=100,
         buyable=True,

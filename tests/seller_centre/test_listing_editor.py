@@ -394,3 +394,25 @@ def test_a_viewer_does_not_write() -> None:
     viewer = Reader(person_id=seller_builders.seat(seller, "viewer"))
     assert viewer.open(f"/seller/{seller.id}/listings/{listing.id}/").status == 403
     assert viewer.open(f"/seller/{seller.id}/listings/new/").status == 403
+
+
+def test_a_code_that_may_mean_a_battery_is_asked_about_and_what_is_declared_is_kept() -> None:
+    seller = orders.shop("CN")
+    listing = catalog_builders.listing(seller, hs="851713", title="Phone", flags={"lithium_g": "1.5"})
+    reader = _editor(seller, listing)
+    assert "Say which battery is in it: some may not travel by post." in reader.words
+    assert reader.page.xpath("//details[.//select[@name='lithium']]/@open")
+    _press(reader, "save", lithium="UN3481", battery_wh="14,8", is_flammable="on")
+    kept = {"lithium": "UN3481", "battery_wh": "148", "flammable": True, "lithium_g": "1.5"}
+    assert _only(seller).flags in (kept, {**kept, "battery_wh": "14.8"})
+    reader = _editor(seller, listing)
+    assert "Say which battery is in it" not in reader.words
+    _press(reader, "save", lithium="", battery_wh="", is_flammable=[])
+    assert _only(seller).flags == {"lithium_g": "1.5"}
+
+
+def test_goods_without_a_question_are_not_asked_about() -> None:
+    seller = orders.shop("CN")
+    reader = _editor(seller, catalog_builders.listing(seller, hs="610910"))
+    assert "Say which battery is in it" not in reader.words
+    assert not reader.page.xpath("//details[.//select[@name='lithium']]/@open")

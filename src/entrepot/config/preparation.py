@@ -12,6 +12,7 @@ from entrepot.config import static_files
 from entrepot.kernel import clock, facts
 from entrepot.ledger import operations as ledger
 from entrepot.markets import operations as markets
+from entrepot.search import operations as search
 
 
 def prepare(*, say: Callable[[str], None]) -> None:
@@ -23,6 +24,7 @@ def prepare(*, say: Callable[[str], None]) -> None:
     ledger.take_snapshots(now=clock.now())  # Those of another server's transaction ids are dropped here.
     markets.sync_markets(now=clock.now())
     catalog.sync_categories()
+    search.refresh_restrictions()  # This version may have other rules of what may travel.
     say("Collecting static files")
     static_files.collect()
     connections.close_all()

@@ -13,9 +13,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from entrepot.customs.restrictions import Restrictions, rows_between, touches, watched_words
 from entrepot.customs.tariffs import TariffRow, TariffTable
 from entrepot.markets.loader import Library
-from entrepot.markets.packs import CountryPack, Fee, Goods, RateRow, Regime, Restriction, SaleRule, Territory, Threshold
+from entrepot.markets.packs import (
+    BrandRule,
+    CountryPack,
+    Fee,
+    RateRow,
+    Regime,
+    Restriction,
+    SaleRule,
+    Territory,
+    Threshold,
+)
 
 _REMEMBERED_MAX = 20_000
 Movement = Literal["domestic", "intra_union", "export"]
@@ -36,19 +47,6 @@ class Candidate:
     of_consignment: tuple[Threshold, ...]
     of_item: tuple[Threshold, ...]
     takes_any_item: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Restrictions:
-    """What may not travel in one corridor; `hs` and `any_hs` tell quickly that goods are none of it."""
-
-    rows: tuple[Restriction, ...]
-    hs: tuple[str, ...]
-    any_hs: bool
-
-    def may_touch(self, hs: str | None, flags: frozenset[str]) -> bool:
-        """Say whether a row could fall on goods: false is certain, true wants a closer look."""
-        return self.any_hs or bool(flags) or (hs is not None and hs.startswith(self.hs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,9 @@ class RuleBook:
         self._areas: dict[str, tuple[str, ...]] = {}
         self._tariffs: dict[str, tuple[str, ...]] = {}
         self._sales: dict[tuple[object, ...], tuple[SaleRule, ...]] = {}
-        self._restrictions: dict[tuple[object, ...], Restrictions] = {}
+        self._restrictions: dict[tuple[object, ...], tuple[Restrictions, tuple[Restriction, ...]]] = {}
         self._fees: dict[tuple[str, date], tuple[Fee, ...]] = {}
+        self.watched_brands: dict[str, BrandRule] = watched_words(library.brands.brands)
         self._schemes: dict[date, frozenset[str]] = {}
         self._parts = {
             area.code: (country, area)
@@ -351,37 +350,20 @@ class RuleBook:
             found = self._fees[key] = tuple(fee for fee in fees if fee.charged and fee.is_valid_on(on))
         return found
 
-    def restrictions(self, origin: str, destination: str, on: date) -> Restrictions:
-        """Return what may not travel between two countries on a day."""
-        key = (origin, destination, on)
+    def restrictions(self, here: Place, there: Place, on: date) -> Restrictions:
+        """Return what may not travel from one place to another on a day."""
+        key = (here.country, there.country, on)
         found = self._restrictions.get(key)
         if found is None:
             if len(self._restrictions) > _REMEMBERED_MAX:
                 self._restrictions.clear()
-            rows = tuple(self._find_restrictions(origin, destination, on))
-            found = self._restrictions[key] = Restrictions(
-                rows=rows,
-                hs=tuple(prefix for row in rows for prefix in row.goods.hs),
-                any_hs=any(not row.goods.hs and not row.goods.flags for row in rows),
-            )
-        return found
-
-    def _find_restrictions(self, origin: str, destination: str, on: date) -> list[Restriction]:
-        taken: dict[str, Restriction] = {}
-        sent, received = frozenset(self.areas(origin)), frozenset(self.areas(destination))
-        for country, side in ((origin, "export"), (destination, "import")):
-            pack = self.pack(country)
-            for row in pack.restricted if pack else self.library.defaults.restricted:
-                fits = (
-                    row.is_valid_on(on)
-                    and row.direction in (side, "any")
-                    and (not row.origins or not sent.isdisjoint(row.origins))
-                    and (not row.destinations or not received.isdisjoint(row.destinations))
-                    and received.isdisjoint(row.not_destinations)
-                )
-                if fits:
-                    taken[row.id] = row
-        return list(taken.values())
+            rows = rows_between(self, here.country, there.country, on)
+            everywhere = [row for row in rows if not (row.regions or row.postal_codes)]
+            of_parts = tuple(row for row in rows if row.regions or row.postal_codes)
+            found = self._restrictions[key] = Restrictions(everywhere, self.areas), of_parts
+        of_all, of_parts = found
+        here_too = [row for row in of_parts if touches(row, here, there)]
+        return Restrictions((*of_all.rows, *here_too), self.areas) if here_too else of_all
 
     def find_tariff(
         self, *, country: str, origin: str | None, hs: str, on: date, proof: bool = False
@@ -465,27 +447,3 @@ def best_rate(
         if (length, named) > best_score:
             best, best_score = row, (length, named)
     return best
-
-
-def goods_fit(goods: Goods, hs: str | None, flags: frozenset[str]) -> bool:
-    """Say whether an item is of the goods that a rule speaks of; without an HS code it is of none that are named."""
-    if goods.hs and (hs is None or not hs.startswith(goods.hs)):
-        return False
-    if goods.not_hs and hs is not None and hs.startswith(goods.not_hs):
-        return False
-    if goods.flags and not flags.issuperset(goods.flags):
-        return False
-    return not (goods.not_flags and flags.intersection(goods.not_flags))
-
-
-def flag_words(flags: dict[str, object] | None) -> frozenset[str]:
-    """Return a listing's restriction facts as words: `{"lithium": "UN3480", "aerosol": true}` → `lithium=UN3480`, …"""
-    if not flags:
-        return frozenset()
-    words = set()
-    for name, value in flags.items():
-        if value is True:
-            words.add(name)
-        elif value not in (None, False, ""):
-            words |= {name, f"{name}={value}"}
-    return frozenset(words)

@@ -12,6 +12,13 @@ from entrepot.sellers import operations, queries
 from entrepot.sellers.queries import SellerView
 
 TERMS_VERSION = "2026-11"
+# A made-up representative, at an address kept for examples.
+RESPONSIBLE_PERSON = {
+    "name": "Entrepot Demo Representatives GmbH",
+    "address": "Musterstraße 1, 10115 Berlin",
+    "country": "DE",
+    "email": "safety@demo.example",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,4 +113,6 @@ def settle_newcomer(newcomer: Newcomer, *, person_id: UUID, actor: str, now: dat
         story=newcomer.story,
         now=now,
     )
+    if "EU" not in pack.unions:
+        operations.name_responsible_person(seller_id=seller_id, person_id=person_id, now=now, **RESPONSIBLE_PERSON)
     return queries.get_seller(seller_id)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from entrepot.kernel.errors import DomainError
 from entrepot.markets.packs import (
+    BrandsPack,
     CorridorBan,
     CountryPack,
     DefaultsPack,
@@ -51,6 +52,7 @@ class Library:
     operator: OperatorPack
     defaults: DefaultsPack
     files: Mapping[str, Path]
+    brands: BrandsPack = field(default_factory=BrandsPack)
     # What `sanctions` has looked up: packs never change, so neither does what bans touch a corridor.
     bans_by_corridor: dict[tuple[str, str], tuple[CorridorBan, ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -95,12 +97,16 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
     sanctions = read_all("sanctions", SanctionsPack)
     operator: OperatorPack | None = None
     defaults: DefaultsPack | None = None
+    brands = BrandsPack()
+    brands_file = override_dir / "brands.toml" if override_dir else None
     defaults_file = override_dir / "defaults.toml" if override_dir else PACKAGE_DIR / "defaults.toml"
     if not defaults_file.is_file():
         defaults_file = PACKAGE_DIR / "defaults.toml"
     try:
         operator = read_pack(operator_file or PACKAGE_DIR / "operator.toml", OperatorPack)
         defaults = read_pack(defaults_file, DefaultsPack)
+        if brands_file is not None and brands_file.is_file():
+            brands = read_pack(brands_file, BrandsPack)
     except BadPack as refusal:
         faults.extend(refusal.fields["faults"])
     for code, (pack, path) in countries.items():
@@ -118,6 +124,7 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
         operator=operator,
         defaults=defaults,
         files={code: path for code, (_, path) in countries.items()},
+        brands=brands,
     )
 
 

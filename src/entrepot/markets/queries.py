@@ -19,8 +19,8 @@ from entrepot.markets import fx, sanctions
 from entrepot.markets.loader import Library, load_library
 from entrepot.markets.models import FxRate
 from entrepot.markets.packs import CorridorBan, CountryPack, OperatorPack
-from entrepot.markets.rules import CLOSED_MARKET, Corridor, FxTable, MarketStages
-from entrepot.markets.sanctions import find_ban
+from entrepot.markets.rules import CLOSED_MARKET, Corridor, FxTable, MarketStages, Rates
+from entrepot.markets.sanctions import End, find_ban
 
 # CLDR counts these as territories; they are no countries of ISO 3166-1.
 _NO_COUNTRY = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
@@ -69,6 +69,17 @@ def list_packs() -> tuple[CountryPack, ...]:
     return tuple(get_library().countries.values())
 
 
+def list_members(union: str) -> tuple[str, ...]:
+    """Return the countries of a union by code; nothing for a union that nobody wrote."""
+    found = get_library().unions.get(union)
+    return tuple(sorted(found.members)) if found else ()
+
+
+def list_questions(hs: str) -> tuple[str, ...]:
+    """Return what a seller is asked to declare of goods with an HS code: names of declarations."""
+    return tuple(question.name for question in get_library().defaults.questions if hs.startswith(question.hs))
+
+
 def get_operator() -> OperatorPack:
     """Return the operator's own pack."""
     return get_library().operator
@@ -103,8 +114,8 @@ def get_stages(at: datetime | None = None) -> dict[str, MarketStages]:
 
 
 def corridor(
-    origin: str,
-    destination: str,
+    origin: str | End,
+    destination: str | End,
     *,
     hs: str | None = None,
     value: Decimal | None = None,
@@ -115,45 +126,61 @@ def corridor(
 ) -> Corridor:
     """
     Say whether goods may be sold from one country to another: the stages of both, then the sanctions that bind the
-    operator. `stages` saves reading them again; `value` is in `currency` (the US dollar when unnamed).
+    operator. `stages` saves reading them again; `value` is in `currency` (the US dollar when unnamed); `region` is the
+    destination's, for who has no more to say of it than a country.
     """
+    sender, receiver = _end(origin), _end(destination, region)
     standing = get_stages() if stages is None else stages
     seller_side, buyer_side = (
-        standing.get(origin, CLOSED_MARKET),
-        standing.get(destination, CLOSED_MARKET),
+        standing.get(sender.country, CLOSED_MARKET),
+        standing.get(receiver.country, CLOSED_MARKET),
     )
     if not seller_side.can_sell:
         return Corridor(False, f"selling_{seller_side.selling}", seller_side.selling_reason or None)
     if not buyer_side.can_buy:
         return Corridor(False, f"buying_{buyer_side.buying}", buyer_side.buying_reason or None)
-    return sanctions_corridor(
-        origin,
-        destination,
-        hs=hs,
-        value=value,
-        currency=currency,
-        region=region,
-        on=at.date(),
-    )
+    return sanctions_corridor(sender, receiver, hs=hs, value=value, currency=currency, on=at.date())
+
+
+_OPEN = Corridor(True)
 
 
 def sanctions_corridor(
-    origin: str,
-    destination: str,
+    origin: str | End,
+    destination: str | End,
     *,
     hs: str | None = None,
     value: Decimal | None = None,
     currency: str | None = None,
     region: str = "",
+    rates: Rates | None = None,
     on: date,
 ) -> Corridor:
-    """Say whether the sanctions that bind the operator leave a corridor open, whatever the stages of its markets."""
-    return _bans(origin, destination, hs, value, currency or "USD", region, on)
+    """
+    Say whether the sanctions that bind the operator leave a corridor open, whatever the stages of its markets.
+
+    :param rates: for limits in other money than the value's.
+    """
+    ban = find_ban(
+        get_library(),
+        origin=_end(origin),
+        destination=_end(destination, region),
+        hs=hs,
+        value=value,
+        value_currency=currency or "USD",
+        rates=rates,
+        on=on,
+    )
+    return _OPEN if ban is None else Corridor(False, ban.reason, ban.source)
 
 
-def list_closed_hs(origin: str, destination: str, *, region: str = "", on: date) -> tuple[str, ...]:
+def _end(place: str | End, region: str = "") -> End:
+    return End(place, region) if isinstance(place, str) else place
+
+
+def list_closed_hs(origin: str | End, destination: str | End, *, region: str = "", on: date) -> tuple[str, ...]:
     """Return the HS prefixes whose goods sanctions keep out of a corridor that is otherwise open."""
-    return sanctions.list_closed_hs(get_library(), origin=origin, destination=destination, region=region, on=on)
+    return sanctions.list_closed_hs(get_library(), origin=_end(origin), destination=_end(destination, region), on=on)
 
 
 def list_bans(origin: str, destination: str, *, on: date) -> tuple[CorridorBan, ...]:
@@ -164,31 +191,6 @@ def list_bans(origin: str, destination: str, *, on: date) -> tuple[CorridorBan, 
 def list_bans_of(country: str, *, on: date) -> tuple[CorridorBan, ...]:
     """Return every sanction on trade with a country that binds this operator."""
     return sanctions.list_bans_of(get_library(), country=country, on=on)
-
-
-_OPEN = Corridor(True)
-
-
-def _bans(
-    origin: str,
-    destination: str,
-    hs: str | None,
-    value: Decimal | None,
-    currency: str,
-    region: str,
-    on: date,
-) -> Corridor:
-    ban = find_ban(
-        get_library(),
-        origin=origin,
-        destination=destination,
-        hs=hs,
-        value=value,
-        value_currency=currency,
-        region=region,
-        on=on,
-    )
-    return _OPEN if ban is None else Corridor(False, ban.reason, ban.source)
 
 
 def list_destinations(at: datetime) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from entrepot.kernel.sentences import Sentence
 from entrepot.markets.gaps import Gap, find_gaps
 from entrepot.markets.loader import Library
-from entrepot.markets.packs import CountryPack, Regime, Sourced
+from entrepot.markets.packs import CountryPack, Regime, Restriction, Sourced
+from entrepot.markets.sanctions import list_bans_of
 
 _OLD_DAYS = 365
 # A gap further ahead is a law that ends, which its makers still have time to replace.
@@ -42,7 +43,8 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
     sure, and the days on which no import regime holds.
     """
     gaps = find_gaps(pack.regimes, country=pack.code)
-    findings = [*_buying(pack, gaps, today), *_selling(pack, today)]
+    restricted = _restrictions(pack, library, today)
+    findings = [*_buying(pack, gaps, today), *_restricted_finding(restricted["rows"]), *_selling(pack, today)]
     age = (today - pack.reviewed_on).days
     if age > _OLD_DAYS:
         findings.append(
@@ -60,6 +62,7 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
         "selling": _worst(findings, "selling"),
         "regimes": sum(regime.is_valid_on(today) for regime in pack.regimes),
         "rates": sum(row.is_valid_on(today) for row in pack.tax_rates),
+        "restrictions": {name: restricted[name] for name in ("own", "everywhere", "sanctions", "sources")},
         "confidence": dict(sorted(Counter(row.confidence for row in _rules(pack)).items())),
         "sources": sorted({row.source for row in _rules(pack)}),
         "gaps": [
@@ -82,6 +85,28 @@ def assess(pack: CountryPack, library: Library, *, today: date) -> dict[str, Any
             for found in findings
         ],
     }
+
+
+def _restrictions(pack: CountryPack, library: Library, today: date) -> dict[str, Any]:
+    """Return what may not travel to or from a country: its own and its unions' rules, those of all, the sanctions."""
+    everywhere = {row.id for row in library.defaults.restricted}
+    rows = [row for row in pack.restricted if row.is_valid_on(today)]
+    own = [row for row in rows if row.id not in everywhere]
+    bans = list_bans_of(library, country=pack.code, on=today)
+    return {
+        "rows": own,
+        "own": len(own),
+        "everywhere": len(rows) - len(own),
+        "sanctions": len(bans),
+        "sources": sorted({row.source for row in (*own, *bans)}),
+    }
+
+
+def _restricted_finding(rows: Sequence[Restriction]) -> Iterator[Finding]:
+    if rows:
+        low = sum(row.confidence == "low" for row in rows)
+        found = Sentence("known: %(known)s, of them doubtful: %(low)s", known=len(rows), low=low)
+        yield Finding(Sentence("what may not travel"), "buying", "ready", found, rows[0].source)
 
 
 def _worst(findings: list[Finding], side: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from entrepot.markets.loader import Library
 from entrepot.markets.packs import CorridorBan, SanctionsPack
+from entrepot.markets.rules import Rates
 
 
 def binding_packs(library: Library) -> tuple[SanctionsPack, ...]:
@@ -17,22 +20,51 @@ def binding_packs(library: Library) -> tuple[SanctionsPack, ...]:
     return tuple(pack for pack in library.sanctions if not pack.jurisdictions or law & set(pack.jurisdictions))
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a corridor: a country, and where in it as far as that is known."""
+
+    country: str
+    region: str = ""
+    postal_code: str = ""
+
+
 def find_ban(
     library: Library,
     *,
-    origin: str,
-    destination: str,
+    origin: End,
+    destination: End,
     hs: str | None,
     value: Decimal | None,
     value_currency: str,
-    region: str,
+    rates: Rates | None,
     on: date,
 ) -> CorridorBan | None:
-    """Return the first ban that forbids the corridor for such goods on a day, or None."""
-    for ban in _touching(library, origin, destination):
-        if _falls_on(ban, origin, destination, hs, value, value_currency, region, on):
+    """
+    Return the first ban that forbids the corridor for such goods on a day, or None.
+
+    :param value: the price of a piece; without it, or without rates where it is in other money than the limit, no ban
+        above a value is found.
+    """
+    for ban in _touching(library, origin.country, destination.country):
+        if (
+            ban.is_valid_on(on)
+            and _is_there(ban, origin, destination)
+            and (not ban.hs or (hs is not None and hs.startswith(ban.hs)))
+            and (ban.above is None or _is_above(ban, value, value_currency, rates))
+        ):
             return ban
     return None
+
+
+def _is_above(ban: CorridorBan, value: Decimal | None, currency: str, rates: Rates | None) -> bool:
+    if value is None or ban.above is None:
+        return False
+    if currency != ban.currency:
+        if rates is None:
+            return False
+        value *= rates.rate(currency, ban.currency)
+    return value > ban.above
 
 
 def _touching(library: Library, origin: str, destination: str) -> tuple[CorridorBan, ...]:
@@ -40,12 +72,15 @@ def _touching(library: Library, origin: str, destination: str) -> tuple[Corridor
     key = (origin, destination)
     found = library.bans_by_corridor.get(key)
     if found is None:
-        found = tuple(
+        bans = (
             ban
             for pack in binding_packs(library)
             for ban in pack.corridors
-            if origin != destination and _leaves_or_enters(ban, origin, destination)
+            # Inside a country nothing crosses a border; a part of it that is cut off is cut off from the rest too.
+            if (origin != destination or ban.is_of_a_place) and _leaves_or_enters(ban, origin, destination)
         )
+        # What closes the whole country is the first answer.
+        found = tuple(sorted(bans, key=lambda ban: ban.is_of_a_place or ban.is_of_goods))
         library.bans_by_corridor[key] = found
     return found
 
@@ -55,33 +90,29 @@ def _leaves_or_enters(ban: CorridorBan, origin: str, destination: str) -> bool:
     return leaves or (ban.country == destination and ban.direction in ("to", "both"))
 
 
-def _falls_on(
-    ban: CorridorBan,
-    origin: str,
-    destination: str,
-    hs: str | None,
-    value: Decimal | None,
-    value_currency: str,
-    region: str,
-    on: date,
-) -> bool:
-    if not _leaves_or_enters(ban, origin, destination) or not ban.is_valid_on(on):
-        return False
-    if ban.regions and region not in ban.regions:
-        return False
-    if ban.hs and (hs is None or not hs.startswith(ban.hs)):
-        return False
-    # A limit on value can only be held against a value that is known in the same currency.
-    return ban.above is None or (value is not None and value_currency == ban.currency and value > ban.above)
+def _is_there(ban: CorridorBan, origin: End, destination: End) -> bool:
+    """Say whether an end of the corridor on which the ban falls lies in the part of the country that it names."""
+    if not ban.is_of_a_place:
+        return True
+    ends = ((origin, ("from", "both")), (destination, ("to", "both")))
+    return any(
+        end.country == ban.country
+        and ban.direction in directions
+        and (
+            end.region in ban.regions
+            or (bool(end.postal_code) and any(re.search(code, end.postal_code) for code in ban.postal_codes))
+        )
+        for end, directions in ends
+    )
 
 
-def list_closed_hs(library: Library, *, origin: str, destination: str, region: str, on: date) -> tuple[str, ...]:
+def list_closed_hs(library: Library, *, origin: End, destination: End, on: date) -> tuple[str, ...]:
     """Return the HS prefixes whose goods may not take a corridor on a day, at whatever value."""
     return tuple(
         prefix
-        for ban in _touching(library, origin, destination)
+        for ban in _touching(library, origin.country, destination.country)
+        if ban.is_valid_on(on) and ban.above is None and _is_there(ban, origin, destination)
         for prefix in ban.hs
-        if _falls_on(ban, origin, destination, prefix, None, "", region, on)
     )
 
 

@@ -128,9 +128,10 @@ REASONS = {
     "sanctions_eu": gettext_noop("Sanctions of the European Union forbid this sale."),
     "sanctions_gb": gettext_noop("Sanctions of the United Kingdom forbid this sale."),
     "sanctions_us": gettext_noop("Sanctions of the United States forbid this sale."),
+    "sanctions_ch": gettext_noop("Sanctions of Switzerland forbid this sale."),
+    "sanctions_jp": gettext_noop("Sanctions of Japan forbid this sale."),
     "no_delivery_template": gettext_noop("The seller has not said what delivery costs."),
     "no_service": gettext_noop("The seller does not deliver there."),
-    "channel_forbidden": gettext_noop("The seller's delivery service may not carry these goods."),
     "lithium_battery_alone_by_post": gettext_noop("Batteries packed alone may not travel by post."),
     "aerosol_by_post": gettext_noop("Aerosols may not travel by post."),
     "flammable_liquid_by_post": gettext_noop("Flammable liquids may not travel by post."),
@@ -139,6 +140,23 @@ REASONS = {
     "explosives": gettext_noop("Explosives are not sold here."),
     "live_animals": gettext_noop("Live animals are not sold here."),
     "cultural_goods": gettext_noop("Cultural goods may not leave their country."),
+    "lithium_battery_undeclared": gettext_noop("The seller has not said which battery it is: it may not travel by post."),
+    "lithium_battery_too_large": gettext_noop("Batteries of this size may not travel this way."),
+    "flammable_solid_by_post": gettext_noop("Matches and the like may not travel by post."),
+    "radioactive": gettext_noop("Radioactive goods are not sold here."),
+    "protected_species": gettext_noop("Goods made of protected animals and plants may not cross the border."),
+    "medicines": gettext_noop("Medicines may not be sent there."),
+    "tobacco": gettext_noop("Tobacco and vaping products may not be sent there."),
+    "knives": gettext_noop("Knives that spring or fall open may not be sent there."),
+    "drones": gettext_noop("Drones may not be sent there."),
+    "plants": gettext_noop("Plants, seeds and fresh fruit may not be sent there without a certificate."),
+    "food_of_animals": gettext_noop("Meat, milk and what is made of them may not be sent there without a certificate."),
+    "not_by_post_there": gettext_noop("These goods may not be sent there by post."),
+    "forbidden_there": gettext_noop("The law of the country forbids these goods."),
+    "responsible_person_missing": gettext_noop(
+        "Nobody in the European Union answers for the safety of these goods yet: the seller has to name somebody."
+    ),
+    "brand_not_authorised": gettext_noop("The owner of the brand has not allowed this store to sell it there."),
 }
 
 

@@ -84,7 +84,7 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
     (
         seller_id, store_slug, store_name, country, dispatch_country, dispatch_region, dispatch_postal_code,
         vat_registered, registrations, over_threshold, payout_currency, stands, selling,
-        template_currency, days_min, days_max, services, default_weight_g,
+        template_currency, days_min, days_max, services, default_weight_g, declared,
     ) = row  # fmt: skip
     can_sell = stands and selling in OPEN_STAGES
     reason = None if can_sell else f"selling_{selling}" if stands else "seller_not_selling"
@@ -131,7 +131,7 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
         weight_g=draft.weight_g,
         dimensions_mm=draft.dimensions_mm,
         shipping_class=draft.shipping_class,
-        flags=dict(draft.flags),
+        flags={**draft.flags, **json.loads(declared)},
         category=draft.category,
         available=1,
         buyable=can_sell,

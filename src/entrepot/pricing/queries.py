@@ -24,6 +24,7 @@ from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.markets.loader import Library
 from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rates
+from entrepot.markets.sanctions import End
 from entrepot.pricing import commission, rules
 from entrepot.pricing.quote import CardPrice, Destination, Offer, Quote, SellerTerms
 from entrepot.pricing.rules import CorridorClosed, Desk, NoDelivery, NotSellable
@@ -43,6 +44,7 @@ __all__ = [
     "get_quote",
     "get_shipped_book",
     "load_offers",
+    "read_goods",
     "reference_destination",
 ]
 
@@ -150,10 +152,25 @@ def load_offers(codes: Collection[str], *, language: str = "en", country: str | 
 
 
 def _read(codes: Collection[str], language: str, country: str | None) -> list[tuple[Offer, str, str | None]]:
-    rows = sql.fetch_all(
-        sql.load(__package__, "offers"), {"codes": list(codes), "language": text_language(language), "country": country}
-    )
+    rows = _fetch_offers("offers", {"codes": list(codes), "language": text_language(language), "country": country})
     return [_offer(row) for row in rows]
+
+
+def read_goods(listing_ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
+    """
+    Return what restrictions look at of the listings among these that are offered: (id, HS code, country of origin,
+    declarations as JSON, least price in minor units, its currency, the store's slug).
+    """
+    return _fetch_offers("goods", {"listing_ids": list(listing_ids)})
+
+
+def _fetch_offers(name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a statement over offers; where an operator watches marks, it looks for them in brands and titles."""
+    statement, watched = sql.load(__package__, name), get_book().watched_brands
+    if watched:
+        statement = statement.replace("/*brand*/", sql.load(__package__, "watched_brand"))
+        parameters["watched"] = list(watched)
+    return sql.fetch_all(statement, parameters)
 
 
 @cache
@@ -304,14 +321,15 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
 
 def _sanctioned(desk: Desk, offer: Offer) -> dict[str, str | None] | None:
     seller, destination = offer.seller, desk.destination
-    for origin in dict.fromkeys((seller.dispatch_country, seller.country)):
+    dispatch = End(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
+    for origin in (dispatch, End(seller.country)) if seller.country != seller.dispatch_country else (dispatch,):
         corridor = markets.sanctions_corridor(
             origin,
-            destination.country,
+            End(destination.country, destination.region, destination.postal_code),
             hs=offer.hs_code,
             value=offer.price.decimal,
             currency=offer.price.currency,
-            region=destination.region,
+            rates=desk.rates,
             on=desk.on,
         )
         if not corridor.open:
@@ -336,9 +354,7 @@ def get_card_prices(
     if not wanted:
         return found
     desk = get_desk(destination=target, currency=currency, at=at)
-    rows = sql.fetch_all(
-        sql.load(__package__, "card_offers"), {"listing_ids": wanted, "country": desk.destination.country}
-    )
+    rows = _fetch_offers("card_offers", {"listing_ids": wanted, "country": desk.destination.country})
     for row in rows:
         offer, buying, reason = _offer(row)
         if reason is None and buying in OPEN_STAGES:

@@ -15,11 +15,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from entrepot.customs.charges import half_up
-from entrepot.customs.rulebook import Movement, Place, Restrictions, RuleBook, flag_words, goods_fit
+from entrepot.customs.restrictions import Restrictions, flag_words, may_sell_brand
+from entrepot.customs.rulebook import Movement, Place, RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
-from entrepot.markets.packs import SaleRule
+from entrepot.markets.packs import BrandRule, SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
@@ -103,7 +104,7 @@ class Desk:
             destination = self.destination
             here = self.book.place(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
             there = self.book.place(destination.country, destination.region, destination.postal_code)
-            restrictions = self.book.restrictions(here.country, there.country, self.on)
+            restrictions = self.book.restrictions(here, there, self.on)
             found = self._lanes[key] = Lane(self.book.movement(here, there), here, there, restrictions)
         return found
 
@@ -246,7 +247,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     setting = Setting(desk, lines)
     lane, rule = setting.lane, setting.rule
     movement = lane.movement
-    template, banned = _delivery_terms(lines, lane.restrictions)
+    template, banned = _delivery_terms(desk, lines, lane)
     amounts = sale.price_goods(setting, lines, rule, movement)
     choice = _choose(setting, template, lines, banned, prefer_prepaid=False)
     if movement != "export":
@@ -286,37 +287,56 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
     return charged
 
 
-def _delivery_terms(
-    lines: Sequence[tuple[Offer, int]], restrictions: Restrictions
-) -> tuple[DeliveryTemplate, frozenset[str]]:
+# Which rules close a channel to some of the lines, by channel.
+Banned = dict[str, list[dict[str, str]]]
+
+
+def _delivery_terms(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane) -> tuple[DeliveryTemplate, Banned]:
     template: DeliveryTemplate | None = None
     for offer, _ in lines:
         if offer.template is None:
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
         template = template or offer.template
     assert template is not None, "an order has a line"
-    banned: set[str] = set()
+    banned: Banned = {}
     refused = []
     for offer, _ in lines:
         flags = flag_words(offer.flags) if offer.flags else _NO_FLAGS
-        if not restrictions.may_touch(offer.hs_code, flags):
-            continue
-        for row in restrictions.rows:
-            if goods_fit(row.goods, offer.hs_code, flags):
-                if row.channels:
-                    banned.update(row.channels)
-                else:
-                    refused.append({"sku": offer.sku, "reason": row.reason, "rule": row.id, "source": row.source})
+        for row in lane.restrictions.falling_on(offer.hs_code, offer.origin_country, flags):
+            if row.above is not None and not _is_dearer(desk, offer.price, row.above, row.currency):
+                continue
+            fault = {"sku": offer.sku, "reason": row.reason, "rule": row.id, "source": row.source}
+            for channel in row.channels:
+                banned.setdefault(channel, []).append(fault)
+            if not row.channels:
+                refused.append(fault)
+        if "brand" in flags and (rule := _foreign_brand(desk, offer, lane)):
+            refused.append(
+                {"sku": offer.sku, "reason": "brand_not_authorised", "rule": rule.name, "source": rule.source}
+            )
     if refused:
         raise NotSellable(lines=refused)
-    return template, frozenset(banned)
+    return template, banned
+
+
+def _is_dearer(desk: Desk, price: Money, limit: Decimal, currency: str) -> bool:
+    return price.decimal * desk.conversion(price.currency, currency)[0] > limit
+
+
+def _foreign_brand(desk: Desk, offer: Offer, lane: Lane) -> BrandRule | None:
+    """Return the rule of the mark that goods bear where it keeps this store from selling them there."""
+    rule = desk.book.watched_brands.get(str(offer.flags["brand"]))
+    areas = desk.book.areas(lane.there.code)
+    if rule is None or may_sell_brand(rule, store=offer.seller.store_slug, destination_areas=areas, on=desk.on):
+        return None
+    return rule
 
 
 def _choose(
     setting: Setting,
     template: DeliveryTemplate,
     lines: Sequence[tuple[Offer, int]],
-    banned: frozenset[str],
+    banned: Banned,
     *,
     prefer_prepaid: bool,
 ) -> DeliveryChoice:
@@ -331,7 +351,8 @@ def _choose(
             for (offer, quantity), value in zip(lines, _values_in(setting, lines, candidate.currency), strict=True)
         ]
         if banned:
-            allowed = [choice for choice in list_choices(candidate, country, items) if choice.channel not in banned]
+            possible = list_choices(candidate, country, items)
+            allowed = [choice for choice in possible if choice.channel not in banned]
             choice = min(
                 allowed,
                 key=lambda c: (prefer_prepaid and not c.duties_prepaid, c.price_native.minor, c.days_max, c.code),
@@ -340,8 +361,8 @@ def _choose(
         else:
             choice = choose(candidate, country, items, prefer_prepaid=prefer_prepaid)
         if choice is None:
-            reason = "channel_forbidden" if banned else "no_service"
-            raise NoDelivery(lines=[{"sku": offer.sku, "reason": reason} for offer, _ in lines])
+            faults = [fault for one in possible for fault in banned.get(one.channel, ())] if banned else []
+            raise NoDelivery(lines=faults or [{"sku": offer.sku, "reason": "no_service"} for offer, _ in lines])
         if len(templates) == 1:
             return choice
         price = half_up(choice.price_native.minor * setting.factor(choice.price_native.currency))

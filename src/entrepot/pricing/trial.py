@@ -91,7 +91,8 @@ def make_trial(
                 weight_g=item.weight_g,
                 dimensions_mm=None,
                 shipping_class="standard",
-                flags={},
+                # Somebody in the European Union is taken to answer for their safety: a trial asks what goods cost.
+                flags={"responsible_EU": True},
                 category="",
                 available=item.quantity,
                 buyable=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -68,21 +68,23 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A listing as an engine keeps it."""
+    """A listing as an engine keeps it; `restricted` names the rules that keep it out of some corridors."""
 
     listing_id: UUID
     seller_id: UUID
     listed_at: datetime
     texts: tuple[Text, ...]
+    restricted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Corridor:
-    """A seller country whose goods may go to the buyer, but for these HS prefixes."""
+    """A seller country whose goods may go to the buyer, but for these HS prefixes and what these rules fall on."""
 
     country: str
     dispatch_country: str
     closed_hs: tuple[str, ...] = ()
+    closed_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ class SearchEngine(Protocol):
 
     def write(self, documents: Sequence[Document]) -> None:
         """Keep these documents in place of what was kept of their listings."""
+
+    def restrict(self, rules: Mapping[UUID, Sequence[str]]) -> None:
+        """Keep which rules fall on these listings; nothing else of them changes."""
 
     def remove(self, listing_ids: Sequence[UUID]) -> None:
         """Forget these listings."""

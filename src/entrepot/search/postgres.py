@@ -7,7 +7,7 @@ words beside them, so that an unfinished word is found too. What may be sold now
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,13 @@ from entrepot.search.rules import SIMPLE, config_of, configs_for, parse, prepare
 
 _ROOM = "entrepot.search"
 _REMOVE = "DELETE FROM search_document WHERE listing_id = ANY(%s)"
+_UNRESTRICT = "DELETE FROM search_restricted WHERE listing_id = ANY(%s)"
+_RESTRICT = """
+INSERT INTO search_restricted AS r (listing_id, rules)
+SELECT x.listing_id, x.rules FROM jsonb_to_recordset(%s::jsonb) AS x(listing_id uuid, rules text[])
+ORDER BY x.listing_id
+ON CONFLICT (listing_id) DO UPDATE SET rules = excluded.rules WHERE r.rules IS DISTINCT FROM excluded.rules
+"""
 _BRANCH = """
 l.category_id IN (
   WITH RECURSIVE branch AS (
@@ -34,6 +41,7 @@ EXISTS (
   SELECT 1 FROM open_corridor o
   WHERE o.country = s.country AND o.dispatch_country = st.dispatch_country
     AND (o.closed_hs = '{}' OR l.hs_code IS NULL OR NOT l.hs_code ^@ ANY(o.closed_hs))
+    AND (x.rules IS NULL OR NOT x.rules && o.closed_rules)
 )"""
 
 
@@ -57,10 +65,18 @@ class PostgresEngine:
         ]
         if rows:
             sql.execute(sql.load(_ROOM, "write_documents"), [orjson.dumps(rows).decode()])
+            self.restrict({document.listing_id: document.restricted for document in documents})
+
+    def restrict(self, rules: Mapping[UUID, Sequence[str]]) -> None:
+        sql.execute(_UNRESTRICT, [[listing_id for listing_id, names in rules.items() if not names]])
+        touched = [{"listing_id": listing_id, "rules": list(names)} for listing_id, names in rules.items() if names]
+        if touched:
+            sql.execute(_RESTRICT, [orjson.dumps(touched).decode()])
 
     def remove(self, listing_ids: Sequence[UUID]) -> None:
         if listing_ids:
             sql.execute(_REMOVE, [list(listing_ids)])
+            sql.execute(_UNRESTRICT, [list(listing_ids)])
 
     def find(self, query: EngineQuery) -> tuple[int, list[UUID]]:
         statement, parameters = compose(query)
@@ -79,7 +95,7 @@ def compose(query: EngineQuery) -> tuple[str | None, dict[str, Any]]:
     """Return the statement that answers a query, with its parameters; None when nothing can fit."""
     parameters: dict[str, Any] = {"limit": query.limit, "offset": query.offset}
     conditions: list[str] = []
-    parts: dict[str, str] = {"asked": "", "documents": "", "rank": "0", "corridors": ""}
+    parts: dict[str, str] = {"asked": "", "documents": "", "rank": "0", "corridors": "", "restricted": ""}
     if query.q.strip():
         asked = _asked(query)
         if not any(wanted or unwanted for _, wanted, unwanted in asked):
@@ -107,8 +123,9 @@ def compose(query: EngineQuery) -> tuple[str | None, dict[str, Any]]:
         parameters["corridors"] = orjson.dumps(query.corridors).decode()
         parts["corridors"] = (
             "open_corridor AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(corridors)s::jsonb)"
-            " AS x(country text, dispatch_country text, closed_hs text[])),"
+            " AS x(country text, dispatch_country text, closed_hs text[], closed_rules text[])),"
         )
+        parts["restricted"] = "LEFT JOIN search_restricted x ON x.listing_id = l.id"
     statement = sql.load(_ROOM, "find")
     for name, text in parts.items():
         statement = statement.replace(f"/*{name}*/", text)

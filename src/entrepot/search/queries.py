@@ -10,9 +10,11 @@ from uuid import UUID
 import orjson
 
 from entrepot.kernel import clock, sql
+from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import CardPrice, Destination
+from entrepot.search import restrictions
 from entrepot.search.ports import (
     SORTS,
     Corridor,
@@ -42,7 +44,9 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
     sort = request.sort if request.sort in SORTS else "relevance"
     page, page_size = max(request.page, 1), min(max(request.page_size, 1), PAGE_SIZE_MAX)
     by_price = sort == "price" and bool(request.country and request.currency)
-    corridors = _open_corridors(request.country or "", request.region, request.origin or "", moment)
+    corridors = _open_corridors(
+        request.country or "", request.region, request.origin or "", moment, request.postal_code
+    )
     query = EngineQuery(
         q=(request.q or "")[:200],
         language=request.language or "en",
@@ -67,9 +71,16 @@ WHERE t.state = 'open' AND s.state = 'approved'
 """
 
 
-def _open_corridors(country: str, region: str, origin: str, at: datetime) -> tuple[Corridor, ...]:
+def _open_corridors(
+    country: str, region: str, origin: str, at: datetime, postal_code: str = ""
+) -> tuple[Corridor, ...]:
     """Return the corridors to the buyer that stages and sanctions leave open."""
     stages = markets.get_stages(at)
+    # The same place that cards are priced to while the buyer's address is not known.
+    where = (
+        Destination(country, region, postal_code) if region or postal_code else pricing.reference_destination(country)
+    )
+    book = pricing.get_book()
     corridors = []
     for seller_country, dispatch_country in sql.fetch_all(_ORIGINS):
         if origin and seller_country != origin:
@@ -87,7 +98,8 @@ def _open_corridors(country: str, region: str, origin: str, at: datetime) -> tup
         closed = {
             prefix for way in ways for prefix in markets.list_closed_hs(way, country, region=region, on=at.date())
         }
-        corridors.append(Corridor(seller_country, dispatch_country, tuple(sorted(closed))))
+        rules = restrictions.list_closing(book, dispatch_country, where, at.date())
+        corridors.append(Corridor(seller_country, dispatch_country, tuple(sorted(closed)), rules))
     return tuple(corridors)
 
 
@@ -136,8 +148,9 @@ def _ask_senders(
     return sql.fetch_all(statement, {**parameters, "country": country, "corridors": orjson.dumps(corridors).decode()})
 
 
-def read_documents(listing_ids: Sequence[UUID]) -> list[Document]:
+def read_documents(listing_ids: Sequence[UUID], *, at: datetime) -> list[Document]:
     """Return the listings among these that are offered, as an engine keeps them."""
+    falling = read_restricted(listing_ids, at=at)
     documents = []
     for row in sql.fetch_all(sql.load(_ROOM, "read_documents"), [list(listing_ids)]):
         listing_id, seller_id, listed_at, brand, seller_category, names, texts, codes = row
@@ -151,8 +164,20 @@ def read_documents(listing_ids: Sequence[UUID]) -> list[Document]:
             values = " ".join(value for _, value in attributes)
             parts.append(Text(language, "C", values[:2000]))
             parts.append(Text(language, "D", description[:4000]))
-        documents.append(Document(listing_id, seller_id, listed_at, tuple(part for part in parts if part.words)))
+        kept = tuple(part for part in parts if part.words)
+        documents.append(Document(listing_id, seller_id, listed_at, kept, falling.get(listing_id, ())))
     return documents
+
+
+def read_restricted(listing_ids: Sequence[UUID], *, at: datetime) -> dict[UUID, tuple[str, ...]]:
+    """Return the rules that fall on the listings among these that are offered, at the prices and rates of a moment."""
+    book, rates = pricing.get_book(), markets.get_fx(at=at)
+    found = {}
+    for listing_id, hs, made_in, flags, minor, currency, store in pricing.read_goods(listing_ids):
+        price = None if minor is None else Money(minor, currency).decimal
+        goods = restrictions.Goods(hs, made_in, orjson.loads(flags), price, currency, store)
+        found[listing_id] = restrictions.list_falling_on(book, goods, rates)
+    return found
 
 
 _STATE = """

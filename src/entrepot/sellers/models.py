@@ -168,6 +168,14 @@ class Store(models.Model):
     stories = models.JSONField(
         default=dict, db_default={}, help_text='The story in other languages than the store\'s own: {"en": "…"}.'
     )
+    responsible = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="Who answers in the European Union for the safety of the goods: name, address, country, email.",
+    )
+    declared = models.JSONField(
+        default=dict, db_default={}, help_text="What the store says of all its goods, as words that restrictions read."
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -24,8 +24,10 @@ class Trader:
 
     @property
     def html(self) -> SafeString:
-        """Who sells, as pages carry it; nothing where nobody was verified."""
-        return _write(self.identity, get_language() or "en") if self.identity else mark_safe("")
+        """Who sells and who answers for safety, as pages carry it; nothing where nobody was verified."""
+        if self.identity is None:
+            return mark_safe("")
+        return _write(self.identity, self.store.responsible if self.store else None, get_language() or "en")
 
 
 _traders: Kept[UUID, Trader] = Kept(seconds=60, most=5000)
@@ -37,9 +39,10 @@ def find_trader(seller_id: UUID) -> Trader:
 
 
 @lru_cache(maxsize=2048)
-def _write(identity: sellers.LegalIdentity, language: str) -> SafeString:
+def _write(identity: sellers.LegalIdentity, responsible: sellers.ResponsiblePerson | None, language: str) -> SafeString:
     """Write an identity; everything in it is in the key, so that what is kept is never old."""
-    return mark_safe(get_template("storefront/_identity.html").render({"identity": identity}))  # noqa: S308
+    context = {"identity": identity, "responsible": responsible}
+    return mark_safe(get_template("storefront/_identity.html").render(context))  # noqa: S308
 
 
 def _read(seller_id: UUID) -> Trader:

@@ -190,7 +190,10 @@ def source_of(refusal: DomainError) -> str:
 
 
 # What is refused for the destination's sake: the same goods may well go elsewhere.
-_OF_DESTINATION = ("buying_", "sanctions_", "no_service")
+_OF_DESTINATION = (
+    "buying_", "sanctions_", "no_service", "medicines", "tobacco", "knives", "drones", "plants", "food_of_animals",
+    "forbidden_there", "responsible_person_missing", "brand_not_authorised",
+)  # fmt: skip
 
 
 def is_about_destination(refusal: DomainError) -> bool:

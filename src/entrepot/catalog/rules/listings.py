@@ -14,7 +14,7 @@ from uuid import UUID
 from babel.core import get_global
 from stdnum import ean
 
-from entrepot.catalog.rules import taxonomy, texts
+from entrepot.catalog.rules import declarations, taxonomy, texts
 from entrepot.kernel.money import AmountNotRepresentable, Money
 from entrepot.kernel.sentences import Sentence
 
@@ -23,6 +23,7 @@ WEIGHT_G_MAX = 1_000_000
 SIZE_MM_MAX = 20_000
 SKUS_MAX = 500
 PICTURES_MAX = 20
+ALT_MAX = 200  # Characters that say what a picture shows.
 ATTRIBUTES_MAX = 100
 NAME_LENGTH_MAX = 300
 ADDRESS_LENGTH_MAX = 2000
@@ -248,6 +249,8 @@ def _check_customs(listing: ListingInput, refuse: Callable[[str, str], None]) ->
         refuse("hs_code", fault)
     if listing.origin_country and listing.origin_country not in known_countries():
         refuse("origin_country", Sentence("The country of origin is a code of two letters (ISO 3166-1), such as CN."))
+    if listing.flags and (fault := declarations.find_fault(listing.flags)):
+        refuse("flags", fault)
     if listing.home_tax_rate is not None and not 0 <= listing.home_tax_rate < 100:
         refuse("home_tax_rate", Sentence("The tax rate is a percentage from 0 to below 100."))
 

@@ -43,6 +43,7 @@ from entrepot.markets.packs.documents import (
     UnionPack,
     json_schemas,
 )
+from entrepot.markets.packs.restrictions import BrandRule, BrandsPack, Measure, Question, Restriction
 from entrepot.markets.packs.rules import (
     CollectionFloor,
     Doubt,
@@ -51,7 +52,6 @@ from entrepot.markets.packs.rules import (
     Goods,
     RateRow,
     Regime,
-    Restriction,
     SaleRule,
     Tax,
     TaxRate,
@@ -75,6 +75,8 @@ __all__ = [
     "Area",
     "BankFile",
     "BankFileColumn",
+    "BrandRule",
+    "BrandsPack",
     "BusinessIdKind",
     "Channel",
     "CollectionFloor",
@@ -95,6 +97,7 @@ __all__ = [
     "Goods",
     "HsPrefix",
     "ImportIdKind",
+    "Measure",
     "OperatorBankAccount",
     "OperatorPack",
     "OperatorRegistration",
@@ -103,6 +106,7 @@ __all__ = [
     "Percent",
     "Postal",
     "PostalRegion",
+    "Question",
     "RateRow",
     "ReferenceAddress",
     "Regex",

@@ -23,7 +23,8 @@ from entrepot.markets.packs.base import (
     Text,
     _code_of,
 )
-from entrepot.markets.packs.rules import Doubt, Fee, Regime, Restriction, SaleRule, TaxRate, Territory
+from entrepot.markets.packs.restrictions import BrandsPack, Question, Restriction
+from entrepot.markets.packs.rules import Doubt, Fee, Regime, SaleRule, TaxRate, Territory
 from entrepot.markets.packs.trading import Payout, Registration
 
 
@@ -144,10 +145,11 @@ class UnionPack(Strict):
 
 
 class DefaultsPack(Strict):
-    """Rules that hold everywhere, behind those of countries and unions."""
+    """Rules that hold everywhere, behind those of countries and unions, and what sellers are asked of their goods."""
 
     sales: tuple[SaleRule, ...] = ()
     restricted: tuple[Restriction, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 class OperatorRegistration(Dated):
@@ -195,16 +197,38 @@ class OperatorPack(Strict):
 
 
 class CorridorBan(Sourced):
-    """Trade with a country, or some of it, that a jurisdiction forbids; `direction` is seen from that country."""
+    """
+    Trade with a country, or some of it, that a jurisdiction forbids; `direction` is seen from that country.
+
+    `regions` and `postal_codes` narrow it to a part of the country: a place is in that part by either of them. `hs` and
+    `above` (the price of one piece in `currency`) narrow it to goods.
+    """
 
     id: Text
     country: Country
     direction: Literal["from", "to", "both"] = "both"
     hs: tuple[HsPrefix, ...] = ()
     regions: tuple[Text, ...] = ()
+    postal_codes: tuple[Regex, ...] = ()
     above: Amount | None = None
     currency: Currency | Literal[""] = ""
     reason: Text
+
+    @model_validator(mode="after")
+    def _whole(self) -> CorridorBan:
+        if (self.above is None) != (not self.currency):
+            raise ValueError("a value (above) and its currency go together")
+        return self
+
+    @property
+    def is_of_a_place(self) -> bool:
+        """Whether it falls on a part of the country only."""
+        return bool(self.regions or self.postal_codes)
+
+    @property
+    def is_of_goods(self) -> bool:
+        """Whether it falls on some goods only."""
+        return bool(self.hs) or self.above is not None
 
 
 class SanctionsPack(Strict):
@@ -222,6 +246,7 @@ SCHEMAS: dict[str, type[Strict]] = {
     "operator": OperatorPack,
     "sanctions": SanctionsPack,
     "defaults": DefaultsPack,
+    "brands": BrandsPack,
 }
 
 

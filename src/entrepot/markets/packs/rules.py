@@ -279,16 +279,3 @@ class Territory(Sourced):
         if not (self.regions or self.postal_codes):
             raise ValueError("a territory is told by regions or postal_codes")
         return self
-
-
-class Restriction(Sourced):
-    """What may not travel: goods × origin × destination × channel. `direction` is seen from the pack's country."""
-
-    id: Text
-    goods: Goods = Goods()
-    direction: Literal["import", "export", "any"] = "any"
-    origins: tuple[Area, ...] = ()
-    destinations: tuple[Area, ...] = ()
-    not_destinations: tuple[Area, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    reason: Text

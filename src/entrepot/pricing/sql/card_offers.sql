@@ -5,7 +5,7 @@ SELECT k.code, k.id, l.id, '', '', '{}',
        s.state = 'approved' AND st.state = 'open', COALESCE(home.selling, 'closed'), COALESCE(target.buying, 'closed'),
        k.price_minor, k.currency, l.tax_included, l.home_tax_rate,
        l.hs_code, l.hs_confirmed_at IS NOT NULL, l.origin_country,
-       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, l.attributes_flags::text,
+       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, (l.attributes_flags || st.declared/*brand*/)::text,
        '', k.available, 'active', l.state,
        t.currency, t.handling_days_min, t.handling_days_max, t.services::text, t.default_item_weight_g,
        k.price_max > k.price_minor

@@ -10,7 +10,7 @@ SELECT k.code, k.id, l.id, COALESCE(words.title, own.title, ''), COALESCE(pictur
        s.state = 'approved' AND st.state = 'open', COALESCE(home.selling, 'closed'), COALESCE(target.buying, 'closed'),
        k.price_minor, k.currency, l.tax_included, l.home_tax_rate,
        l.hs_code, l.hs_confirmed_at IS NOT NULL, l.origin_country,
-       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, l.attributes_flags::text,
+       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, (l.attributes_flags || st.declared/*brand*/)::text,
        CASE WHEN parent.slug IS NULL THEN category.slug ELSE parent.slug || '/' || category.slug END,
        GREATEST(stock.on_hand - stock.reserved, 0), k.state, l.state,
        t.currency, t.handling_days_min, t.handling_days_max, t.services::text, t.default_item_weight_g

@@ -2,7 +2,8 @@
 SELECT s.id, st.slug, st.name, s.country, st.dispatch_country, st.dispatch_region, st.dispatch_postal_code,
        s.vat_registered, s.registrations::text, s.eu_sales_over_threshold, s.payout_currency,
        s.state = 'approved' AND st.state = 'open', coalesce(home.selling, 'closed'),
-       t.currency, t.handling_days_min, t.handling_days_max, t.services::text, t.default_item_weight_g
+       t.currency, t.handling_days_min, t.handling_days_max, t.services::text, t.default_item_weight_g,
+       st.declared::text
 FROM sellers_seller s
 JOIN sellers_store st ON st.seller_id = s.id
 LEFT JOIN markets_market home ON home.code = s.country

@@ -3,6 +3,7 @@ WITH /*asked*/ /*corridors*/ found AS (
   FROM catalog_listing l
   JOIN sellers_store st ON st.id = l.store_id AND st.state = 'open'
   JOIN sellers_seller s ON s.id = l.seller_id AND s.state = 'approved'
+  /*restricted*/
   /*documents*/
   WHERE l.state = 'active' /*conditions*/
 ), offered AS (

@@ -8,6 +8,7 @@ CROSS JOIN LATERAL (
   LEFT JOIN reach standard ON standard.seller_id = l.seller_id AND standard.shipping_class = 'standard'
   WHERE l.seller_id = s.seller_id AND l.store_id = s.store_id AND l.state = 'active'
     AND (s.closed_hs = '{}' OR l.hs_code IS NULL OR NOT l.hs_code ^@ ANY(s.closed_hs))
+    AND NOT EXISTS (SELECT 1 FROM search_restricted x WHERE x.listing_id = l.id AND x.rules && s.closed_rules)
     AND coalesce(own.there, standard.there)
     AND EXISTS (
       SELECT 1 FROM catalog_sku k JOIN catalog_stock q ON q.sku_id = k.id

@@ -1,7 +1,9 @@
 open_corridor AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset(%(corridors)s::jsonb) AS x(country text, dispatch_country text, closed_hs text[])
+  SELECT * FROM jsonb_to_recordset(%(corridors)s::jsonb) AS x(
+    country text, dispatch_country text, closed_hs text[], closed_rules text[]
+  )
 ), sender AS MATERIALIZED (
-  SELECT st.id AS store_id, st.seller_id, o.closed_hs
+  SELECT st.id AS store_id, st.seller_id, o.closed_hs, o.closed_rules
   FROM sellers_store st
   JOIN sellers_seller s ON s.id = st.seller_id AND s.state = 'approved'
   JOIN open_corridor o ON o.country = s.country AND o.dispatch_country = st.dispatch_country

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from entrepot.seller_centre.editor import variants
+from entrepot.seller_centre.editor.pictures import PictureRow
 from entrepot.seller_centre.editor.sheet import Sheet
 
 
@@ -29,9 +30,13 @@ def differences(typed: Sheet, stored: Sheet) -> list[Difference]:
     if typed.attributes != stored.attributes:
         found.append(Difference(_("Attributes"), _pairs(stored.attributes), _pairs(typed.attributes)))
     found += _of_variants(typed, stored)
-    if [(row.key, row.shows) for row in typed.pictures] != [(row.key, row.shows) for row in stored.pictures]:
+    if _named(typed.pictures) != _named(stored.pictures):
         found.append(Difference(_("Pictures"), str(len(stored.pictures)), str(len(typed.pictures))))
     return found or [Difference(_("State"), _("changed and changed back"), _("as before"))]
+
+
+def _named(rows: list[PictureRow]) -> list[tuple[str, str, str]]:
+    return [(row.key, row.shows, row.alt) for row in rows]
 
 
 def _of_variants(typed: Sheet, stored: Sheet) -> list[Difference]:

@@ -39,6 +39,7 @@ def points(sheet: Sheet) -> list[Point]:
         Point(
             _("Where it was made"), _("The duty cannot be known."), "#id_origin_country", bool(values["origin_country"])
         ),
+        *_asked(sheet),
         Point(
             _("The weight of every variant"),
             _("The price of delivery is estimated."),
@@ -53,3 +54,11 @@ def points(sheet: Sheet) -> list[Point]:
         ),
         Point(_("Delivery terms"), _("Nobody can buy it: say in your store what delivery costs."), "", is_delivered),
     ]
+
+
+def _asked(sheet: Sheet) -> list[Point]:
+    """Return what the goods' code makes carriers ask, until it is answered."""
+    if not sheet.is_lithium_asked:
+        return []
+    lack = _("Say which battery is in it: some may not travel by post.")
+    return [Point(_("The battery"), lack, "#id_lithium", False)]

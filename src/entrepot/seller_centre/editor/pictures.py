@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from uuid import UUID
 
 from django.core import signing
@@ -13,7 +14,7 @@ from django.http import QueryDict
 from entrepot.catalog import operations
 from entrepot.catalog.operations import KeptPicture, PicturePlace
 from entrepot.catalog.queries import ListingView
-from entrepot.catalog.rules.listings import PICTURES_MAX
+from entrepot.catalog.rules.listings import ALT_MAX, PICTURES_MAX
 from entrepot.catalog.rules.pictures import BYTES_MAX
 from entrepot.kernel.errors import InvalidField
 from entrepot.kernel.sentences import Sentence
@@ -22,11 +23,12 @@ from entrepot.ui import refusals
 
 @dataclass(frozen=True, slots=True)
 class PictureRow:
-    """A picture in the editor: the text that names it in the form, its address, and the variant that it shows."""
+    """A picture in the editor: the text that names it in the form, its address, the variant that it shows, in words."""
 
     key: str
     url: str
     shows: str = ""
+    alt: str = ""
     picture_id: int | None = None
     kept: KeptPicture | None = None
 
@@ -38,6 +40,7 @@ def of_listing(listing: ListingView, labels: dict[str, str]) -> list[PictureRow]
             key=f"id:{picture.id}",
             url=picture.small_url,
             shows=labels.get(picture.sku or "", ""),
+            alt=picture.alt,
             picture_id=picture.id,
         )
         for picture in listing.pictures
@@ -48,10 +51,11 @@ def of_form(data: QueryDict, seller_id: UUID, own: Sequence[PictureRow]) -> list
     """Return the pictures that a form names, in its order; what it names and is not there is left out."""
     by_key = {row.key: row for row in own}
     rows: list[PictureRow] = []
-    for key, shows in zip(data.getlist("picture"), data.getlist("shows"), strict=False):
+    named = zip_longest(data.getlist("picture"), data.getlist("shows"), data.getlist("alt"), fillvalue="")
+    for key, shows, alt in named:
         row = by_key.get(key) or _kept(key, seller_id)
         if row is not None and row.key not in {one.key for one in rows}:
-            rows.append(replace(row, shows=shows))
+            rows.append(replace(row, shows=shows, alt=alt.strip()[:ALT_MAX]))
     return rows
 
 
@@ -105,4 +109,6 @@ def move(rows: list[PictureRow], what: str) -> None:
 
 def places(rows: Iterable[PictureRow], codes: dict[str, str]) -> list[PicturePlace]:
     """Return the pictures as catalog takes them; `codes` are the variants' public codes by their labels."""
-    return [PicturePlace(picture_id=row.picture_id, kept=row.kept, sku=codes.get(row.shows)) for row in rows]
+    return [
+        PicturePlace(picture_id=row.picture_id, kept=row.kept, sku=codes.get(row.shows), alt=row.alt) for row in rows
+    ]

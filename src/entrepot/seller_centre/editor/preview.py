@@ -19,6 +19,7 @@ from entrepot.markets import queries as markets
 from entrepot.pricing import labels
 from entrepot.pricing.preview import Draft, Preview, preview_draft
 from entrepot.pricing.quote import GROUPS, OrderQuote
+from entrepot.seller_centre.editor import declared
 from entrepot.seller_centre.editor.sheet import Sheet
 from entrepot.ui import formats
 
@@ -106,8 +107,14 @@ def _draft(sheet: Sheet, number: int) -> Draft | None:
         dimensions_mm=(length, width, height) if length and width and height else None,
         shipping_class=values["shipping_class"] or "standard",
         category=sheet.shelves.slugs_above(slug) if slug else "",
-        flags=sheet.listing.flags if sheet.listing else {},
+        flags=_flags(sheet),
     )
+
+
+def _flags(sheet: Sheet) -> dict[str, Any]:
+    """Return what is declared as far as it was typed."""
+    said = {**sheet.values, "battery_wh": _number(sheet.values["battery_wh"])}
+    return declared.as_flags(said, sheet.listing.flags if sheet.listing else {})
 
 
 def _decimal_text(typed: str) -> str:

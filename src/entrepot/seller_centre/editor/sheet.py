@@ -17,11 +17,12 @@ from entrepot.catalog.operations import ListingInput, SkuInput
 from entrepot.catalog.queries import ListingView
 from entrepot.catalog.rules import texts
 from entrepot.catalog.rules.taxonomy import FALLBACK
+from entrepot.customs.classification import Described
 from entrepot.kernel import ids
 from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 from entrepot.seller_centre.categories import Shelves
-from entrepot.seller_centre.editor import pictures, variants
+from entrepot.seller_centre.editor import declared, pictures, variants
 from entrepot.seller_centre.editor.pictures import PictureRow
 from entrepot.seller_centre.editor.variants import Row
 from entrepot.seller_centre.forms.editor import ListingForm, VariantForm
@@ -31,7 +32,7 @@ from entrepot.ui import refusals
 
 _FIELDS = (
     "title", "description", "brand", "language", "category", "hs_code", "origin_country", "shipping_class",
-    "tax_included", "home_tax_rate",
+    "tax_included", "home_tax_rate", *declared.FIELDS,
 )  # fmt: skip
 _BLANK_ATTRIBUTES = 2
 _FOLDED = {"seller_sku", "length_cm", "width_cm", "height_cm", "gtin"}
@@ -92,6 +93,7 @@ class Sheet:
             "shipping_class": listing.shipping_class,
             "tax_included": "on" if listing.tax_included else "",
             "home_tax_rate": "" if rate is None else str(localize_input(rate.normalize())),
+            **declared.as_typed(listing.flags),
         }
         self.attributes = list(listing.attributes)
         self.rows = variants.of_listing(listing) or [variants.blank()]
@@ -187,6 +189,15 @@ class Sheet:
         """What the variants on sale are called, where there are several."""
         return [label for row in self.sold_rows if (label := row["label"])]
 
+    @property
+    def is_lithium_asked(self) -> bool:
+        """Whether goods of this code may hold a lithium battery, and nobody has said which."""
+        return not self.values["lithium"] and declared.asks("lithium", self.values["hs_code"])
+
+    @property
+    def is_anything_declared(self) -> bool:
+        return any(self.values[name] for name in declared.FIELDS)
+
     # --- what becomes of it ------------------------------------------------------------------------------------------
 
     def make_variants(self) -> None:
@@ -255,9 +266,21 @@ class Sheet:
             tax_included=said["tax_included"],
             home_tax_rate=said["home_tax_rate"],
             shipping_class=said["shipping_class"],
+            flags=declared.as_flags(said, self.listing.flags if self.listing else {}),
             state=state,
             skus=tuple(self._skus()),
             is_complete=True,
+        )
+
+    def as_described(self) -> Described:
+        """Return the words of the sheet as typed, for a suggestion of the HS code."""
+        own = self.listing.seller_category if self.listing else None
+        return Described(
+            title=self.values["title"],
+            language=self.values["language"] or (self.listing.language if self.listing else None),
+            attributes=tuple(self.attributes),
+            category=(own,) if own else (),
+            description=self.values["description"],
         )
 
     def _skus(self) -> list[SkuInput]:

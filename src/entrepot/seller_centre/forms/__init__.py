@@ -11,7 +11,14 @@ from entrepot.seller_centre.forms.registration import (
     StartForm,
     StepForm,
 )
-from entrepot.seller_centre.forms.store import InviteForm, KeyForm, StoreForm, StoriesForm, TemplateForm
+from entrepot.seller_centre.forms.store import (
+    InviteForm,
+    KeyForm,
+    ResponsibleForm,
+    StoreForm,
+    StoriesForm,
+    TemplateForm,
+)
 
 __all__ = [
     "AboutForm",
@@ -23,6 +30,7 @@ __all__ = [
     "KeyForm",
     "NumbersForm",
     "PriceCheckForm",
+    "ResponsibleForm",
     "ServiceForm",
     "ShipForm",
     "ShipManyForm",

@@ -15,11 +15,22 @@ from entrepot.catalog.rules.listings import ON_HAND_MAX, WEIGHT_G_MAX, gtin_faul
 from entrepot.kernel.languages import text_language
 from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.forms.choices import choice
+from entrepot.seller_centre.forms.codes import tell_goods
 from entrepot.seller_centre.forms.listings import CategoryField, named_countries
 from entrepot.ui import formats, refusals
 
 _LEFT = {"dir": "ltr", "autocomplete": "off"}
 _DECIMAL = {**_LEFT, "inputmode": "decimal"}
+
+
+LITHIUM_KINDS = {
+    "": _("Not said yet"),
+    "none": _("No lithium battery"),
+    "UN3481": _("Rechargeable, in or with the device (UN3481)"),
+    "UN3480": _("Rechargeable, on its own (UN3480)"),
+    "UN3091": _("Not rechargeable, in or with the device (UN3091)"),
+    "UN3090": _("Not rechargeable, on its own (UN3090)"),
+}
 
 
 class ListingForm(forms.Form):
@@ -65,6 +76,25 @@ class ListingForm(forms.Form):
         widget=forms.TextInput(attrs=_DECIMAL),
     )
 
+    lithium = forms.ChoiceField(label=_("Lithium battery"), choices=LITHIUM_KINDS, required=False)
+    battery_wh = forms.DecimalField(
+        label=_("Energy of the battery (Wh)"),
+        help_text=_("Volts times ampere hours; it stands on the battery."),
+        min_value=Decimal("0.01"),
+        max_value=Decimal(100_000),
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+        localize=True,
+        widget=forms.TextInput(attrs=_DECIMAL),
+    )
+    is_aerosol = forms.BooleanField(label=_("A spray can"), required=False)
+    is_flammable = forms.BooleanField(label=_("It burns easily: solvents, fuels, strong spirits"), required=False)
+    is_automatic_knife = forms.BooleanField(label=_("A knife that springs or falls open"), required=False)
+    is_on_prescription = forms.BooleanField(label=_("A medicine on prescription"), required=False)
+    is_of_protected_species = forms.BooleanField(label=_("Made of protected animals or plants"), required=False)
+    has_nicotine = forms.BooleanField(label=_("With nicotine"), required=False)
+
     def __init__(
         self,
         *args: Any,
@@ -83,6 +113,7 @@ class ListingForm(forms.Form):
         )
         choice(self, "origin_country").choices = [("", gettext("Choose…")), *named_countries(countries)]
         choice(self, "shipping_class").choices = list(classes)
+        tell_goods(self)
         if is_new:
             languages = dict.fromkeys(text_language(code) for code, _name in settings.LANGUAGES)
             choice(self, "language").choices = [(code, formats.language_own_name(code)) for code in languages]

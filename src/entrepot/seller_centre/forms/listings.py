@@ -14,6 +14,7 @@ from entrepot.catalog.rules.listings import ON_HAND_MAX
 from entrepot.catalog.rules.prices import PriceChange
 from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.forms.choices import choice
+from entrepot.seller_centre.forms.codes import tell_goods
 from entrepot.ui import formats
 
 
@@ -35,6 +36,7 @@ class CustomsForm(forms.Form):
     def __init__(self, *args: Any, countries: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice(self, "origin_country").choices = [("", gettext("Choose…")), *named_countries(countries)]
+        tell_goods(self)
 
 
 def named_countries(codes: Iterable[str]) -> list[tuple[str, str]]:

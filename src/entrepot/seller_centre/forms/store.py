@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -74,6 +75,27 @@ class StoriesForm(forms.Form):
     def names(self) -> dict[str, str]:
         """Return where an operation's faults belong on this form."""
         return {f"stories.{code}": f"story_{code}" for code in self.languages}
+
+
+class ResponsibleForm(forms.Form):
+    """Who answers in the European Union for the safety of the store's goods."""
+
+    name = forms.CharField(label=_("Name of the person or company"), max_length=200, required=False)
+    address = forms.CharField(
+        label=_("Postal address"), max_length=300, required=False, help_text=_("Street, postal code, city.")
+    )
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, countries: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((code, formats.country(code)) for code in countries), key=lambda pair: pair[1].casefold())
+        choice(self, "country").choices = [("", gettext("Choose…")), *named]
 
 
 class TemplateForm(forms.Form):

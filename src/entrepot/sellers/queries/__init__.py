@@ -27,6 +27,7 @@ from entrepot.sellers.queries.screening import (
 from entrepot.sellers.queries.sellers import (
     LegalIdentity,
     PayoutAccount,
+    ResponsiblePerson,
     SellerView,
     StoreView,
     count_sellers,
@@ -66,6 +67,7 @@ __all__ = [
     "Membership",
     "PayoutAccount",
     "RegistrationView",
+    "ResponsiblePerson",
     "ScreeningView",
     "SellerView",
     "StoreView",

@@ -29,7 +29,7 @@ FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
 _STORE_COLUMNS = """
 st.id, st.seller_id, st.slug, st.name, st.state, st.state = 'open' AND s.state = 'approved', s.country,
 st.dispatch_country, st.dispatch_region, st.dispatch_postal_code, st.dispatch_city,
-st.language, st.story, st.stories, st.created_at
+st.language, st.story, st.stories, st.responsible, st.created_at
 """
 _STORES = f"SELECT {_STORE_COLUMNS} FROM sellers_store st JOIN sellers_seller s ON s.id = st.seller_id"
 _SELLERS = f"""
@@ -54,6 +54,16 @@ _BY_COUNTRY = "SELECT country, state, count(*) FROM sellers_seller GROUP BY coun
 
 
 @dataclass(frozen=True, slots=True)
+class ResponsiblePerson:
+    """Who answers in the European Union for the safety of a store's goods: Regulation (EU) 2023/988, article 16."""
+
+    name: str
+    address: str
+    country: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreView:
     """A shop front. `is_selling`: open, and its seller approved (the market's stage is `markets`' to say)."""
 
@@ -71,6 +81,7 @@ class StoreView:
     language: str
     story: str
     stories: Mapping[str, str]
+    responsible: ResponsiblePerson | None
     created_at: datetime
 
     def story_for(self, language: str) -> tuple[str, str]:
@@ -144,7 +155,11 @@ class PayoutAccount:
 
 def _store(row: Sequence[Any]) -> StoreView:
     """Return a store from a row of `_STORE_COLUMNS`."""
-    return StoreView(*(*row[:-2], orjson.loads(row[-2]), row[-1]))
+    *told, stories, responsible, created_at = row
+    answers = orjson.loads(responsible)
+    return StoreView(
+        *(*told, orjson.loads(stories), ResponsiblePerson(**answers) if answers else None, created_at),
+    )
 
 
 def _seller(row: Sequence[Any]) -> SellerView:

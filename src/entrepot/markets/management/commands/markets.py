@@ -91,6 +91,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  {part['state']:<9} {part['side']:<8} {part['part']}: {part['detail']}{source}")
         counts = ", ".join(f"{count} {word}" for word, count in report["confidence"].items())
         self.stdout.write(f"  rules by confidence: {counts or 'none'}; sources: {len(report['sources'])}")
+        closed = report["restrictions"]
+        self.stdout.write(
+            f"  what may not travel: {closed['own']} rules of its own and its unions, {closed['everywhere']} that hold "
+            f"everywhere, {closed['sanctions']} sanctions that bind the operator"
+        )
+        for source in closed["sources"]:
+            self.stdout.write(f"    [{source}]")
         for gap in report["gaps"]:
             self.stdout.write(f"  no regime {_gap_words(gap)}")
 
@@ -98,14 +105,15 @@ class Command(BaseCommand):
         order = {"ready": 0, "doubtful": 1, "missing": 2}
         reports = sorted(reports, key=lambda r: (order[r["buying"]], order[r["selling"]], r["country"]))
         self.stdout.write(
-            f"{'':<3} {'country':<32} {'buying':<9} {'selling':<9} {'rules':>5} {'rates':>5} {'low':>4} {'gaps':>4} "
-            f"{'days old':>8}"
+            f"{'':<3} {'country':<32} {'buying':<9} {'selling':<9} {'rules':>5} {'rates':>5} {'bans':>4} {'low':>4} "
+            f"{'gaps':>4} {'days old':>8}"
         )
         for report in reports:
             self.stdout.write(
                 f"{report['country']:<3} {report['name']:<32} {report['buying']:<9} {report['selling']:<9} "
-                f"{report['regimes']:>5} {report['rates']:>5} {report['confidence'].get('low', 0):>4} "
-                f"{len(report['gaps']):>4} {report['age_days']:>8}"
+                f"{report['regimes']:>5} {report['rates']:>5} "
+                f"{report['restrictions']['own'] + report['restrictions']['sanctions']:>4} "
+                f"{report['confidence'].get('low', 0):>4} {len(report['gaps']):>4} {report['age_days']:>8}"
             )
         counts = Counter(report["buying"] for report in reports)
         self.stdout.write(

@@ -1,0 +1,7 @@
+-- What restrictions look at of listings that are offered: code, origin, declarations, the least price, the store.
+SELECT l.id, l.hs_code, l.origin_country, (l.attributes_flags || st.declared/*brand*/)::text,
+       (SELECT min(k.price_minor) FROM catalog_sku k WHERE k.listing_id = l.id AND k.state = 'active'),
+       l.currency, st.slug
+FROM catalog_listing l
+JOIN sellers_store st ON st.id = l.store_id
+WHERE l.id = ANY(%(listing_ids)s) AND l.state = 'active'

@@ -10,7 +10,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from entrepot.kernel.ids import new_id
 from entrepot.sellers.models import Seller, Store
 
-LISTING_STATES = ("draft", "active", "paused", "blocked")
+LISTING_STATES = ("draft", "active", "paused", "blocked", "archived")
 _CURRENCY = r"^[A-Z]{3}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _HS = r"^[0-9]{6,10}$"
@@ -250,7 +250,10 @@ class StockMovement(models.Model):
 
 
 class Picture(models.Model):
-    """A picture of a listing: ready under its content's hash, or still to be fetched, or failed with the reason."""
+    """
+    A picture of a listing: ready under its content's hash, or still to be fetched, or failed with the reason. `alt` says
+    what it shows in the seller's own words.
+    """
 
     id = models.BigAutoField(primary_key=True)
     listing = models.ForeignKey(Listing, **_within_tenant())
@@ -264,6 +267,7 @@ class Picture(models.Model):
     height = models.IntegerField(null=True)
     failure = models.TextField(null=True)
     attempts = models.IntegerField(db_default=0, default=0)
+    alt = models.TextField(db_default="", default="")
 
     class Meta:
         constraints = [

@@ -12,7 +12,7 @@ from entrepot.catalog import queries
 from entrepot.catalog.queries import ListingFilter
 
 LACKS = ("without_hs", "without_weight", "without_picture", "out_of_stock")
-STATES = ("draft", "active", "paused", "blocked")
+STATES = ("draft", "active", "paused", "blocked", "archived")
 SELECTED_MAX = 1000
 
 

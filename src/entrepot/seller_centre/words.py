@@ -24,6 +24,7 @@ LISTING_STATES = {
     "active": (gettext_noop("On sale"), "leaf"),
     "paused": (gettext_noop("Paused"), "quiet"),
     "blocked": (gettext_noop("Blocked"), "brick"),
+    "archived": (gettext_noop("Archived"), "quiet"),
 }
 
 PAYOUT_STATES = {

@@ -110,7 +110,7 @@ class RowResults(Answer):
 
 class SellerListingsQuery(QueryParameters):
     q: Search = Field("", description="Looks into titles, SKU names and ids.")
-    state: Literal["draft", "active", "paused", "blocked"] | None = None
+    state: Literal["draft", "active", "paused", "blocked", "archived"] | None = None
     without_hs: bool = Field(default=False, description="Only those that have no HS code.")
     out_of_stock: bool = False
     page: Page = 1

@@ -32,6 +32,7 @@ from entrepot.catalog.operations.pictures import (
 from entrepot.catalog.operations.prices import set_prices
 from entrepot.catalog.operations.queue import FeedGone, apply_feed, queue_feed, run_waiting_feed
 from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.operations.removal import remove_listing
 from entrepot.catalog.operations.runs import FeedReport, ImportOptions
 from entrepot.catalog.operations.states import (
     ListingBlocked,
@@ -90,6 +91,7 @@ __all__ = [
     "remove_picture",
     "remove_translation",
     "reserve_stock",
+    "remove_listing",
     "return_stock",
     "run_waiting_feed",
     "set_category_customs",

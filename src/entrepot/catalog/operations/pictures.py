@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from entrepot.catalog import events, queries
 from entrepot.catalog.ports import NotFetched, get_picture_source
 from entrepot.catalog.queries import PictureView
-from entrepot.catalog.rules.listings import PICTURES_MAX
+from entrepot.catalog.rules.listings import ALT_MAX, PICTURES_MAX
 from entrepot.catalog.rules.pictures import SIZES, Rendered, UnusablePicture, file_name, name_of, render, sizes_for
 from entrepot.kernel import facts, sql
 from entrepot.kernel.errors import InvalidField, NotFound
@@ -51,12 +51,13 @@ class PicturePlace:
     """
     One picture of a listing, at its place in the row: a picture that it has already, or one that is kept for it.
 
-    `sku` is the public code of the SKU that it shows, when it shows one of several.
+    `sku` is the public code of the SKU that it shows, when it shows one of several; `alt` says in words what it shows.
     """
 
     picture_id: int | None = None
     kept: KeptPicture | None = None
     sku: str | None = None
+    alt: str = ""
 
 
 def keep_picture(*, content: bytes) -> KeptPicture:
@@ -178,15 +179,16 @@ _OF_LISTING = "SELECT id FROM catalog_listing WHERE id = %s AND seller_id = %s F
 _CODES = "SELECT code, id FROM catalog_sku WHERE listing_id = %s"
 _GONE = "DELETE FROM catalog_picture WHERE listing_id = %s AND state = 'ready' AND NOT id = ANY(%s)"
 _ARRANGE = """
-UPDATE catalog_picture p SET position = x.position, sku_id = x.sku_id
-FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::int[]) AS position, unnest(%s::bigint[]) AS sku_id) x
+UPDATE catalog_picture p SET position = x.position, sku_id = x.sku_id, alt = x.alt
+FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::int[]) AS position, unnest(%s::bigint[]) AS sku_id,
+             unnest(%s::text[]) AS alt) x
 WHERE p.id = x.id AND p.listing_id = %s
 """
 _PLACE = """
-INSERT INTO catalog_picture (listing_id, seller_id, sku_id, position, state, content_hash, width, height)
-SELECT %s, %s, x.sku_id, x.position, 'ready', x.content_hash, x.width, x.height
-FROM (SELECT unnest(%s::bigint[]) AS sku_id, unnest(%s::int[]) AS position, unnest(%s::text[]) AS content_hash,
-             unnest(%s::int[]) AS width, unnest(%s::int[]) AS height) x
+INSERT INTO catalog_picture (listing_id, seller_id, sku_id, position, alt, state, content_hash, width, height)
+SELECT %s, %s, x.sku_id, x.position, x.alt, 'ready', x.content_hash, x.width, x.height
+FROM (SELECT unnest(%s::bigint[]) AS sku_id, unnest(%s::int[]) AS position, unnest(%s::text[]) AS alt,
+             unnest(%s::text[]) AS content_hash, unnest(%s::int[]) AS width, unnest(%s::int[]) AS height) x
 ON CONFLICT (listing_id, content_hash) DO NOTHING
 """
 
@@ -199,26 +201,33 @@ def arrange_pictures(*, seller_id: UUID, listing_id: UUID, places: Sequence[Pict
     What a feed's pictures still wait for, or failed at, stays as it is.
 
     :raises NotFound: the seller has no such listing, or the listing no such picture or SKU; nothing was changed.
-    :raises InvalidField: these are too many.
+    :raises InvalidField: these are too many, or what one is said to show is too long.
     """
     if sql.fetch_one(_OF_LISTING, [listing_id, seller_id]) is None:
         raise NotFound(listing_id=str(listing_id))
     if len(places) > PICTURES_MAX:
         raise InvalidField.single("picture", Sentence("A listing has at most %(most)s pictures.", most=PICTURES_MAX))
+    if any(len(place.alt) > ALT_MAX for place in places):
+        reason = Sentence("Say in at most %(most)s characters what a picture shows.", most=ALT_MAX)
+        raise InvalidField.single("picture", reason)
     codes = dict(sql.fetch_all(_CODES, [listing_id]))
     if unknown := [place.sku for place in places if place.sku and place.sku not in codes]:
         raise NotFound(sku=unknown[0])
     numbered = [(number, place, codes.get(place.sku)) for number, place in enumerate(places)]
-    old = [(place.picture_id, number, sku_id) for number, place, sku_id in numbered if place.kept is None]
+    old = [
+        (place.picture_id, number, sku_id, place.alt.strip())
+        for number, place, sku_id in numbered
+        if place.kept is None
+    ]
     sql.execute(_GONE, [listing_id, [row[0] for row in old]])
-    if sql.execute(_ARRANGE, [*([row[column] for row in old] for column in range(3)), listing_id]) != len(old):
+    if sql.execute(_ARRANGE, [*([row[column] for row in old] for column in range(4)), listing_id]) != len(old):
         raise NotFound(listing_id=str(listing_id))
     new = [
-        (sku_id, number, place.kept.content_hash, place.kept.width, place.kept.height)
+        (sku_id, number, place.alt.strip(), place.kept.content_hash, place.kept.width, place.kept.height)
         for number, place, sku_id in numbered
         if place.kept is not None
     ]
-    sql.execute(_PLACE, [listing_id, seller_id, *([row[column] for row in new] for column in range(5))])
+    sql.execute(_PLACE, [listing_id, seller_id, *([row[column] for row in new] for column in range(6))])
     facts.record(events.ListingsChanged(listing_ids=[str(listing_id)], seller_id=seller_id))
 
 

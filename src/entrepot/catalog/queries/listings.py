@@ -24,13 +24,14 @@ _ROOM = "entrepot.catalog"
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """A picture that is ready: its addresses by width in pixels, the small ones first."""
+    """A picture that is ready: its addresses by width, the small ones first; `alt` where its seller says what it shows."""
 
     id: int
     width: int
     height: int
     urls: tuple[tuple[int, str], ...]
     sku: str | None = None
+    alt: str = ""
 
     @property
     def url(self) -> str:
@@ -132,7 +133,7 @@ class ListingView:
         own = (
             self.category_slug, self.state, self.title, self.description, self.attributes, self.brand, self.hs_code,
             self.origin_country, self.currency, self.tax_included, str(self.home_tax_rate), self.shipping_class,
-            self.language, skus, [(picture.id, picture.sku) for picture in self.pictures],
+            self.language, skus, [(picture.id, picture.sku, picture.alt) for picture in self.pictures],
         )  # fmt: skip
         return hashlib.blake2b(dumps(own), digest_size=12).hexdigest()
 
@@ -213,13 +214,16 @@ def _sku(entry: dict[str, Any], option_names: Sequence[str], words: dict[str, st
     )
 
 
-def _picture(picture_id: int, content_hash: str, width: int, height: int, sku: str | None = None) -> PictureView:
+def _picture(
+    picture_id: int, content_hash: str, width: int, height: int, sku: str | None = None, alt: str = ""
+) -> PictureView:
     return PictureView(
         id=picture_id,
         width=width,
         height=height,
         urls=tuple((size, media_url(content_hash, size)) for size in sizes_for(width)),
         sku=sku,
+        alt=alt,
     )
 
 

@@ -15,7 +15,7 @@ SELECT l.id, l.slug, l.seller_id, l.store_id, st.slug, st.name, s.country, l.cat
          WHERE k.listing_id = l.id AND (k.state = 'active' OR %(seller_id)s::uuid IS NOT NULL)
        ), '[]'),
        coalesce((
-         SELECT jsonb_agg(jsonb_build_array(p.id, p.content_hash, p.width, p.height, k.code) ORDER BY p.position, p.id)
+         SELECT jsonb_agg(jsonb_build_array(p.id, p.content_hash, p.width, p.height, k.code, p.alt) ORDER BY p.position, p.id)
          FROM catalog_picture p LEFT JOIN catalog_sku k ON k.id = p.sku_id
          WHERE p.listing_id = l.id AND p.state = 'ready'
        ), '[]'),

@@ -22,7 +22,7 @@ LEFT JOIN LATERAL (
   WHERE x.listing_id = l.id AND x.state = 'ready' ORDER BY x.position, x.id LIMIT 1
 ) p ON true
 WHERE l.seller_id = %(seller_id)s
-  AND (%(state)s::text IS NULL OR l.state = %(state)s)
+  AND CASE WHEN %(state)s::text IS NULL THEN l.state <> 'archived' ELSE l.state = %(state)s END
   AND (%(seller_category_id)s::bigint IS NULL OR l.seller_category_id = %(seller_category_id)s)
   AND (NOT %(without_hs)s::boolean OR l.hs_code IS NULL)
   AND (NOT %(without_weight)s::boolean OR NOT k.has_weights)

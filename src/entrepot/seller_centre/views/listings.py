@@ -146,6 +146,24 @@ def set_state(request: PageRequest, member: Membership, listing_id: UUID) -> Htt
     return redirect(_list_link(member, View.of(request.POST)))
 
 
+@seat("manage_listings")
+@require_POST
+def remove(request: PageRequest, member: Membership, listing_id: UUID) -> HttpResponse:
+    """Delete a listing that nobody ever ordered of; archive another."""
+    try:
+        is_gone = operations.remove_listing(seller_id=member.seller_id, listing_id=listing_id, now=clock.now())
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        messages.error(request, refusals.text(refusal))
+        return redirect("seller_centre:listing_edit", seller_id=member.seller_id, listing_id=listing_id)
+    if is_gone:
+        messages.success(request, _("The listing is deleted."))
+    else:
+        messages.success(request, _("The listing is archived: somebody has ordered of it, so it is kept."))
+    return redirect("seller_centre:listings", seller_id=member.seller_id)
+
+
 @seat("view_listings")
 @require_POST
 def bulk(request: PageRequest, member: Membership) -> HttpResponse:

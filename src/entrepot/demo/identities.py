@@ -21,6 +21,23 @@ from entrepot.ui.papers import Paper
 _TRIES = 20_000
 
 
+_PEOPLE = {
+    "CN": ("陈思远", "林晓燕", "王建国", "李佳怡", "周文博", "吴雪梅", "郑伟"),
+    "ES": ("Carmen Ortega", "Javier Molina", "Lucía Navarro", "Andrés Gil", "Elena Vidal", "Pablo Romero"),
+    "IT": ("Giulia Conti", "Marco Ferri", "Elisa Galli", "Paolo Riva", "Chiara Villa", "Luca Serra", "Anna Leone"),
+    "KZ": ("Айгерим Сапарова", "Нурлан Ахметов", "Дана Омарова", "Ерлан Касымов"),
+    "RU": ("Ольга Соколова", "Андрей Лебедев", "Мария Зайцева", "Илья Морозов", "Нина Королёва", "Павел Орлов"),
+    "SA": ("سارة القحطاني", "خالد العتيبي", "نورة الشمري", "فهد الدوسري"),
+    "TR": ("Elif Kaya", "Murat Şahin", "Zeynep Aydın", "Emre Çelik", "Ayşe Yıldız", "Can Doğan"),
+}
+
+
+def person(country: str, serial: int) -> str:
+    """Return the name of somebody who runs a business there."""
+    names = _PEOPLE.get(country, ("Alex Example",))
+    return names[serial % len(names)]
+
+
 def business_ids(country: str, form: str, serial: int) -> dict[str, str]:
     """Return a well-formed value of every identifier that the country asks of this form of seller."""
     registration = markets.get_pack(country).registration
@@ -73,7 +90,9 @@ def _varied(example: str, chance: Random, first: int = 0) -> str:
 
 def _account_field(field: PayoutField, country: str, chance: Random) -> str:
     if field.pattern == "iban":
-        return IBAN.random(country, random=chance).compact
+        drawn = IBAN.random(country, random=chance)
+        digits = _varied("0" * len(drawn.account_code), chance)
+        return IBAN.generate(country, drawn.bank_code, digits, drawn.branch_code).compact
     if field.pattern == "bic":
         return field.example or f"ENTR{country}2AXXX"
     assert field.example, f"the pack gives no example of {field.name}"

@@ -14,7 +14,7 @@ from django.db import connection
 from entrepot.accounts import operations as accounts
 from entrepot.catalog import operations as catalog
 from entrepot.catalog.operations import ListingInput, RefusedListing, SkuInput, Translation
-from entrepot.demo import goods, pictures, stage
+from entrepot.demo import goods, identities, pictures, stage
 from entrepot.demo.goods import Firm, Goods
 from entrepot.demo.newcomers import Newcomer, settle_newcomer
 from entrepot.markets import queries as markets
@@ -43,8 +43,14 @@ def owner_email(firm: Firm) -> str:
 def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: datetime) -> UUID:
     """Take one firm from its registration to an open store with delivery templates; return the seller's id."""
     email = owner_email(firm)
+    name = identities.person(firm.country, serial)
     owner = accounts.create_person(
-        email=email, password=password, language=goods.home_language(firm.country), email_confirmed=True, now=now
+        email=email,
+        password=password,
+        name=name,
+        language=goods.home_language(firm.country),
+        email_confirmed=True,
+        now=now,
     )
     is_european = firm.country in ("IT", "ES")
     seller = settle_newcomer(
@@ -55,6 +61,7 @@ def settle(firm: Firm, *, serial: int, password: str | None, actor: str, now: da
             slug=firm.slug,
             serial=serial,
             form=firm.form,
+            representative=name,
             street=firm.street,
             city=firm.city,
             region=firm.region,

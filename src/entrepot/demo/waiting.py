@@ -31,7 +31,7 @@ _SENT_BACK = Newcomer(
     representative="Deniz Arslan",
     street="Kilimciler Sokak 4",
     city="Milas",
-    region="48",
+    region="Muğla",
     postal_code="48200",
 )
 _REASONS = [

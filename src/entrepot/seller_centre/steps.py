@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import get_language, gettext as _, gettext_noop
 
 from entrepot.seller_centre.forms.registration import FORMS, AboutForm
 from entrepot.sellers.queries import RegistrationView, SellerView
 from entrepot.ui import formats
+from entrepot.ui.address_form import region_name
 
 _LABELS = {
     "about": gettext_noop("Who you are"),
@@ -116,8 +117,9 @@ def papers(registration: RegistrationView) -> list[dict[str, Any]]:
 def summary(registration: RegistrationView, seller: SellerView) -> list[dict[str, Any]]:
     """Return all that was said, step by step, for who reads it once more before it is sent."""
     fields = registration.fields
-    place = " ".join(part for part in (fields["postal_code"], fields["city"], fields["region"]) if part)
-    address = [row for row in (fields["street"], fields["street2"], place) if row]
+    place = " ".join(part for part in (fields["postal_code"], fields["city"]) if part)
+    region = region_name(registration.country, fields["region"], get_language() or "en")
+    address = [row for row in (fields["street"], fields["street2"], place, region) if row]
     names = _names(registration)
     about = [
         (names["legal_name"], registration.legal_name),

@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.translation import get_language
 
 from entrepot.ui import formats
-from entrepot.ui.address_form import regions_of
+from entrepot.ui.address_form import region_name
 
 
 def lines_of(country: str, fields: Mapping[str, Any]) -> list[str]:
     """Return an address's lines; what it leaves out makes no line."""
     place = " ".join(part for part in (fields["postal_code"], fields["city"], fields["district"]) if part)
-    region = dict(regions_of(country, get_language() or "en")).get(fields["region"], fields["region"])
+    region = region_name(country, fields["region"], get_language() or "en")
     rows = [fields["name"], fields["company"], fields["street"], fields["street2"], place, region]
     return [row for row in (*rows, formats.country(country)) if row]

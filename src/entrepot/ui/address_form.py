@@ -104,6 +104,11 @@ def regions_of(country: str, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: pair[1].casefold()))
 
 
+def region_name(country: str, region: str, language: str) -> str:
+    """Return a region by its name; what the country has no code for stays as it was written."""
+    return dict(regions_of(country, language)).get(region, region)
+
+
 @lru_cache(maxsize=256)
 def field_order(country: str) -> tuple[str, ...]:
     """Return the address fields in the order in which the country writes them; the phone number comes last."""

@@ -11,7 +11,7 @@ from csp.decorators import csp, csp_update
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import get_language, gettext as _, gettext_noop
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +26,7 @@ from entrepot.payouts import queries as payouts
 from entrepot.sellers import operations, queries
 from entrepot.sellers.queries import RegistrationView
 from entrepot.ui import refusals
+from entrepot.ui.address_form import region_name
 from entrepot.ui.downloads import attachment
 from entrepot.ui.requests import PageRequest
 
@@ -216,7 +217,7 @@ def _items(registration: RegistrationView, asked: Mapping[str, str]) -> list[Ite
         for part in (
             " ".join(filter(None, (fields["street"], fields["street2"]))),
             " ".join(filter(None, (fields["postal_code"], fields["city"]))),
-            fields["region"],
+            region_name(registration.country, fields["region"], get_language() or "en"),
         )
         if part
     )

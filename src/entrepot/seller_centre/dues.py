@@ -15,7 +15,7 @@ from entrepot.payouts import queries as payouts
 from entrepot.payouts.rules import PayoutState
 from entrepot.seller_centre.seats import link
 from entrepot.sellers import queries as sellers
-from entrepot.sellers.queries import Membership
+from entrepot.sellers.queries import Membership, StoreView
 from entrepot.shipping import queries as shipping
 from entrepot.ui import formats
 
@@ -44,9 +44,9 @@ class Due:
         return self.urgency in ("late", "soon")
 
 
-def list_dues(member: Membership, *, now: datetime) -> list[Due]:
-    """Return what is due for this seat, by urgency, then by its day."""
-    found = [*_registration(member), *_store(member), *_orders(member, now)]
+def list_dues(member: Membership, store: StoreView | None, *, now: datetime) -> list[Due]:
+    """Return what is due for this seat and its store, by urgency, then by its day."""
+    found = [*_registration(member), *_store(member, store), *_orders(member, now)]
     if member.may("view_payouts"):
         found += _payouts(member, now)
     return sorted(found, key=lambda due: (_RANK[due.urgency], due.at is None, due.at or now))
@@ -96,9 +96,8 @@ def _registration(member: Membership) -> Iterator[Due]:
         yield Due("document", _("A number of the business is missing"), "", where, "soon")
 
 
-def _store(member: Membership) -> Iterator[Due]:
+def _store(member: Membership, store: StoreView | None) -> Iterator[Due]:
     """Yield what keeps goods from being sold."""
-    store = sellers.get_stores([member.seller_id]).get(member.seller_id)
     if store is None:
         text = _("Open your store: its name and where parcels leave from.")
         yield Due("store", text, "", link(member, "store"), "soon")

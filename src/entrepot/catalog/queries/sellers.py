@@ -129,7 +129,7 @@ def list_seller_listings(
         count = first[0][-1] if first else 0
     else:
         count = rows[0][-1] if rows else 0
-    states, lacking = _counts(seller_id)
+    states, lacking = _count(seller_id)
     items = []
     for row in rows:
         *head, currency, price, price_max, skus, on_hand, reserved, content_hash, languages, updated_at, _ = row
@@ -150,7 +150,12 @@ def list_seller_listings(
     )
 
 
-def _counts(seller_id: UUID) -> tuple[dict[str, int], dict[str, int]]:
+def count_seller_listings(seller_id: UUID) -> dict[str, int]:
+    """Return how many listings a seller has in each state that has any."""
+    return _count(seller_id)[0]
+
+
+def _count(seller_id: UUID) -> tuple[dict[str, int], dict[str, int]]:
     rows = sql.fetch_all(sql.load(_ROOM, "count_seller_listings"), [seller_id])
     names = ("without_hs", "without_weight", "without_picture", "out_of_stock")
     lacking = {name: sum(row[column] for row in rows) for column, name in enumerate(names, start=2)}

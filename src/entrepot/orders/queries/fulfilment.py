@@ -94,10 +94,12 @@ class FulfilmentPage:
     count: int
 
 
-_ROWS = f"""
-SELECT o.id, o.number, {_GROUP}, o.state, p.country, o.placed_at, o.dispatch_due_at, o.protection_ends_at,
-       brings.net, o.payout_currency, o.quote->'service'->>'carrier', o.quote->'service'->>'name',
-       o.quote->'service'->>'channel', (o.quote->'service'->>'tracked')::boolean, brings.lines::text
+_COLUMNS = f"""
+o.id, o.number, {_GROUP}, o.state, p.country, o.placed_at, o.dispatch_due_at, o.protection_ends_at,
+brings.net, o.payout_currency, o.quote->'service'->>'carrier', o.quote->'service'->>'name',
+o.quote->'service'->>'channel', (o.quote->'service'->>'tracked')::boolean, brings.lines::text
+"""
+_FROM = f"""
 FROM orders_order o
 JOIN orders_purchase p ON p.id = o.purchase_id
 CROSS JOIN LATERAL (
@@ -114,6 +116,7 @@ AND (%(text)s = '' OR strpos(o.number, %(text)s) > 0 OR EXISTS (
   SELECT FROM shipping_parcel t WHERE t.order_id = o.id AND t.tracking_number = %(tracking_number)s
 ))
 """
+_COUNT = f"SELECT count(*) FROM orders_order o WHERE {_WANTED}"
 
 
 def list_fulfilment(
@@ -139,13 +142,15 @@ def list_fulfilment(
         "limit": page_size,
         "offset": (page - 1) * page_size,
     }
-    count = sql.fetch_one(f"SELECT count(*) FROM orders_order o WHERE {_WANTED}", params)
     rows = sql.fetch_all(
-        f"{_ROWS} WHERE {_WANTED} ORDER BY {_ORDER_BY[sort]} LIMIT %(limit)s OFFSET %(offset)s",
+        f"SELECT {_COLUMNS}, ({_COUNT}) {_FROM} WHERE {_WANTED}"
+        f" ORDER BY {_ORDER_BY[sort]} LIMIT %(limit)s OFFSET %(offset)s",
         params,
     )
-    assert count is not None, "a count is always there"
-    return FulfilmentPage(items=tuple(_row(row) for row in rows), count=count[0])
+    if rows or page == 1:
+        return FulfilmentPage(items=tuple(_row(row) for row in rows), count=rows[0][-1] if rows else 0)
+    ((count,),) = sql.fetch_all(_COUNT, params)  # Behind the last page: the count is still told.
+    return FulfilmentPage(items=(), count=count)
 
 
 def access_fulfilment(seller_id: UUID, order_ids: Sequence[UUID]) -> tuple[FulfilmentRow, ...]:
@@ -155,7 +160,7 @@ def access_fulfilment(seller_id: UUID, order_ids: Sequence[UUID]) -> tuple[Fulfi
     :raises NotFound: one of them is not the seller's.
     """
     rows = sql.fetch_all(
-        f"{_ROWS} WHERE o.seller_id = %s AND o.id = ANY(%s::uuid[])",
+        f"SELECT {_COLUMNS} {_FROM} WHERE o.seller_id = %s AND o.id = ANY(%s::uuid[])",
         [seller_id, list(order_ids)],
     )
     found = {row.id: row for row in map(_row, rows)}

@@ -1,7 +1,7 @@
 -- What each seller has on account, and how much of it is not due yet: postings younger than the pack's delay that
 -- brought money. What cost the seller money counts at once; a payout that came back is due at once.
 WITH delay AS (
-  SELECT * FROM unnest(%(countries)s::text[], %(cutoffs)s::timestamptz[]) AS delay (country, cutoff)
+  SELECT key AS country, value::timestamptz AS cutoff FROM jsonb_each_text(%(cutoffs)s::jsonb)
 ), account AS (
   SELECT a.id, a.currency, s.id AS seller_id, s.country, s.state, s.legal_name, delay.cutoff
   FROM ledger_account a

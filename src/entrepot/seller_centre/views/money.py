@@ -36,13 +36,12 @@ def money(request: PageRequest, member: Membership) -> HttpResponse:
     delay_days = markets.get_pack(member.seller_country).deadlines.payout_delay_days
     lines = payouts.list_account_lines(seller_id=member.seller_id, delay_days=delay_days)
     dues = payouts.list_due(now=now, seller_id=member.seller_id)
-    currency = sellers.get_seller(member.seller_id).payout_currency
     held = orders.list_fulfilment(
         member.seller_id, groups=["to_ship", "shipped", "delivered"], sort="deadline", page_size=_HELD_SHOWN
     )
     registration = sellers.get_registration(member.seller_id)
     context = {
-        "figures": _figures(member.seller_id, dues, currency),
+        "figures": _figures(member.seller_id, dues, registration.payout_currency),
         "held": [(row, words.hold(row.hold)) for row in held.items if row.hold],
         "held_more": max(held.count - _HELD_SHOWN, 0),
         "accounts": [_account(due, lines, now) for due in dues],

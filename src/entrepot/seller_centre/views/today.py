@@ -21,7 +21,7 @@ from entrepot.orders.queries import DayFigures
 from entrepot.seller_centre import dues
 from entrepot.seller_centre.seats import seat, show
 from entrepot.sellers import queries as sellers
-from entrepot.sellers.queries import Membership
+from entrepot.sellers.queries import Membership, SellerView
 from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
 
@@ -46,15 +46,16 @@ def home(request: PageRequest) -> HttpResponse:
 def today(request: PageRequest, member: Membership) -> HttpResponse:
     """Show what is due today, then the last days in figures."""
     now = clock.now()
-    counts = orders.count_fulfilment(member.seller_id)
+    seller = sellers.get_seller(member.seller_id)
+    counts = orders.count_fulfilment(seller.id)
     span = request.GET.get("days", "7")
     span = span if span in _SPANS else "7"
     context = {
-        "dues": dues.list_dues(member, now=now),
+        "dues": dues.list_dues(member, seller.store, now=now),
         "to_ship": counts.get("to_ship", 0),
         "on_the_way": counts.get("shipped", 0),
-        "listings": catalog.list_seller_listings(member.seller_id, page_size=1).by_state,
-        "figures": _figures(member, last=now.date(), span=span),
+        "listings": catalog.count_seller_listings(member.seller_id),
+        "figures": _figures(seller, last=now.date(), span=span),
         "spans": [
             {"label": _("7 days"), "link": "?days=7", "current": span == "7", "count": None},
             {"label": _("30 days"), "link": "?days=30", "current": span == "30", "count": None},
@@ -76,11 +77,11 @@ class Figures:
     days: tuple[DayFigures, ...]
 
 
-def _figures(member: Membership, *, last: date, span: str) -> Figures:
+def _figures(seller: SellerView, *, last: date, span: str) -> Figures:
     days, each = _SPANS[span]
-    currency = sellers.get_seller(member.seller_id).payout_currency
+    currency = seller.payout_currency
     first = last - timedelta(days=2 * days - 1)
-    found = orders.list_daily_figures(member.seller_id, first=first, last=last, currency=currency)
+    found = orders.list_daily_figures(seller.id, first=first, last=last, currency=currency)
     before, shown = found[:days], found[days:]
     return Figures(
         orders=sum(day.orders for day in shown),

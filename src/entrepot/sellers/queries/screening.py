@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Q
 
-from entrepot.kernel import encryption
+from entrepot.kernel import encryption, sql
 from entrepot.sellers import names
-from entrepot.sellers.models import BankAccount, ListedName, Registration, Screening, ScreeningList
+from entrepot.sellers.models import ListedName, Registration, Screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +76,46 @@ class ScreeningView:
         return bool(self.hits) and self.cleared_at is None
 
 
+_LISTS = """
+SELECT code, version, kind, entries, imported_by, imported_at
+FROM sellers_screeninglist WHERE replaced_at IS NULL ORDER BY code
+"""
+_SCREENING = """
+SELECT screened_at, names, lists, hits, cleared_at, cleared_by, clear_reason
+FROM sellers_screening WHERE seller_id = %s ORDER BY id DESC LIMIT 1
+"""
+_NAMES = """
+SELECT s.legal_name, r.trade_name, r.representative, a.details
+FROM sellers_registration r
+JOIN sellers_seller s ON s.id = r.seller_id
+LEFT JOIN sellers_bankaccount a ON a.seller_id = r.seller_id AND a.replaced_at IS NULL
+WHERE r.seller_id = %s
+"""
+
+
 def list_screening_lists() -> tuple[ListView, ...]:
     """Return the lists in force, by code."""
-    return tuple(
-        ListView(row.code, row.version, row.kind, row.entries, row.imported_by, row.imported_at)
-        for row in ScreeningList.objects.filter(replaced_at=None).order_by("code")
-    )
+    return tuple(ListView(*row) for row in sql.fetch_all(_LISTS))
 
 
 def find_screening(seller_id: UUID) -> ScreeningView | None:
     """Return the newest comparison of a seller's names, or None while there was none."""
-    row = Screening.objects.filter(seller_id=seller_id).order_by("-id").first()
+    row = sql.fetch_one(_SCREENING, [seller_id])
     if row is None:
         return None
-    lists = [{"code": found.code, "version": found.version, "kind": found.kind} for found in list_screening_lists()]
-    today = [{"role": role, "name": name} for role, name in names_of(seller_id)]
+    screened_at, compared, lists, hits, cleared_at, cleared_by, clear_reason = row
+    lists_then = tuple((found["code"], found["version"], found["kind"]) for found in orjson.loads(lists))
+    names_then = tuple((name["role"], name["name"]) for name in orjson.loads(compared))
     return ScreeningView(
-        screened_at=row.screened_at,
-        names=tuple((name["role"], name["name"]) for name in row.names),
-        lists=tuple((found["code"], found["version"]) for found in row.lists),
-        hits=tuple(_hit(hit) for hit in row.hits),
-        cleared_at=row.cleared_at,
-        cleared_by=row.cleared_by,
-        clear_reason=row.clear_reason,
-        is_current=row.lists == lists and row.names == today,
+        screened_at=screened_at,
+        names=names_then,
+        lists=tuple((code, version) for code, version, _kind in lists_then),
+        hits=tuple(_hit(hit) for hit in orjson.loads(hits)),
+        cleared_at=cleared_at,
+        cleared_by=cleared_by,
+        clear_reason=clear_reason,
+        is_current=names_then == names_of(seller_id)
+        and lists_then == tuple((found.code, found.version, found.kind) for found in list_screening_lists()),
     )
 
 
@@ -110,15 +127,15 @@ def count_open_hits(seller_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 def names_of(seller_id: UUID) -> tuple[tuple[str, str], ...]:
     """Return (role, name) of all who stand behind a seller, each name once."""
-    row = Registration.objects.select_related("seller").filter(seller_id=seller_id).first()
+    row = sql.fetch_one(_NAMES, [seller_id])
     if row is None:
         return ()
-    account = BankAccount.objects.filter(seller_id=seller_id, replaced_at=None).first()
-    holder = json.loads(encryption.decrypt(account.details)).get("account_holder", "") if account else ""
+    legal_name, trade_name, representative, account = row
+    holder = json.loads(encryption.decrypt(account)).get("account_holder", "") if account else ""
     given = (
-        ("legal_name", row.seller.legal_name),
-        ("trade_name", row.trade_name),
-        ("representative", row.representative),
+        ("legal_name", legal_name),
+        ("trade_name", trade_name),
+        ("representative", representative),
         ("account_holder", holder),
     )
     kept: dict[str, str] = {}

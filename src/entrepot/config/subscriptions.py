@@ -29,6 +29,7 @@ SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
     payouts.PayoutFailed.kind: (notifications.tell_of_payouts,),
     payouts.PayoutsStopped.kind: (notifications.tell_of_payouts,),
     payouts.PayoutsResumed.kind: (notifications.tell_of_payouts,),
+    sellers.ScreeningListImported.kind: (orders_jobs.screen_buyers_again,),
     sellers.StoreChanged.kind: (search_jobs.follow_stores,),
     sellers.SellerSubmitted.kind: (sellers_jobs.screen_sellers,),
     sellers.SellerApproved.kind: (notifications.tell_sellers,),

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from entrepot.kernel import clock, queue
 from entrepot.kernel.errors import Forbidden
+from entrepot.orders.queries import screening
 from entrepot.payments import queries as payments
 from entrepot.sellers import queries as sellers
 from entrepot.ui.requests import PageRequest
@@ -68,6 +69,11 @@ class Counts:
         return sum(map(Counter, self.sellers_by_country.values()), Counter())
 
     @cached_property
+    def buyers(self) -> int:
+        """How many purchases are held because of a name."""
+        return screening.count_held()
+
+    @cached_property
     def payments(self) -> int:
         """How many payments and refunds somebody should look at."""
         return payments.count_to_look_at(before=self._now - UNANSWERED_AFTER)
@@ -91,6 +97,7 @@ def show(
     found = counts_of(request)
     counts = {
         "verification": found.sellers.get("submitted", 0),
+        "buyers": found.buyers,
         "payments": found.payments,
         "work": found.jobs["failed"],
     }
@@ -105,6 +112,7 @@ def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
         ("corridors", "grid", _("Corridors")),
         ("verification", "scales", _("Verification")),
         ("sellers", "users", _("Sellers")),
+        ("buyers", "flag", _("Buyers' names")),
         ("purchases", "box", _("Purchases")),
         ("payments", "card", _("Payments")),
         ("ledger", "list", _("Ledger")),

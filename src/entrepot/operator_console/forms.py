@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +49,21 @@ class JudgementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Say what tells them apart: date of birth, address, number in the register."),
     )
+
+
+class BuyerForm(forms.Form):
+    """Why a buyer is somebody else than a name on a list, or is not; several stand on one page."""
+
+    reason = forms.CharField(
+        label=_("Why it is somebody else, or is not"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only operators read it. It stands in the audit trail."),
+    )
+
+    def __init__(self, *args: Any, purchase_id: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{purchase_id}_%s", **kwargs)
+        self.purchase_id = purchase_id
 
 
 class FreezeForm(forms.Form):

@@ -6,6 +6,7 @@ from django.urls import path
 
 from entrepot.operator_console.views import (
     books,
+    buyers,
     corridors,
     markets,
     overview,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("corridors/", corridors.matrix, name="corridors"),
     path("corridors/<str:origin>/<str:destination>/", corridors.corridor, name="corridor"),
     path("verification/", verification.queue, name="verification"),
+    path("buyers/", buyers.held, name="buyers"),
+    path("buyers/<uuid:purchase_id>/decide", buyers.decide, name="decide_buyer"),
     path("sellers/", sellers.sellers, name="sellers"),
     path("sellers/<uuid:seller_id>/", verification.case, name="case"),
     path("sellers/<uuid:seller_id>/decide", verification.decide, name="decide"),

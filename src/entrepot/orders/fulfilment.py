@@ -13,6 +13,7 @@ from entrepot.kernel.errors import DomainError
 from entrepot.orders import operations, queries
 from entrepot.orders.operations.fulfilling import parcel_weight_g
 from entrepot.orders.operations.orders import OrderNotInState
+from entrepot.orders.queries import screening
 from entrepot.shipping import carriers, operations as shipping
 from entrepot.shipping.rules import Channel
 
@@ -100,6 +101,8 @@ def _book(
     order = queries.get_seller_order(seller_id, order_id)
     if order.state not in ("to_ship", "part_shipped"):
         raise OrderNotInState(order=order.number, state=order.state)
+    if screening.is_held(order.purchase_id):
+        raise operations.PurchaseHeld()
     service = order.quote.service
     if not service.tracked and carrier is None:
         return None

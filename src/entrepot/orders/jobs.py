@@ -46,8 +46,9 @@ def expire_purchases() -> None:
 
 
 _UNDISPATCHED = """
-SELECT id FROM orders_order
+SELECT id FROM orders_order o
 WHERE paid_at IS NOT NULL AND ended_at IS NULL AND shipped_at IS NULL AND dispatch_due_at <= %s
+  AND NOT EXISTS (SELECT 1 FROM orders_buyerscreening s WHERE s.purchase_id = o.purchase_id AND s.state = 'held')
 ORDER BY dispatch_due_at LIMIT %s
 """
 
@@ -99,6 +100,21 @@ def expire_carts() -> None:
 def count_distance_sales() -> None:
     """Tell sellers' tax profiles what they sold across borders inside the European Union this year and last."""
     record_distance_sales(now=clock.now())
+
+
+@periodic(cron="* * * * *")
+def screen_buyers() -> None:
+    """Compare the names on paid purchases with the lists in force, and give back what an operator refused."""
+    now = clock.now()
+    while operations.screen_purchases(limit=BATCH, now=now) == BATCH:
+        pass
+    operations.give_back_refused(limit=BATCH, now=now)
+
+
+@job
+def screen_buyers_again(*, facts: list[dict[str, Any]]) -> None:
+    """On ScreeningListImported: compare anew what is not sent yet."""
+    operations.screen_again(now=clock.now())
 
 
 @job

@@ -412,3 +412,37 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="orders_refund_amount")]
+
+
+SCREENING_STATES = ("clear", "held", "cleared", "refused")
+
+
+class BuyerScreening(models.Model):
+    """
+    The names on a paid purchase held against the lists in force, before anything of it is sent.
+
+    `held`: a name is like one on a list, and an operator has to decide. `matches` is encrypted, as it holds names.
+    """
+
+    purchase = models.OneToOneField(Purchase, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    state = models.TextField()
+    screened_at = models.DateTimeField()
+    lists = models.JSONField()
+    matches = models.TextField(default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(default="", blank=True)
+    reason = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=SCREENING_STATES), name="orders_buyerscreening_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["clear", "held"], decided_at__isnull=True)
+                | Q(state__in=["cleared", "refused"], decided_at__isnull=False),
+                name="orders_buyerscreening_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["screened_at"], name="orders_buyerscreening_held", condition=Q(state="held")),
+            models.Index(fields=["decided_at"], name="orders_buyerscreening_refused", condition=Q(state="refused")),
+        ]

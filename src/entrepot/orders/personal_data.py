@@ -40,6 +40,12 @@ class OrdersData:
             f" person_id = NULL, updated_at = %s, {FORGET_CONTACT} WHERE person_id = %s",
             [now, person_id],
         )
+        # What an operator refused stays with its reason, as the law on sanctions asks; all else that matched goes.
+        sql.execute(
+            "UPDATE orders_buyerscreening s SET matches = '' FROM orders_purchase p"
+            " WHERE p.id = s.purchase_id AND p.person_id = %s AND s.state <> 'refused'",
+            [person_id],
+        )
         sql.execute(
             "UPDATE orders_purchase SET contact = '', region = '', postal_code = '', person_id = NULL"
             " WHERE person_id = %s",

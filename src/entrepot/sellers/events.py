@@ -55,3 +55,11 @@ class BankAccountChanged(Event):
     """A seller is paid elsewhere from now on; its owners should hear of it by mail."""
 
     seller_id: UUID
+
+
+@dataclass(frozen=True)
+class ScreeningListImported(Event):
+    """A list of names came into force in place of its older version."""
+
+    code: str
+    version: str

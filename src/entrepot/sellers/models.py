@@ -173,6 +173,9 @@ class Store(models.Model):
         db_default={},
         help_text="Who answers in the European Union for the safety of the goods: name, address, country, email.",
     )
+    pictures = models.JSONField(
+        default=dict, db_default={}, help_text='Its logo and cover: {"logo": {"content_hash", "width", "height"}}.'
+    )
     declared = models.JSONField(
         default=dict, db_default={}, help_text="What the store says of all its goods, as words that restrictions read."
     )

@@ -84,6 +84,7 @@ def _waiting(request: PageRequest, now: datetime) -> list[Waiting | None]:
     counts = counts_of(request)
     return [
         _verification(counts),
+        _held_buyers(counts),
         _failed_jobs(counts),
         _payments(counts),
         _late_orders(now),
@@ -102,6 +103,17 @@ def _verification(counts: Counts) -> Waiting | None:
     title = ngettext("%(n)s seller waits for verification", "%(n)s sellers wait for verification", n)
     text = _("The longest since %(moment)s") % {"moment": formats.moment(longest[0].submitted_at)}
     return Waiting("scales", title % {"n": formats.number(n)}, text, reverse("operator_console:verification"), False)
+
+
+def _held_buyers(counts: Counts) -> Waiting | None:
+    n = counts.buyers
+    if not n:
+        return None
+    title = ngettext(
+        "%(n)s purchase is held for its buyer's name", "%(n)s purchases are held for their buyers' names", n
+    )
+    text = _("Nothing of it is sent until you decide.")
+    return Waiting("flag", title % {"n": formats.number(n)}, text, reverse("operator_console:buyers"), False)
 
 
 def _failed_jobs(counts: Counts) -> Waiting | None:

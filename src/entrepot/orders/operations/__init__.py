@@ -24,6 +24,15 @@ from entrepot.orders.operations.placing import (
     place_purchase,
 )
 from entrepot.orders.operations.releasing import release_escrow
+from entrepot.orders.operations.screening import (
+    NotHeld,
+    PurchaseHeld,
+    clear_purchase,
+    give_back_refused,
+    refuse_purchase,
+    screen_again,
+    screen_purchases,
+)
 from entrepot.orders.operations.settling import book_refund, expire_purchase, give_up_purchase, settle_payment
 
 __all__ = [
@@ -32,9 +41,11 @@ __all__ = [
     "CartNotOpen",
     "DueAtDoorNotAccepted",
     "IdempotencyKeyReused",
+    "NotHeld",
     "NothingToPay",
     "OrderNotInState",
     "PaymentInProgress",
+    "PurchaseHeld",
     "PurchaseNotPayable",
     "RequestInFlight",
     "SellerReason",
@@ -45,16 +56,21 @@ __all__ = [
     "cancel_undispatched",
     "change_cart",
     "claim_cart",
+    "clear_purchase",
     "confirm_receipt",
     "create_cart",
     "end_protection",
     "expire_carts",
     "expire_purchase",
+    "give_back_refused",
     "give_up_purchase",
     "open_next_attempt",
     "place_purchase",
     "record_delivery",
+    "refuse_purchase",
     "release_escrow",
+    "screen_again",
+    "screen_purchases",
     "settle_payment",
     "ship",
 ]

@@ -13,6 +13,7 @@ from entrepot.kernel.transactions import transaction
 from entrepot.orders.events import OrderCompleted, OrderShipped
 from entrepot.orders.operations.cancelling import CANCELLABLE
 from entrepot.orders.operations.orders import LockedOrder, OrderNotInState, lock_order, mark_progress, read_pieces
+from entrepot.orders.operations.screening import demand_screened
 from entrepot.pricing.quote import OrderQuote
 from entrepot.shipping import operations as shipping
 from entrepot.shipping.operations import ParcelContent
@@ -53,6 +54,7 @@ def ship(
     :returns: the parcel's id.
     :raises NotFound: there is no such order, or it is another seller's.
     :raises OrderNotInState: it is not paid, or nothing of it is left to ship.
+    :raises PurchaseHeld: the buyer's name is like one on a list.
     :raises InvalidField: a line that the order does not have; a tracking number that cannot be one, or none where the
         service promises tracking.
     :raises TooManyPieces: fewer are left to ship; nothing was written.
@@ -61,6 +63,7 @@ def ship(
     order = lock_order(order_id, seller_id=seller_id)
     if order.state not in CANCELLABLE:
         raise OrderNotInState(order=order.number, state=order.state)
+    demand_screened(order.purchase_id, now=now)
     pieces = read_pieces(order, lines)
     number = tidy_tracking_number(tracking_number or "") or None
     if number is None and order.quote.service.tracked:

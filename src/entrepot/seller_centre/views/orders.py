@@ -19,7 +19,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
 from entrepot.orders import fulfilment, papers, queries
 from entrepot.orders.packing import address_lines
-from entrepot.orders.queries import FulfilmentRow, OrderView
+from entrepot.orders.queries import FulfilmentRow, OrderView, screening
 from entrepot.orders.queries.fulfilment import Group
 from entrepot.seller_centre import words
 from entrepot.seller_centre.forms import ShipForm
@@ -181,6 +181,7 @@ def _show_order(
         "commission": -due.commission,
         "form": form,
         "can_ship": is_open and member.may("ship_orders"),
+        "is_held": is_open and screening.is_held(found.purchase_id),
         "can_cancel": is_open and member.may("cancel_orders"),
         "address": address_lines(found),
         "service": found.quote.service,

@@ -34,6 +34,7 @@ from entrepot.sellers.operations.screening import (
     import_list,
     screen_seller,
 )
+from entrepot.sellers.operations.shop_fronts import show_store_picture
 from entrepot.sellers.operations.stores import (
     SlugTaken,
     StoreExists,
@@ -88,6 +89,7 @@ __all__ = [
     "screen_seller",
     "set_bank_account",
     "set_tax_profile",
+    "show_store_picture",
     "start_registration",
     "submit_registration",
     "suspend_seller",

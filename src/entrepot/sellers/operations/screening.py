@@ -10,10 +10,11 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from entrepot.kernel import audit, jobs
+from entrepot.kernel import audit, facts, jobs
 from entrepot.kernel.errors import DomainError, InvalidField
 from entrepot.kernel.transactions import step, transaction
 from entrepot.sellers import names, rules
+from entrepot.sellers.events import ScreeningListImported
 from entrepot.sellers.lists import ListEntry
 from entrepot.sellers.models import ListedName, Screening, ScreeningList
 from entrepot.sellers.operations.access import lock_seller
@@ -84,6 +85,7 @@ def import_list(
         version=row.version,
         entries=row.entries,
     )
+    facts.record(ScreeningListImported(code=code, version=row.version))
     sellers = queries.list_sellers_to_screen()
     jobs.defer_many("entrepot.sellers.jobs.screen_seller", [{"seller_id": str(seller_id)} for seller_id in sellers])
     return ListView(row.code, row.version, row.kind, row.entries, actor, now)

@@ -109,7 +109,7 @@ def change_store(
     :raises WrongState: the store is closed.
     :raises InvalidField: a text that cannot be taken.
     """
-    store = _lock_store(person_id, seller_id)
+    store = lock_store(person_id, seller_id)
     demand_state(store.state, {"open", "paused"})
     _fill(store, name, dispatch_country, dispatch_region, dispatch_postal_code, dispatch_city, language, story)
     store.save()
@@ -128,7 +128,7 @@ def tell_story(*, seller_id: UUID, person_id: UUID, stories: Mapping[str, str], 
     :raises WrongState: the store is closed.
     :raises InvalidField: a language that the platform does not speak, or a text that is too long.
     """
-    store = _lock_store(person_id, seller_id)
+    store = lock_store(person_id, seller_id)
     demand_state(store.state, {"open", "paused"})
     spoken = {text_language(code) for code, _name in settings.LANGUAGES}
     kept = dict(store.stories)
@@ -155,7 +155,7 @@ def name_responsible_person(
     :raises WrongState: the store is closed.
     :raises InvalidField: a part is missing or cannot be taken, or the country is not one of the Union.
     """
-    store = _lock_store(person_id, seller_id)
+    store = lock_store(person_id, seller_id)
     demand_state(store.state, {"open", "paused"})
     if any((name.strip(), address.strip(), country, email.strip())):
         pack = markets.find_pack(country)
@@ -218,7 +218,12 @@ def close_store(*, seller_id: UUID, person_id: UUID, now: datetime) -> StoreView
 
 
 @step
-def _lock_store(person_id: UUID, seller_id: UUID) -> Store:
+def lock_store(person_id: UUID, seller_id: UUID) -> Store:
+    """
+    Return a seller's store, locked for who may manage it.
+
+    :raises NotFound: the seller has no store.
+    """
     seller = lock_for(person_id=person_id, seller_id=seller_id, action="manage_store")
     store = Store.objects.filter(seller=seller).first()
     if store is None:
@@ -229,7 +234,7 @@ def _lock_store(person_id: UUID, seller_id: UUID) -> Store:
 
 @step
 def _move(seller_id: UUID, person_id: UUID, state: str, action: str, allowed: set[str]) -> StoreView:
-    store = _lock_store(person_id, seller_id)
+    store = lock_store(person_id, seller_id)
     demand_state(store.state, allowed)
     if store.state != state:
         store.state = state

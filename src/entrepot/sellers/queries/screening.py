@@ -110,7 +110,7 @@ def find_screening(seller_id: UUID) -> ScreeningView | None:
         screened_at=screened_at,
         names=names_then,
         lists=tuple((code, version) for code, version, _kind in lists_then),
-        hits=tuple(_hit(hit) for hit in orjson.loads(hits)),
+        hits=tuple(as_hit(hit) for hit in orjson.loads(hits)),
         cleared_at=cleared_at,
         cleared_by=cleared_by,
         clear_reason=clear_reason,
@@ -222,7 +222,8 @@ def list_sellers_to_screen() -> tuple[UUID, ...]:
     return tuple(wanted.order_by("seller_id").values_list("seller_id", flat=True))
 
 
-def _hit(document: Mapping[str, Any]) -> HitView:
+def as_hit(document: Mapping[str, Any]) -> HitView:
+    """Return a match as it was kept."""
     return HitView(
         **{
             **document,

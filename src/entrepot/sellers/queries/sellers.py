@@ -29,7 +29,7 @@ FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
 _STORE_COLUMNS = """
 st.id, st.seller_id, st.slug, st.name, st.state, st.state = 'open' AND s.state = 'approved', s.country,
 st.dispatch_country, st.dispatch_region, st.dispatch_postal_code, st.dispatch_city,
-st.language, st.story, st.stories, st.responsible, st.created_at
+st.language, st.story, st.stories, st.responsible, st.pictures, st.created_at
 """
 _STORES = f"SELECT {_STORE_COLUMNS} FROM sellers_store st JOIN sellers_seller s ON s.id = st.seller_id"
 _SELLERS = f"""
@@ -63,6 +63,18 @@ class ResponsiblePerson:
     email: str
 
 
+STORE_PICTURES = ("logo", "cover")
+
+
+@dataclass(frozen=True, slots=True)
+class StorePicture:
+    """A picture of a shop front, as catalog keeps it."""
+
+    content_hash: str
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, slots=True)
 class StoreView:
     """A shop front. `is_selling`: open, and its seller approved (the market's stage is `markets`' to say)."""
@@ -82,6 +94,7 @@ class StoreView:
     story: str
     stories: Mapping[str, str]
     responsible: ResponsiblePerson | None
+    pictures: Mapping[str, StorePicture]
     created_at: datetime
 
     def story_for(self, language: str) -> tuple[str, str]:
@@ -155,10 +168,11 @@ class PayoutAccount:
 
 def _store(row: Sequence[Any]) -> StoreView:
     """Return a store from a row of `_STORE_COLUMNS`."""
-    *told, stories, responsible, created_at = row
+    *told, stories, responsible, pictures, created_at = row
     answers = orjson.loads(responsible)
+    shown = {place: StorePicture(**kept) for place, kept in orjson.loads(pictures).items()}
     return StoreView(
-        *(*told, orjson.loads(stories), ResponsiblePerson(**answers) if answers else None, created_at),
+        *(*told, orjson.loads(stories), ResponsiblePerson(**answers) if answers else None, shown, created_at),
     )
 
 

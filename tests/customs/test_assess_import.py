@@ -41,17 +41,15 @@ def rule_book(text: str, tariff: str = "") -> RuleBook:
     return RuleBook(library, make_table(rows))
 
 
-def consignment(*items: Item, freight: int = 0, **changes: Any) -> Consignment:
+def consignment(law: RuleBook, *items: Item, freight: int = 0, **changes: Any) -> Consignment:
+    here = law.place(changes.pop("dispatch_country", "CN"), "", "")
+    there = law.place("AF", changes.pop("region", ""), changes.pop("postal_code", ""))
     fields: dict[str, Any] = {
         "items": items,
         "freight_shares": split(freight, [item.goods for item in items]),
         "currency": "EUR",
-        "dispatch_country": "CN",
-        "country": "AF",
-        "region": "",
-        "postal_code": "",
+        "lane": law.lane(here, there, changes.pop("on", DAY)),
         "channel": "post",
-        "on": DAY,
         "schemes": frozenset(),
         **changes,
     }
@@ -63,7 +61,7 @@ def item(goods: int, quantity: int = 1, hs: str | None = "610910", **changes: An
 
 
 def assess(text: str, *items: Item, tariff: str = "", **changes: Any) -> Assessment:
-    return assess_import(consignment(*items, **changes), rule_book(text, tariff), ROUND_RATES)
+    return assess_import(consignment(rule_book(text, tariff), *items, **changes), ROUND_RATES)
 
 
 def amounts(found: Assessment) -> dict[str, int]:

@@ -49,22 +49,20 @@ def split(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
 
     Units left over by rounding down go to the largest remainders, the earlier share first (as `Money.allocate`).
     """
-    if len(weights) == 1:
+    count = len(weights)
+    if count == 1:
         return (amount,)
+    if not amount:
+        return (0,) * count
     total = sum(weights)
-    if total == 0:
-        weights, total = [1] * len(weights), len(weights)
+    if not total:
+        weights, total = [1] * count, count
     if amount < 0:
         return tuple(-share for share in split(-amount, weights))
-    shares, rests = [], []
-    left = amount
-    for position, weight in enumerate(weights):
-        share, rest = divmod(amount * weight, total)
-        shares.append(share)
-        rests.append((-rest, position))
-        left -= share
+    shares = [amount * weight // total for weight in weights]
+    left = amount - sum(shares)
     if left:
-        rests.sort()
-        for _, position in rests[:left]:
+        rests = [amount * weight % total for weight in weights]
+        for position in sorted(range(count), key=rests.__getitem__, reverse=True)[:left]:
             shares[position] += 1
     return tuple(shares)

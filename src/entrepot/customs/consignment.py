@@ -9,9 +9,9 @@ from decimal import Decimal
 import msgspec
 
 from entrepot.customs.charges import Part
-from entrepot.customs.rulebook import RuleBook
+from entrepot.customs.lanes import Lane
 from entrepot.kernel.money import minor_digits
-from entrepot.markets.packs import Channel, Territory, Threshold
+from entrepot.markets.packs import Channel, Threshold
 from entrepot.markets.rules import Rates
 
 _MILLIONTH = Decimal("0.000001")
@@ -30,21 +30,24 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Consignment(msgspec.Struct, frozen=True):
-    """What customs sees as one: one seller, one dispatch place, one day, one destination."""
+    """What customs sees as one: one seller, one dispatch place, one destination, one day (the last three a lane)."""
 
     items: tuple[Item, ...]
     freight_shares: tuple[int, ...]
     currency: str
-    dispatch_country: str
-    country: str
-    region: str
-    postal_code: str
+    lane: Lane
     channel: Channel | None
-    on: date
     schemes: frozenset[str]
     duties_prepaid: bool = False
-    territory: Territory | None = None
     basic_duty_rate: Decimal | None = None
+
+    @property
+    def country(self) -> str:
+        return self.lane.there.country
+
+    @property
+    def on(self) -> date:
+        return self.lane.on
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -61,20 +64,23 @@ class Work:
 
     __slots__ = (
         "_major",
+        "_values",
         "book",
         "c",
         "cif",
         "cif_total",
         "goods",
         "goods_total",
+        "lane",
         "rates",
         "unknown",
         "unsure",
     )
 
-    def __init__(self, consignment: Consignment, book: RuleBook, rates: Rates) -> None:
+    def __init__(self, consignment: Consignment, rates: Rates) -> None:
         self.c = consignment
-        self.book = book
+        self.lane = consignment.lane
+        self.book = consignment.lane.book
         self.rates = rates
         self.goods = [item.goods for item in consignment.items]
         self.cif = [goods + freight for goods, freight in zip(self.goods, consignment.freight_shares, strict=True)]
@@ -83,6 +89,7 @@ class Work:
         self.unsure: set[str] = set()
         self.unknown = False
         self._major: dict[str, Decimal] = {}
+        self._values: dict[tuple[str, str], Decimal] = {}
 
     def factor_to(self, currency: str) -> Decimal:
         """Return how many major units of a currency one minor unit of the consignment's is worth."""
@@ -104,12 +111,20 @@ class Work:
         if threshold.basis == "weight_g":
             return all(self._weight_holds(threshold, members))
         if threshold.basis == "tax":
-            return _within(threshold, Decimal(tax or 0) * self.factor_to(threshold.currency), 1)
+            return _within(threshold, _exact(Decimal(tax or 0) * self.factor_to(threshold.currency)), 1)
+        if threshold.scope != "item":
+            return _within(threshold, self._value_in(threshold.basis, threshold.currency), 1)
         factor = self.factor_to(threshold.currency)
         values = self.goods if threshold.basis == "goods" else self.cif
-        if threshold.scope == "item":
-            return all(_within(threshold, values[i] * factor, self.c.items[i].quantity) for i in members)
-        return _within(threshold, (self.goods_total if threshold.basis == "goods" else self.cif_total) * factor, 1)
+        return all(_within(threshold, _exact(values[i] * factor), self.c.items[i].quantity) for i in members)
+
+    def _value_in(self, basis: str, currency: str) -> Decimal:
+        key = (basis, currency)
+        found = self._values.get(key)
+        if found is None:
+            total = self.goods_total if basis == "goods" else self.cif_total
+            found = self._values[key] = _exact(total * self.factor_to(currency))
+        return found
 
     def _weight_holds(self, threshold: Threshold, members: Sequence[int]) -> list[bool]:
         if threshold.scope == "item":
@@ -126,10 +141,13 @@ class Work:
         return (value - limit) / value if value > limit else Decimal(0)
 
 
+def _exact(value: Decimal) -> Decimal:
+    # A rate's last digits must not push 50 USD told in reals over the limit of 50 USD.
+    return value.quantize(_MILLIONTH)
+
+
 def _within(threshold: Threshold, value: Decimal, pieces: int) -> bool:
-    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact; a rate's last digits
-    # must not push 50 USD told in reals over the limit of 50 USD.
-    value = value.quantize(_MILLIONTH)
+    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact.
     if threshold.above is not None and not value > threshold.above * pieces:
         return False
     if threshold.at_least is not None and not value >= threshold.at_least * pieces:

@@ -7,7 +7,7 @@ both; what is too little to collect. Every rounding is the regime's or the charg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from entrepot.customs.charges import Part, split
 from entrepot.customs.regime_parts import RegimeParts
-from entrepot.customs.rulebook import best_rate
+from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.tariffs import BASIC, PREFERENCE, PROOF_OF_ORIGIN, TariffRow
 from entrepot.kernel.money import Money, minor_digits, round_to_int
 from entrepot.markets.packs import CollectionFloor, Doubt, Duty, Fee, RateRow, Tax
 
 _HUNDRED = Decimal(100)
+_NOTHING = Decimal(0)
 
 
 class Evaluation(RegimeParts):
@@ -32,17 +33,12 @@ class Evaluation(RegimeParts):
         work, regime = self.work, self.regime
         for duty in regime.duties:
             self._duty(duty)
-        fees = regime.fees
-        if work.c.territory is None and regime.country_fees:
-            fees += work.book.import_fees(work.c.country, work.c.on)
-        for fee in fees:
-            if fee.when == "always" and fee.rate is None:
-                self._fee(fee)
+        for fee in self.candidate.fees:
+            self._fee(fee)
         for tax in regime.taxes:
             self._tax(tax)
-        for fee in fees:
-            if fee.when == "charged" or fee.rate is not None:
-                self._fee(fee)
+        for fee in self.candidate.later_fees:
+            self._fee(fee)
         if regime.collection_floor is not None:
             self._collect(regime.collection_floor)
         if regime.confidence == "low":
@@ -74,24 +70,25 @@ class Evaluation(RegimeParts):
             # Goods without a code count as a kind of their own each: never fewer duties than customs would ask.
             name = hs[: duty.hs_digits] if hs else f"?{order}"
             kinds.setdefault(name, []).append(order)
-        count = {
-            "subheading": len(kinds),
-            "consignment": 1,
-            "item": sum(items[position].quantity for position in self.members),
-            "kg": -(-self._weight_g() // 1000) if duty.per == "kg" else 0,
-        }[duty.per]
+        count = 1
+        if duty.per == "subheading":
+            count = len(kinds)
+        elif duty.per == "item":
+            count = sum([items[position].quantity for position in self.members])
+        elif duty.per == "kg":
+            count = -(-self._weight_g() // 1000)
         assert duty.amount is not None, "a flat duty has an amount"
-        exact = self.work.to_minor(duty.amount * count, duty.currency)
-        digits = minor_digits(duty.currency)
+        amount = duty.amount * count
+        native = Money(round_to_int(amount.scaleb(minor_digits(duty.currency)), self.regime.rounding), duty.currency)
         self._add(
             code=duty.code,
             group="duty",
-            exact=exact,
+            exact=self.work.to_minor(amount, duty.currency),
             weights=self._flat_weights(duty, kinds),
             collector=duty.collector,
             rounding=duty.rounding,
             reason=f"flat_per_{duty.per}",
-            native=Money(round_to_int((duty.amount * count).scaleb(digits), self.regime.rounding), duty.currency),
+            native=native,
         )
 
     def _flat_weights(self, duty: Duty, kinds: dict[str, list[int]]) -> list[int]:
@@ -101,6 +98,8 @@ class Evaluation(RegimeParts):
         if duty.per != "subheading" or len(kinds) == 1:
             return [work.goods[position] for position in self.members]
         # Each kind bears the same; inside a kind its items by value.
+        if len(kinds) == len(self.members):
+            return [1] * len(self.members)
         weights = [0] * len(self.members)
         for orders in kinds.values():
             for order, share in zip(
@@ -127,12 +126,11 @@ class Evaluation(RegimeParts):
         single = bool(duty.minimum_per_kg or duty.deduction or duty.maximum) or len(groups) == 1
         if not single:
             for rate, members in groups.items():
-                base = sum(bases[position] for position in members)
+                base = sum([bases[position] for position in members])
                 exact = base * factor * rate / _HUNDRED
-                weights = [bases[p] if p in members else 0 for p in self.members]
-                self._add_duty(duty, exact, weights, rate, base, "")
+                self._add_duty(duty, exact, members, bases, rate, base, "")
             return
-        base = sum(bases[position] for position in self.members)
+        base = sum([bases[position] for position in self.members])
         exact = sum(
             (sum(bases[p] for p in members) * factor * rate / _HUNDRED for rate, members in groups.items()), Decimal(0)
         )
@@ -147,16 +145,24 @@ class Evaluation(RegimeParts):
         if duty.maximum is not None:
             exact = min(exact, work.to_minor(duty.maximum, duty.currency))
         rate_shown = next(iter(groups)) if len(groups) == 1 else None
-        self._add_duty(duty, exact, [bases[p] for p in self.members], rate_shown, base, reason)
+        self._add_duty(duty, exact, self.members, bases, rate_shown, base, reason)
 
     def _add_duty(
-        self, duty: Duty, exact: Decimal, weights: list[int], rate: Decimal | None, base: int, reason: str
+        self,
+        duty: Duty,
+        exact: Decimal,
+        members: list[int],
+        bases: list[int],
+        rate: Decimal | None,
+        base: int,
+        reason: str,
     ) -> None:
         self._add(
             code=duty.code,
             group="duty",
             exact=exact,
-            weights=weights,
+            weights=[bases[position] for position in members],
+            members=members,
             collector=duty.collector,
             rounding=duty.rounding,
             rate=rate,
@@ -178,16 +184,8 @@ class Evaluation(RegimeParts):
 
     def _place_rate(self, rows: Sequence[RateRow], otherwise: Decimal | None, position: int) -> Decimal:
         if rows:
-            c = self.work.c
-            item = c.items[position]
-            row = best_rate(
-                rows,
-                hs=item.hs,
-                origins=self.work.book.areas(item.origin),
-                dispatch=self.work.book.areas(c.dispatch_country),
-                region=c.region,
-                postal_code=c.postal_code,
-            )
+            item = self.work.c.items[position]
+            row = self.work.lane.best_row(rows, item.hs, item.origin)
             if row is not None:
                 return row.rate
         return otherwise or Decimal(0)
@@ -206,8 +204,7 @@ class Evaluation(RegimeParts):
                 work.unsure.add("origin_unknown")
             rows = None
             if item.hs is not None:
-                proof = PROOF_OF_ORIGIN in item.flags
-                rows = work.book.find_tariff(country=c.country, origin=item.origin, hs=item.hs, on=c.on, proof=proof)
+                rows = work.lane.tariff(item.hs, item.origin, PROOF_OF_ORIGIN in item.flags)
             if c.basic_duty_rate is not None:
                 given.append(position)
                 rows = tuple(row for row in rows or () if row.measure not in (BASIC, PREFERENCE))
@@ -217,7 +214,7 @@ class Evaluation(RegimeParts):
                 groups.setdefault(id(row), (row, []))[1].append(position)
         if given:
             assert c.basic_duty_rate is not None, "a given rate is there"
-            base = sum(bases[position] for position in given)
+            base = sum([bases[position] for position in given])
             exact = base * factor * c.basic_duty_rate / _HUNDRED
             self._add_tariff(
                 duty, duty.code, given, exact, c.basic_duty_rate, base, "rate given by the caller", None, ""
@@ -235,7 +232,7 @@ class Evaluation(RegimeParts):
             work.unsure.add(row.doubt)
         if not row.is_known:
             return
-        base = sum(bases[position] for position in members)
+        base = sum([bases[position] for position in members])
         exact = base * factor * row.rate / _HUNDRED
         if row.specific or row.at_most is not None:
             items = [work.c.items[position] for position in members]
@@ -272,7 +269,8 @@ class Evaluation(RegimeParts):
             code=code,
             group="duty",
             exact=exact,
-            weights=[bases[p] if p in members else 0 for p in self.members],
+            weights=[bases[position] for position in members],
+            members=members,
             collector=duty.collector,
             rounding=duty.rounding,
             rate=rate,
@@ -294,27 +292,26 @@ class Evaluation(RegimeParts):
         factor = tax.factor
         if tax.on == "excess" and tax.exempt is not None:
             factor *= self.work.over(tax.exempt)
-        groups: dict[tuple[Decimal, str, date | None], list[int]] = {}
-        for position in self.members:
-            groups.setdefault(self._tax_rate(tax, position), []).append(position)
+        groups = group_by_rate([(position, self._tax_rate(tax, position)) for position in self.members])
         if tax.minimum is not None and self._takes_minimum(tax, tax.minimum, groups, bases, factor):
             return
         started = len(self.parts)
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
-        for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
-            base = sum(bases[position] for position in members)
-            exact = base * rate / (_HUNDRED - rate if tax.inside else _HUNDRED) * factor
+        for found, members in groups:
+            rate, weights = found.rate, [bases[position] for position in members]
+            base = sum(weights)
             self._add(
                 code=tax.code,
                 group="tax",
-                exact=exact,
-                weights=[bases[p] if p in members else 0 for p in self.members],
+                exact=base * rate / (_HUNDRED - rate if tax.inside else _HUNDRED) * factor,
+                weights=weights,
+                members=members,
                 collector=tax.collector,
                 rounding=tax.rounding,
                 rate=rate,
                 base=base,
-                source=source,
-                valid_from=valid_from,
+                source=found.source,
+                valid_from=found.valid_from,
                 reason=tax.reason or ("" if rate else "zero_rate"),
             )
         if tax.exempt is not None and tax.exempt.basis == "tax":
@@ -328,14 +325,14 @@ class Evaluation(RegimeParts):
         self,
         tax: Tax,
         minimum: Decimal,
-        groups: Mapping[tuple[Decimal, str, date | None], list[int]],
+        groups: Sequence[tuple[FoundRate, list[int]]],
         bases: list[int],
         factor: Decimal,
     ) -> bool:
         """Add the least that a tax is where it would be less, and say so."""
         least = self.work.to_minor(minimum, tax.currency)
         levied = sum(
-            (sum(bases[p] for p in members) * rate / _HUNDRED * factor for (rate, *_), members in groups.items()),
+            (sum(bases[p] for p in members) * found.rate / _HUNDRED * factor for found, members in groups),
             Decimal(0),
         )
         if not levied or levied >= least:
@@ -353,64 +350,51 @@ class Evaluation(RegimeParts):
         return True
 
     def _tax_bases(self, tax: Tax) -> list[int]:
+        """Return what a tax is on, for every item of the consignment."""
         work = self.work
-        whole = [0] * self.count
-        columns = {
-            "goods": work.goods,
-            "freight": work.c.freight_shares,
-            "duty": self.sums.get("duty"),
-            "fees": self.sums.get("fees"),
-            "taxes": self.sums.get("tax"),
-        }
+        columns: list[Sequence[int]] = []
         for name in tax.base:
-            column = columns[name]
-            if column is not None:
-                for position in self.members:
-                    whole[position] += column[position]
-        return whole
+            if name == "goods":
+                columns.append(work.goods)
+            elif name == "freight":
+                columns.append(work.c.freight_shares)
+            elif (sums := self.sums.get("tax" if name == "taxes" else name)) is not None:
+                columns.append(sums)
+        return list(map(sum, zip(*columns, strict=True))) if columns else [0] * self.count
 
-    def _tax_rate(self, tax: Tax, position: int) -> tuple[Decimal, str, date | None]:
-        c = self.work.c
-        item = c.items[position]
+    def _tax_rate(self, tax: Tax, position: int) -> FoundRate:
+        work = self.work
         if tax.rate != "standard":
-            return self._place_rate(tax.rates, tax.rate, position), self.regime.source, self.regime.valid_from
-        found = self.work.book.tax_rate(
-            country=c.country,
-            region=c.region,
-            postal_code=c.postal_code,
-            hs=item.hs,
-            on=c.on,
-            territory=c.territory,
-        )
+            return self._rate_of_regime(self._place_rate(tax.rates, tax.rate, position))
+        found = work.lane.tax_rate(work.c.items[position].hs)
         if found is None:
-            self.work.unsure.add("rate_unknown")
-            return Decimal(0), self.regime.source, self.regime.valid_from
+            work.unsure.add("rate_unknown")
+            return self._rate_of_regime(_NOTHING)
         if found.doubt:
-            self.work.unsure.add(found.doubt)
-        return found.rate, found.source, found.valid_from
+            work.unsure.add(found.doubt)
+        return found
+
+    def _rate_of_regime(self, rate: Decimal) -> FoundRate:
+        return FoundRate(rate, self.regime.source, self.regime.valid_from)
 
     # --- fees and floors -----------------------------------------------------------------------------------------
 
     def _fee(self, fee: Fee) -> None:
         work = self.work
-        wanted = (
-            fee.charged
-            and fee.is_valid_on(work.c.on)
-            and (not fee.channels or work.c.channel in fee.channels)
-            and (not fee.schemes or self.regime.scheme in fee.schemes)
-            and (fee.threshold is None or work.holds(fee.threshold, self.members))
-        )
-        charged = sum(part.amount for part in self.parts if part.group in ("duty", "tax"))
-        if not wanted or (fee.when == "charged" and not charged):
+        if fee.threshold is not None and not work.holds(fee.threshold, self.members):
+            return
+        charged = sum([part.amount for part in self.parts if part.group in ("duty", "tax")])
+        if fee.when == "charged" and not charged:
             return
         if fee.confidence == "low":
             work.unsure.add("fee_unconfirmed")
-        count = {
-            "consignment": 1,
-            "line": len(self.members),
-            "item": sum(work.c.items[position].quantity for position in self.members),
-            "subheading": len({(work.c.items[p].hs or f"?{p}")[:6] for p in self.members}),
-        }[fee.per]
+        count = 1
+        if fee.per == "line":
+            count = len(self.members)
+        elif fee.per == "item":
+            count = sum([work.c.items[position].quantity for position in self.members])
+        elif fee.per == "subheading":
+            count = len({(work.c.items[p].hs or f"?{p}")[:6] for p in self.members})
         exact = work.to_minor(fee.amount * count, fee.currency)
         if fee.rate is not None:
             exact += charged * fee.rate / _HUNDRED

@@ -23,10 +23,11 @@ class RegimeParts:
     Amounts per item stay in lists over all items of the consignment.
     """
 
-    __slots__ = ("count", "currency", "members", "parts", "regime", "sums", "work")
+    __slots__ = ("candidate", "count", "currency", "members", "parts", "regime", "sums", "work")
 
     def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
         self.work = work
+        self.candidate = candidate
         self.regime: Regime = candidate.regime
         self.currency = candidate.currency
         self.members = members
@@ -41,6 +42,7 @@ class RegimeParts:
         group: Group,
         exact: Decimal,
         weights: Sequence[int],
+        members: Sequence[int] | None = None,
         collector: Collector | None,
         rounding: Rounding | None,
         rate: Decimal | None = None,
@@ -50,18 +52,20 @@ class RegimeParts:
         reason: str = "",
         native: Money | None = None,
     ) -> None:
-        """Add a part of `exact` minor units, spread over the items by `weights` (in the order of `members`)."""
-        work = self.work
-        mode = rounding or self.regime.rounding
+        """Add a part of `exact` minor units, spread by `weights` over `members` (all that the regime governs)."""
+        regime = self.regime
+        mode = rounding or regime.rounding
         amount = (half_up(exact) if mode is Rounding.HALF_UP else round_to_int(exact, mode)) if exact else 0
-        shares = self._spread(amount, weights)
+        if members is None:
+            members = self.members
+        shares = self._spread(amount, weights, members)
         if native is None:
             native = self._native(amount)
-        if native.currency == work.c.currency and native.minor == amount:
+        if native.minor == amount and native.currency == self.work.c.currency:
             native_shares = shares
         else:
-            native_shares = self._spread(native.minor, weights)
-        payable, liable = self._payable(collector or self.regime.collector)
+            native_shares = self._spread(native.minor, weights, members)
+        payable, liable = self._payable(collector or regime.collector)
         self.parts.append(
             Part(
                 code,
@@ -71,11 +75,11 @@ class RegimeParts:
                 rate,
                 base,
                 liable,
-                source or self.regime.source,
-                valid_from or self.regime.valid_from,
+                source or regime.source,
+                valid_from or regime.valid_from,
                 reason,
                 native,
-                self.regime.id,
+                regime.id,
                 shares,
                 native_shares,
             )
@@ -88,16 +92,16 @@ class RegimeParts:
                 for position, share in enumerate(shares):
                     sums[position] += share
 
-    def _spread(self, amount: int, weights: Sequence[int]) -> tuple[int, ...]:
+    def _spread(self, amount: int, weights: Sequence[int], members: Sequence[int]) -> tuple[int, ...]:
         if self.count == 1:
             return (amount,)
         if not amount:
             return (0,) * self.count
         shares = split(amount, weights)
-        if len(self.members) == self.count:
+        if len(members) == self.count:
             return shares
         whole = [0] * self.count
-        for position, share in zip(self.members, shares, strict=True):
+        for position, share in zip(members, shares, strict=True):
             whole[position] = share
         return tuple(whole)
 

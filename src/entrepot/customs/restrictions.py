@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from entrepot.markets.packs import BrandRule, Goods, Restriction
 
 if TYPE_CHECKING:
-    from entrepot.customs.rulebook import Place, RuleBook
+    from entrepot.customs.places import Place
+    from entrepot.customs.rulebook import RuleBook
 
 _REMEMBERED_MAX = 5_000
 _NOTHING: tuple[Restriction, ...] = ()

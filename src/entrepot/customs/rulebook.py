@@ -1,18 +1,22 @@
 """
-The rule book: every pack and the tariff table, indexed so that a quote asks each question once.
+The rule book: every pack and the tariff table as one thing to ask.
 
-It is read once per process and never changes; what it finds it remembers (by country, day, registrations, channel).
+It is read once per process and never changes; what it says of a way and a day is remembered by its lanes (`lanes.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+import msgspec
+
+from entrepot.customs.lanes import Lane
+from entrepot.customs.places import Place, looks_at_postal_codes, region_of, tidy_postal_code
 from entrepot.customs.restrictions import Restrictions, rows_between, touches, watched_words
 from entrepot.customs.tariffs import TariffRow, TariffTable
 from entrepot.markets.loader import Library
@@ -34,7 +38,10 @@ Movement = Literal["domestic", "intra_union", "export"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A regime that may govern an item, with its areas spelt out as countries."""
+    """
+    A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
+    a tax may be on, `later_fees` that depend on what else is charged.
+    """
 
     regime: Regime
     origins: frozenset[str] | None
@@ -47,39 +54,34 @@ class Candidate:
     of_consignment: tuple[Threshold, ...]
     of_item: tuple[Threshold, ...]
     takes_any_item: bool
+    fees: tuple[Fee, ...]
+    later_fees: tuple[Fee, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRate:
+class FoundRate(msgspec.Struct, frozen=True):
     """A tax rate with where it is written; `doubt` says why it is not sure: a reduced rate may apply, or local ones."""
 
     rate: Decimal
     source: str
     valid_from: date | None
-    doubt: str
+    doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """
-    An address as tax and customs see it: whose rules hold (`country`), in which part of it, inside which areas.
-
-    `code` is the country's, or the territory's where it has one: goods leave from there.
-    """
-
-    code: str
-    country: str
-    region: str
-    postal_code: str
-    territory: Territory | None
-
-    @property
-    def in_tax_area(self) -> bool:
-        return self.territory is None or self.territory.tax_area
-
-    @property
-    def in_customs_area(self) -> bool:
-        return self.territory is None or self.territory.customs_area
+def group_by_rate(found: Iterable[tuple[int, FoundRate]]) -> list[tuple[FoundRate, list[int]]]:
+    """Return positions by their rate as it is written, whatever the doubts, the lowest rate first."""
+    groups: list[tuple[FoundRate, list[int]]] = []
+    for position, rate in found:
+        for known, members in groups:
+            if known is rate or (
+                known.rate == rate.rate and known.source == rate.source and known.valid_from == rate.valid_from
+            ):
+                members.append(position)
+                break
+        else:
+            groups.append((rate, [position]))
+    if len(groups) > 1:
+        groups.sort(key=lambda group: group[0].rate)
+    return groups
 
 
 class RuleBook:
@@ -88,13 +90,14 @@ class RuleBook:
     def __init__(self, library: Library, tariff: TariffTable) -> None:
         self.library = library
         self.tariff = tariff
-        self._candidates: dict[tuple[object, ...], tuple[Candidate, ...]] = {}
-        self._rates: dict[tuple[object, ...], FoundRate | None] = {}
+        self._lanes: dict[tuple[Place, Place, date], Lane] = {}
+        self._places: dict[tuple[str, str, str], Place] = {}
+        self._same_places: dict[tuple[str, str, str, str], Place] = {}
+        self._same_rates: dict[FoundRate, FoundRate] = {}
+        self._by_postal_code: dict[str, bool] = {}
         self._areas: dict[str, tuple[str, ...]] = {}
         self._tariffs: dict[str, tuple[str, ...]] = {}
-        self._sales: dict[tuple[object, ...], tuple[SaleRule, ...]] = {}
         self._restrictions: dict[tuple[object, ...], tuple[Restrictions, tuple[Restriction, ...]]] = {}
-        self._fees: dict[tuple[str, date], tuple[Fee, ...]] = {}
         self.watched_brands: dict[str, BrandRule] = watched_words(library.brands.brands)
         self._schemes: dict[date, frozenset[str]] = {}
         self._parts = {
@@ -160,8 +163,46 @@ class RuleBook:
     def _shared_union(one: frozenset[str], other: frozenset[str]) -> bool:
         return not one.isdisjoint(other)
 
+    def lane(self, here: Place, there: Place, on: date) -> Lane:
+        """Return the way between two places on a day, with what was found out about it before."""
+        key = (here, there, on)
+        found = self._lanes.get(key)
+        if found is None:
+            if len(self._lanes) > _REMEMBERED_MAX:
+                self._lanes.clear()
+            found = self._lanes[key] = Lane(self, here, there, on)
+        return found
+
     def place(self, country: str, region: str, postal_code: str) -> Place:
         """Return an address as tax and customs see it."""
+        key = (country, region, postal_code)
+        found = self._places.get(key)
+        if found is None:
+            if len(self._places) > _REMEMBERED_MAX:
+                self._places.clear()
+            found = self._places[key] = self._the_same(self._find_place(country, region, postal_code))
+        return found
+
+    def _the_same(self, found: Place) -> Place:
+        """Return the one place of all addresses that no rule tells apart."""
+        postal_code = found.postal_code if self._looks_at_postal_codes(found.country) else ""
+        key = (found.code, found.country, found.region, postal_code)
+        same = self._same_places.get(key)
+        if same is None:
+            if len(self._same_places) > _REMEMBERED_MAX:
+                self._same_places.clear()
+            same = Place(found.code, found.country, found.region, postal_code, found.territory)
+            self._same_places[key] = same
+        return same
+
+    def _looks_at_postal_codes(self, country: str) -> bool:
+        known = self._by_postal_code.get(country)
+        if known is None:
+            pack = self.pack(country)
+            known = self._by_postal_code[country] = pack is not None and looks_at_postal_codes(pack)
+        return known
+
+    def _find_place(self, country: str, region: str, postal_code: str) -> Place:
         pack = self.pack(country)
         if pack is None:
             return Place(country, country, region, postal_code, None)
@@ -169,14 +210,14 @@ class RuleBook:
             return Place(pack.part_of, pack.part_of, pack.part_of_region or region, "", None)
         territory = self._territory(pack, region, postal_code) if pack.territories else None
         if territory is None:
-            return Place(country, country, _region_of(pack, region, postal_code), postal_code, None)
+            return Place(country, country, region_of(pack, region, postal_code), postal_code, None)
         if territory.country:
-            return self.place(territory.country, "", postal_code)
+            return self._find_place(territory.country, "", postal_code)
         return Place(territory.code, country, region, postal_code, territory)
 
     @staticmethod
     def _territory(pack: CountryPack, region: str, postal_code: str) -> Territory | None:
-        tidy = _tidy(postal_code)
+        tidy = tidy_postal_code(postal_code)
         for territory in pack.territories:
             if region and region in territory.regions:
                 return territory
@@ -217,36 +258,35 @@ class RuleBook:
         schemes: frozenset[str],
     ) -> tuple[Candidate, ...]:
         """Return the import regimes that may govern goods, in the order in which they are tried."""
-        name = territory.code if territory else ""
-        key = (country, name, region, dispatch_country, channel, on, schemes)
-        found = self._candidates.get(key)
-        if found is None:
-            if len(self._candidates) > _REMEMBERED_MAX:
-                self._candidates.clear()
-            pack = self.pack(country)
-            regimes: tuple[Regime, ...] = ()
-            dispatch = frozenset(self.areas(dispatch_country))
-            if pack is not None:
-                regimes = territory.regimes if territory else pack.regimes
-            found = tuple(
-                self._candidate(regime, pack.currency)  # type: ignore[union-attr]
-                for regime in regimes
-                if regime.is_valid_on(on)
-                and (not regime.scheme or regime.scheme in schemes)
-                and (channel is None or not regime.channels or channel in regime.channels)
-                and (not regime.dispatch_from or not dispatch.isdisjoint(regime.dispatch_from))
-                and dispatch.isdisjoint(regime.not_dispatch_from)
-                and (not regime.regions or region in regime.regions)
-                and (not regime.postal_codes or any(re.search(code, postal_code) for code in regime.postal_codes))
-            )
-            # The postal code is not in the key, so that the memory stays small; where a regime looks at it, nothing is
-            # remembered.
-            if not any(regime.postal_codes for regime in regimes):
-                self._candidates[key] = found
-        return found
+        pack = self.pack(country)
+        if pack is None:
+            return ()
+        dispatch = frozenset(self.areas(dispatch_country))
+        charged = tuple(fee for fee in pack.fees if fee.charged and fee.is_valid_on(on))
+        return tuple(
+            self._candidate(regime, pack.currency, () if territory else charged, channel=channel, on=on)
+            for regime in (territory.regimes if territory else pack.regimes)
+            if regime.is_valid_on(on)
+            and (not regime.scheme or regime.scheme in schemes)
+            and (channel is None or not regime.channels or channel in regime.channels)
+            and (not regime.dispatch_from or not dispatch.isdisjoint(regime.dispatch_from))
+            and dispatch.isdisjoint(regime.not_dispatch_from)
+            and (not regime.regions or region in regime.regions)
+            and (not regime.postal_codes or any(re.search(code, postal_code) for code in regime.postal_codes))
+        )
 
-    def _candidate(self, regime: Regime, currency: str) -> Candidate:
+    def _candidate(
+        self, regime: Regime, currency: str, country_fees: tuple[Fee, ...], *, channel: str | None, on: date
+    ) -> Candidate:
         goods = regime.goods
+        fees = [
+            fee
+            for fee in (*regime.fees, *(country_fees if regime.country_fees else ()))
+            if fee.charged
+            and fee.is_valid_on(on)
+            and (not fee.channels or channel in fee.channels)
+            and (not fee.schemes or regime.scheme in fee.schemes)
+        ]
         of_item = tuple(threshold for threshold in regime.thresholds if threshold.scope == "item")
         narrow = bool(
             of_item
@@ -269,6 +309,8 @@ class RuleBook:
             of_consignment=tuple(threshold for threshold in regime.thresholds if threshold.scope != "item"),
             of_item=of_item,
             takes_any_item=not narrow,
+            fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
+            later_fees=tuple(fee for fee in fees if fee.when == "charged" or fee.rate is not None),
         )
 
     def _countries(self, areas: Sequence[str]) -> frozenset[str]:
@@ -297,12 +339,6 @@ class RuleBook:
         apart = territory is not None and (bool(territory.tax_rates) or not territory.tax_area)
         if territory is not None and apart:
             rates = territory.tax_rates
-        key = (country, territory.code if territory else "", region, hs, on)
-        if key in self._rates:
-            return self._rates[key]
-        if len(self._rates) > _REMEMBERED_MAX:
-            self._rates.clear()
-        found = None
         row = best_rate(
             [row for row in rates if row.is_valid_on(on)],
             hs=hs,
@@ -311,44 +347,45 @@ class RuleBook:
             region=region,
             postal_code=postal_code,
         )
-        if row is not None:
-            # A rate of nought on everything has no reduced one beside it.
-            doubtful = row.rate and not row.hs and hs is not None and hs.startswith(pack.rate_unconfirmed_hs or ("-",))
-            doubt = "rate_unconfirmed" if doubtful or row.confidence == "low" else ""
-            if row.local and not doubt:
-                doubt = "local_rate_estimated"
-            if pack.regions and not row.regions and not row.hs and all(one.code != region for one in pack.regions):
-                doubt = doubt or "region_unknown"
-            found = FoundRate(row.rate + row.local, row.source, row.valid_from, doubt)
-        if not any(row.postal_codes for row in rates):
-            self._rates[key] = found
-        return found
+        if row is None:
+            return None
+        # A rate of nought on everything has no reduced one beside it.
+        doubtful = row.rate and not row.hs and hs is not None and hs.startswith(pack.rate_unconfirmed_hs or ("-",))
+        doubt = "rate_unconfirmed" if doubtful or row.confidence == "low" else ""
+        if row.local and not doubt:
+            doubt = "local_rate_estimated"
+        if pack.regions and not row.regions and not row.hs and all(one.code != region for one in pack.regions):
+            doubt = doubt or "region_unknown"
+        rate = FoundRate(row.rate + row.local, row.source, row.valid_from, doubt)
+        return self._same_rates.setdefault(rate, rate)  # Equal ones are one object, so that grouping is quick.
 
     def sale_rules(self, country: str, on: date, territory: Territory | None = None) -> tuple[SaleRule, ...]:
         """Return the rules of sales that end in a country or a part of it, in the order in which they are tried."""
-        key = (country, territory.code if territory else "", on)
-        found = self._sales.get(key)
-        if found is None:
-            pack = self.pack(country)
-            rules = pack.sales if pack else self.library.defaults.sales
-            if territory is not None:
-                rules = territory.sales + (rules if territory.tax_area else self.library.defaults.sales)
-            if len(self._sales) > _REMEMBERED_MAX:
-                self._sales.clear()
-            found = self._sales[key] = tuple(rule for rule in rules if rule.is_valid_on(on))
-        return found
+        pack = self.pack(country)
+        rules = pack.sales if pack else self.library.defaults.sales
+        if territory is not None:
+            rules = territory.sales + (rules if territory.tax_area else self.library.defaults.sales)
+        return tuple(rule for rule in rules if rule.is_valid_on(on))
 
-    def import_fees(self, country: str, on: date) -> tuple[Fee, ...]:
-        """Return the fees of a country (and its unions) on every import that are charged on a day."""
-        key = (country, on)
-        found = self._fees.get(key)
-        if found is None:
-            if len(self._fees) > _REMEMBERED_MAX:
-                self._fees.clear()
-            pack = self.pack(country)
-            fees = pack.fees if pack is not None else ()
-            found = self._fees[key] = tuple(fee for fee in fees if fee.charged and fee.is_valid_on(on))
-        return found
+    def best_row(
+        self,
+        rows: Sequence[RateRow],
+        *,
+        hs: str | None,
+        origin: str | None,
+        dispatch_country: str,
+        region: str,
+        postal_code: str,
+    ) -> RateRow | None:
+        """Return the row that fits goods on their way best; None: none does."""
+        return best_rate(
+            rows,
+            hs=hs,
+            origins=self.areas(origin),
+            dispatch=self.areas(dispatch_country),
+            region=region,
+            postal_code=postal_code,
+        )
 
     def restrictions(self, here: Place, there: Place, on: date) -> Restrictions:
         """Return what may not travel from one place to another on a day."""
@@ -389,21 +426,6 @@ class RuleBook:
             shared = self.areas(pack.tariff_of) if pack is not None and pack.tariff_of else ()
             found = self._tariffs[country] = self.areas(country) + shared
         return found
-
-
-def _tidy(postal_code: str) -> str:
-    return postal_code.upper().replace(" ", "")
-
-
-def _region_of(pack: CountryPack, region: str, postal_code: str) -> str:
-    """Return the region that an address names if it is one, else the one that its postal code lies in."""
-    if not pack.regions or not postal_code or any(one.code == region for one in pack.regions):
-        return region
-    tidy = _tidy(postal_code)
-    for one in pack.regions:
-        if any(re.search(pattern, tidy) for pattern in one.postal_codes):
-            return one.code
-    return region
 
 
 Row = TypeVar("Row", bound=RateRow)

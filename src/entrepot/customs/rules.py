@@ -10,19 +10,19 @@ from __future__ import annotations
 from entrepot.customs.charges import Part
 from entrepot.customs.consignment import Assessment, Consignment, Item, Work
 from entrepot.customs.evaluation import Evaluation, note_doubts
-from entrepot.customs.rulebook import Candidate, RuleBook
+from entrepot.customs.rulebook import Candidate
 from entrepot.markets.rules import Rates
 
 __all__ = ["Assessment", "Consignment", "Item", "assess_import", "note_doubts"]
 
 
-def assess_import(consignment: Consignment, book: RuleBook, rates: Rates) -> Assessment:
+def assess_import(consignment: Consignment, rates: Rates) -> Assessment:
     """
     Return the charges of an import. Where no regime is known there are none, `unknown` is true and `unsure` says why.
 
     Every figure that rests on an unconfirmed rule, a missing HS code, origin or weight leaves a reason in `unsure`.
     """
-    work = Work(consignment, book, rates)
+    work = Work(consignment, rates)
     for item in consignment.items:
         if item.hs is None:
             work.unsure.add("hs_missing")
@@ -32,7 +32,7 @@ def assess_import(consignment: Consignment, book: RuleBook, rates: Rates) -> Ass
     parts: list[Part] = []
     for candidate, members in groups:
         parts.extend(Evaluation(work, candidate, members).run())
-    if consignment.territory is not None and not groups:
+    if consignment.lane.there.territory is not None and not groups:
         work.unsure.add("special_territory")
     return Assessment(
         parts=tuple(parts),
@@ -44,25 +44,19 @@ def assess_import(consignment: Consignment, book: RuleBook, rates: Rates) -> Ass
 
 def _govern(work: Work) -> list[tuple[Candidate, list[int]]]:
     c = work.c
-    candidates = work.book.candidates(
-        country=c.country,
-        territory=c.territory,
-        region=c.region,
-        postal_code=c.postal_code,
-        dispatch_country=c.dispatch_country,
-        channel=c.channel,
-        on=c.on,
-        schemes=c.schemes,
-    )
     everything = range(len(c.items))
-    possible = []
-    for candidate in candidates:
-        if all(work.holds(threshold, everything) for threshold in candidate.of_consignment):
-            possible.append(candidate)
+    possible: list[Candidate] = []
+    for candidate in c.lane.regimes(c.channel, c.schemes):
+        for threshold in candidate.of_consignment:
+            if not work.holds(threshold, everything):
+                break
+        else:
             if candidate.takes_any_item:
+                if not possible:
+                    return [(candidate, list(everything))]
+                possible.append(candidate)
                 break  # Nothing behind it can be reached.
-    if possible and possible[0].takes_any_item:
-        return [(possible[0], list(everything))]
+            possible.append(candidate)
     groups: dict[str, tuple[Candidate, list[int]]] = {}
     for position, item in enumerate(c.items):
         for candidate in possible:
@@ -91,4 +85,4 @@ def _fits(work: Work, candidate: Candidate, position: int, item: Item) -> bool:
             return False
         if item.origin in candidate.not_origins:
             return False
-    return all(work.holds(threshold, (position,)) for threshold in candidate.of_item)
+    return not candidate.of_item or all(work.holds(threshold, (position,)) for threshold in candidate.of_item)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
-
+from entrepot.customs.lanes import Lane
 from entrepot.customs.rulebook import RuleBook
 from entrepot.markets.packs import SaleRule
 from entrepot.pricing.quote import SellerTerms
 
-if TYPE_CHECKING:
-    from entrepot.pricing.rules import Lane
 
-
-def find_rule(book: RuleBook, seller: SellerTerms, lane: Lane, schemes: frozenset[str], on: date) -> SaleRule | None:
+def find_rule(seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> SaleRule | None:
     """
     Return the first rule that fits the seller and the movement: of the place of destination, for an export of the
     place of dispatch. None: nobody wrote one.
     """
-    place = lane.here if lane.movement == "export" else lane.there
-    for rule in book.sale_rules(place.country, on, place.territory):
-        if rule.movement == lane.movement and _fits(book, seller, schemes, rule):
-            return rule
-    return None
+    key = (
+        seller.country,
+        seller.dispatch_country,
+        seller.vat_registered,
+        seller.eu_sales_over_threshold,
+        seller.registrations,
+        schemes,
+    )
+    if key not in lane.sale_rules:
+        place = lane.here if lane.movement == "export" else lane.there
+        lane.sale_rules[key] = next(
+            (
+                rule
+                for rule in lane.book.sale_rules(place.country, lane.on, place.territory)
+                if rule.movement == lane.movement and _fits(lane.book, seller, schemes, rule)
+            ),
+            None,
+        )
+    return lane.sale_rules[key]
 
 
 def _fits(book: RuleBook, seller: SellerTerms, schemes: frozenset[str], rule: SaleRule) -> bool:

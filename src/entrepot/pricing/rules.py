@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from entrepot.customs.charges import half_up
-from entrepot.customs.restrictions import Restrictions, flag_words, may_sell_brand
-from entrepot.customs.rulebook import Movement, Place, RuleBook
+from entrepot.customs.lanes import Lane
+from entrepot.customs.restrictions import flag_words, may_sell_brand
+from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
@@ -37,9 +39,9 @@ from entrepot.pricing.quote import (
     SellerTerms,
 )
 from entrepot.pricing.sale import Amounts, Setting
-from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, choose, list_choices
+from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, Way, choose_way, list_ways
 
-_SEVERITY: tuple[ImportCharges, ...] = ("none", "prepaid", "due_at_door", "unknown")
+_SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2, "unknown": 3}
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
@@ -101,11 +103,9 @@ class Desk:
         key = (seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
         found = self._lanes.get(key)
         if found is None:
-            destination = self.destination
-            here = self.book.place(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
-            there = self.book.place(destination.country, destination.region, destination.postal_code)
-            restrictions = self.book.restrictions(here, there, self.on)
-            found = self._lanes[key] = Lane(self.book.movement(here, there), here, there, restrictions)
+            book, target = self.book, self.destination
+            there = book.place(target.country, target.region, target.postal_code)
+            found = self._lanes[key] = book.lane(book.place(*key), there, self.on)
         return found
 
     def standing(self, seller: SellerTerms) -> Standing:
@@ -126,7 +126,7 @@ class Desk:
             schemes = self.book.schemes_on(self.on) if self.schemes is None else self.schemes
             # The margin covers the risk between capture and payout: none where both are in the same money.
             margin = self.margin_percent if seller.payout_currency != self.currency else Decimal(0)
-            rule = liability.find_rule(self.book, seller, lane, schemes, self.on)
+            rule = liability.find_rule(seller, lane, schemes)
             found = self._standings[key] = (lane, schemes, margin, rule)
         return found
 
@@ -138,16 +138,6 @@ class Desk:
             factor = rate.scaleb(minor_digits(target) - minor_digits(source))
             found = self._conversions[source, target] = (rate, factor)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A dispatch place and a destination: how goods move between them, and what may not travel."""
-
-    movement: Movement
-    here: Place
-    there: Place
-    restrictions: Restrictions
 
 
 # How goods move, the schemes that the operator is registered in, the margin on rates, the rule of the sale.
@@ -163,12 +153,18 @@ def make_quote(
     :raises NotSellable: a restriction forbids some goods there.
     :raises NoDelivery: a seller's templates do not reach the destination, or not with so much.
     """
-    by_seller: dict[tuple[str, str], list[tuple[Offer, int]]] = {}
-    for offer, quantity in sorted(lines, key=lambda line: line[0].sku):
-        assert quantity > 0, "a line has at least one piece"
-        by_seller.setdefault((offer.seller.store_slug, str(offer.seller.seller_id)), []).append((offer, quantity))
-    orders = tuple(make_order(desk, group) for _, group in sorted(by_seller.items()))
+    by_seller: dict[UUID, list[tuple[Offer, int]]] = {}
+    for line in sorted(lines, key=lambda line: line[0].sku):
+        assert line[1] > 0, "a line has at least one piece"
+        by_seller.setdefault(line[0].seller.seller_id, []).append(line)
+    groups = sorted(by_seller.values(), key=_seller_of) if len(by_seller) > 1 else by_seller.values()
+    orders = tuple([make_order(desk, group) for group in groups])
     return join_orders(desk, orders, given_import_ids=given_import_ids, minutes=minutes)
+
+
+def _seller_of(lines: Sequence[tuple[Offer, int]]) -> tuple[str, UUID]:
+    seller = lines[0][0].seller
+    return seller.store_slug, seller.seller_id
 
 
 def join_orders(
@@ -177,32 +173,47 @@ def join_orders(
     """Return the orders as one quote: their sums, the worst of their import charges, the ids still to be asked."""
     if minutes is None:
         minutes = desk.book.library.operator.quote_valid_minutes
-    pack = desk.book.pack(desk.destination.country)
-    given = set(given_import_ids)
-    imports = any(desk.lane(order.seller).movement == "export" for order in orders)
-    needs: tuple[str, ...] = ()
-    if pack is not None:
-        needs = tuple(
-            kind.kind
-            for kind in pack.import_ids
-            if kind.kind not in given and (imports or kind.required_when == "always")
-        )
+    goods = delivery = duty = tax = fees = at_door = 0
+    sure = True
+    import_charges: ImportCharges = "none"
+    for order in orders:
+        goods += order.goods
+        delivery += order.delivery
+        duty += order.duty
+        tax += order.tax
+        fees += order.fees
+        at_door += order.at_door
+        sure = sure and order.sure
+        if _SEVERITY[order.import_charges] > _SEVERITY[import_charges]:
+            import_charges = order.import_charges
     return Quote(
         currency=desk.currency,
         destination=desk.destination,
         orders=orders,
-        goods=sum(order.goods for order in orders),
-        delivery=sum(order.delivery for order in orders),
-        duty=sum(order.duty for order in orders),
-        tax=sum(order.tax for order in orders),
-        fees=sum(order.fees for order in orders),
-        total=sum(order.total for order in orders),
-        at_door=sum(order.at_door for order in orders),
-        sure=all(order.sure for order in orders),
-        import_charges=max((order.import_charges for order in orders), key=_SEVERITY.index, default="none"),
-        needs=needs,
+        goods=goods,
+        delivery=delivery,
+        duty=duty,
+        tax=tax,
+        fees=fees,
+        total=goods + delivery + duty + tax + fees,
+        at_door=at_door,
+        sure=sure,
+        import_charges=import_charges,
+        needs=_needs(desk, orders, given_import_ids),
         valid_until=desk.at + timedelta(minutes=minutes),
         fx_date=desk.rates.date,
+    )
+
+
+def _needs(desk: Desk, orders: Sequence[OrderQuote], given_import_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids that customs or the country ask of the buyer and that were not given."""
+    pack = desk.book.pack(desk.destination.country)
+    if pack is None or not pack.import_ids:
+        return ()
+    given = set(given_import_ids)
+    imports = any(desk.lane(order.seller).movement == "export" for order in orders)
+    return tuple(
+        kind.kind for kind in pack.import_ids if kind.kind not in given and (imports or kind.required_when == "always")
     )
 
 
@@ -247,9 +258,10 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     setting = Setting(desk, lines)
     lane, rule = setting.lane, setting.rule
     movement = lane.movement
-    template, banned = _delivery_terms(desk, lines, lane)
+    banned = _banned_channels(desk, lines, lane)
     amounts = sale.price_goods(setting, lines, rule, movement)
-    choice = _choose(setting, template, lines, banned, prefer_prepaid=False)
+    services = _list_services(setting, lines)
+    choice = _choose(setting, services, lines, banned, prefer_prepaid=False)
     if movement != "export":
         sale.price_delivery(setting, amounts, choice, rule)
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
@@ -258,15 +270,16 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         return Priced(setting, amounts, choice, parts, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
-    assessment = _assess(setting, lines, amounts, choice)
+    items = _items(lines, amounts)
+    assessment = _assess(setting, items, amounts, choice)
     charges = _import_charges(assessment)
     if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
         # Something would fall due at the door: a service that prepays it is worth its price.
-        prepaid = _choose(setting, template, lines, banned, prefer_prepaid=True)
+        prepaid = _choose(setting, services, lines, banned, prefer_prepaid=True)
         if prepaid.duties_prepaid:
             choice = prepaid
             sale.price_delivery(setting, amounts, choice, None)
-            assessment = _assess(setting, lines, amounts, choice)
+            assessment = _assess(setting, items, amounts, choice)
             charges = _import_charges(assessment)
     unsure = set(assessment.unsure)
     if choice.estimated:
@@ -291,13 +304,11 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
 Banned = dict[str, list[dict[str, str]]]
 
 
-def _delivery_terms(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane) -> tuple[DeliveryTemplate, Banned]:
-    template: DeliveryTemplate | None = None
+def _banned_channels(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane) -> Banned:
+    """Return the channels that may not carry the goods; goods that none may carry are refused."""
     for offer, _ in lines:
         if offer.template is None:
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
-        template = template or offer.template
-    assert template is not None, "an order has a line"
     banned: Banned = {}
     refused = []
     for offer, _ in lines:
@@ -316,7 +327,7 @@ def _delivery_terms(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane) 
             )
     if refused:
         raise NotSellable(lines=refused)
-    return template, banned
+    return banned
 
 
 def _is_dearer(desk: Desk, price: Money, limit: Decimal, currency: str) -> bool:
@@ -332,38 +343,37 @@ def _foreign_brand(desk: Desk, offer: Offer, lane: Lane) -> BrandRule | None:
     return rule
 
 
+def _list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[tuple[DeliveryTemplate, list[Way]]]:
+    """Return each template of the lines with the services by which it carries all of them, priced."""
+    country = setting.desk.destination.country
+    templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
+    services = []
+    for template in templates.values():
+        items = [
+            (offer.weight_g, offer.dimensions_mm, quantity, value)
+            for (offer, quantity), value in zip(lines, _values_in(setting, lines, template.currency), strict=True)
+        ]
+        services.append((template, list_ways(template, country, items)))
+    return services
+
+
 def _choose(
     setting: Setting,
-    template: DeliveryTemplate,
+    services: Sequence[tuple[DeliveryTemplate, list[Way]]],
     lines: Sequence[tuple[Offer, int]],
     banned: Banned,
     *,
     prefer_prepaid: bool,
 ) -> DeliveryChoice:
     """Choose the service; an order that mixes shipping classes takes the dearest class's template for all of it."""
-    country = setting.desk.destination.country
-    templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
     best: DeliveryChoice | None = None
     best_price = -1
-    for candidate in templates.values():
-        items = [
-            (offer.weight_g, offer.dimensions_mm, quantity, value)
-            for (offer, quantity), value in zip(lines, _values_in(setting, lines, candidate.currency), strict=True)
-        ]
-        if banned:
-            possible = list_choices(candidate, country, items)
-            allowed = [choice for choice in possible if choice.channel not in banned]
-            choice = min(
-                allowed,
-                key=lambda c: (prefer_prepaid and not c.duties_prepaid, c.price_native.minor, c.days_max, c.code),
-                default=None,
-            )
-        else:
-            choice = choose(candidate, country, items, prefer_prepaid=prefer_prepaid)
+    for template, ways in services:
+        choice = choose_way(template, ways, prefer_prepaid=prefer_prepaid, banned=banned)
         if choice is None:
-            faults = [fault for one in possible for fault in banned.get(one.channel, ())] if banned else []
+            faults = [fault for service, *_ in ways for fault in banned.get(service.channel, ())]
             raise NoDelivery(lines=faults or [{"sku": offer.sku, "reason": "no_service"} for offer, _ in lines])
-        if len(templates) == 1:
+        if len(services) == 1:
             return choice
         price = half_up(choice.price_native.minor * setting.factor(choice.price_native.currency))
         if price > best_price:
@@ -385,42 +395,36 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
     return values
 
 
-def _assess(
-    setting: Setting,
-    lines: Sequence[tuple[Offer, int]],
-    amounts: Amounts,
-    choice: DeliveryChoice,
-) -> Assessment:
-    desk, here, there = setting.desk, setting.lane.here, setting.lane.there
-    items = tuple(
-        Item(
-            goods,
-            quantity,
-            offer.hs_code,
-            offer.hs_confirmed,
-            offer.origin_country,
-            offer.weight_g,
-            flag_words(offer.flags) if offer.flags else _NO_FLAGS,
-        )
-        for (offer, quantity), goods in zip(lines, amounts.goods, strict=True)
+def _items(lines: Sequence[tuple[Offer, int]], amounts: Amounts) -> tuple[Item, ...]:
+    return tuple(
+        [
+            Item(
+                goods,
+                quantity,
+                offer.hs_code,
+                offer.hs_confirmed,
+                offer.origin_country,
+                offer.weight_g,
+                flag_words(offer.flags) if offer.flags else _NO_FLAGS,
+            )
+            for (offer, quantity), goods in zip(lines, amounts.goods, strict=True)
+        ]
     )
+
+
+def _assess(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice: DeliveryChoice) -> Assessment:
+    desk = setting.desk
     return assess_import(
         Consignment(
             items,
             tuple(amounts.delivery),
             desk.currency,
-            here.code,
-            there.country,
-            there.region,
-            there.postal_code,
+            setting.lane,
             None if desk.any_channel else choice.channel,
-            desk.on,
             setting.schemes,
             choice.duties_prepaid,
-            there.territory,
             desk.basic_duty_rate,
         ),
-        desk.book,
         setting.rates,
     )
 

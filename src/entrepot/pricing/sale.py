@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from entrepot.customs.charges import Part, half_up, split
+from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.rules import note_doubts
 from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import SaleRule
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
+_UNKNOWN_RATE = FoundRate(_ZERO, "", None)
 
 
 class RecordedRates:
@@ -124,16 +126,11 @@ def own_rate(setting: Setting, offer: Offer) -> Decimal:
     """Return the seller's home rate for a listing: its own, else the pack's for its goods."""
     if offer.home_tax_rate is not None:
         return offer.home_tax_rate
-    seller, here = setting.seller, setting.lane.here
-    at_home = seller.country == seller.dispatch_country
-    found = setting.desk.book.tax_rate(
-        country=here.country if at_home else seller.country,
-        region=here.region if at_home else "",
-        postal_code=here.postal_code if at_home else "",
-        hs=offer.hs_code,
-        on=setting.desk.on,
-        territory=here.territory if at_home else None,
-    )
+    seller, lane = setting.seller, setting.lane
+    if seller.country == seller.dispatch_country:
+        found = lane.home_rate(offer.hs_code)
+    else:
+        found = lane.book.tax_rate(country=seller.country, region="", postal_code="", hs=offer.hs_code, on=lane.on)
     return found.rate if found is not None else _ZERO
 
 
@@ -221,14 +218,14 @@ def tax_sale(
         note_doubts(rule.doubts, False, unsure)
         return [_zero_tax("vat", rule, _currency_of(setting, country), count)], unsure, rule.id
     note_doubts(rule.doubts, True, unsure)
-    groups: dict[tuple[Decimal, str, Any], list[int]] = {}
+    found = []
     for position, (offer, _) in enumerate(lines):
         # Where the listed price is kept, a doubt about the rate moves only the split in it, not what the buyer pays.
         keeps = amounts.includes_home_tax and bool(amounts.home_rates[position])
-        found = _rate_for(setting, offer, rule, set() if keeps else unsure)
-        groups.setdefault(found, []).append(position)
+        found.append((position, _rate_for(setting, offer, rule, set() if keeps else unsure)))
     parts = []
-    for (rate, source, valid_from), members in sorted(groups.items(), key=lambda entry: entry[0][0]):
+    for named, members in group_by_rate(found):
+        rate, source = named.rate, named.source
         shares, due_shares = [0] * count, [0] * count
         base = sum(amounts.goods[p] + amounts.delivery[p] for p in members)
         kept = [p for p in members if amounts.includes_home_tax and amounts.home_rates[p]]
@@ -256,7 +253,7 @@ def tax_sale(
                 base,
                 rule.liable,
                 f"{rule.source}; {source}" if source else rule.source,
-                valid_from or rule.valid_from,
+                named.valid_from or rule.valid_from,
                 rule.reason if rate else "zero_rate",
                 native,
                 rule.id,
@@ -276,29 +273,21 @@ def _add_tax(
         shares[position] = share
 
 
-def _rate_for(setting: Setting, offer: Offer, rule: SaleRule, unsure: set[str]) -> tuple[Decimal, str, Any]:
-    desk, seller = setting.desk, setting.seller
+def _rate_for(setting: Setting, offer: Offer, rule: SaleRule, unsure: set[str]) -> FoundRate:
+    lane, seller = setting.lane, setting.seller
     at_home = rule.rate_of == "dispatch" and seller.country == seller.dispatch_country
     if at_home and offer.home_tax_rate is not None:
-        return offer.home_tax_rate, "rate named on the listing", None
+        return FoundRate(offer.home_tax_rate, "rate named on the listing", None)
     there = rule.rate_of == "destination"
-    place = setting.lane.there if there else setting.lane.here
-    found = desk.book.tax_rate(
-        country=place.country,
-        region=place.region,
-        postal_code=place.postal_code,
-        hs=offer.hs_code,
-        on=desk.on,
-        territory=place.territory,
-    )
+    found = lane.tax_rate(offer.hs_code) if there else lane.home_rate(offer.hs_code)
     if found is None:
         unsure.add("rate_unknown")
-        return _ZERO, "", None
+        return _UNKNOWN_RATE
     if found.doubt:
         unsure.add(found.doubt)
     if there and offer.hs_code is None:
         unsure.add("hs_missing")
-    return found.rate, found.source, found.valid_from
+    return found
 
 
 def _currency_of(setting: Setting, country: str) -> str:

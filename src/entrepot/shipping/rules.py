@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -173,40 +173,12 @@ def volumetric_weight_g(dimensions: Dimensions, divisor: int) -> int:
     return -(-length * width * height // divisor)
 
 
-def list_choices(
-    template: DeliveryTemplate, destination_country: str, items: Sequence[Item]
-) -> tuple[DeliveryChoice, ...]:
-    """Return every service that can carry the items to the destination, priced, in the template's order."""
-    return tuple(_choice(template, way) for way in _ways(template, destination_country, items))
-
-
-def choose(
-    template: DeliveryTemplate,
-    destination_country: str,
-    items: Sequence[Item],
-    prefer_prepaid: bool = True,
-) -> DeliveryChoice | None:
-    """
-    Return the cheapest service for one consignment, or None when none goes there or carries so much.
-
-    With `prefer_prepaid` a service that prepays the import duties wins over one that does not, whatever it costs: the
-    buyer is promised no charge at the door where that can be had. At the same price the faster one wins.
-    """
-    best: _Way | None = None
-    best_rank: tuple[bool, int, int, str] | None = None
-    for way in _ways(template, destination_country, items):
-        service, zone, price, _, _ = way
-        rank = (prefer_prepaid and not service.duties_prepaid, price, zone.days_max, service.code)
-        if best_rank is None or rank < best_rank:
-            best, best_rank = way, rank
-    return None if best is None else _choice(template, best)
-
-
 # A service in the zone that serves the destination: its price, the weight charged, whether that weight is a guess.
-_Way = tuple[Service, Zone, int, int, bool]
+Way = tuple[Service, Zone, int, int, bool]
 
 
-def _ways(template: DeliveryTemplate, destination_country: str, items: Sequence[Item]) -> list[_Way]:
+def list_ways(template: DeliveryTemplate, destination_country: str, items: Sequence[Item]) -> list[Way]:
+    """Return every service that can carry the items to the destination, priced, in the template's order."""
     pieces = goods = weight = 0
     unknown = False
     for item_weight, _, quantity, value in items:
@@ -214,7 +186,7 @@ def _ways(template: DeliveryTemplate, destination_country: str, items: Sequence[
         goods += value
         unknown = unknown or item_weight is None
         weight += (template.default_item_weight_g if item_weight is None else item_weight) * quantity
-    ways: list[_Way] = []
+    ways: list[Way] = []
     for service, zone in template.zones_to(destination_country):
         charged = weight
         if service.volumetric_divisor is not None:
@@ -228,22 +200,64 @@ def _ways(template: DeliveryTemplate, destination_country: str, items: Sequence[
     return ways
 
 
-def _choice(template: DeliveryTemplate, way: _Way) -> DeliveryChoice:
+def choose_way(
+    template: DeliveryTemplate,
+    ways: Iterable[Way],
+    *,
+    prefer_prepaid: bool = True,
+    banned: Collection[str] = (),
+) -> DeliveryChoice | None:
+    """
+    Return the cheapest service for one consignment whose channel is not banned, or None when there is none.
+
+    With `prefer_prepaid` a service that prepays the import duties wins over one that does not, whatever it costs: the
+    buyer is promised no charge at the door where that can be had. At the same price the faster one wins.
+    """
+    best: Way | None = None
+    best_rank: tuple[bool, int, int, str] | None = None
+    for way in ways:
+        service, zone, price, _, _ = way
+        if service.channel in banned:
+            continue
+        rank = (prefer_prepaid and not service.duties_prepaid, price, zone.days_max, service.code)
+        if best_rank is None or rank < best_rank:
+            best, best_rank = way, rank
+    return None if best is None else _choice(template, best)
+
+
+def list_choices(
+    template: DeliveryTemplate, destination_country: str, items: Sequence[Item]
+) -> tuple[DeliveryChoice, ...]:
+    """Return every service that can carry the items to the destination as choices, in the template's order."""
+    return tuple(_choice(template, way) for way in list_ways(template, destination_country, items))
+
+
+def choose(
+    template: DeliveryTemplate,
+    destination_country: str,
+    items: Sequence[Item],
+    prefer_prepaid: bool = True,
+) -> DeliveryChoice | None:
+    """Return the service for one consignment (see `choose_way`), or None when none goes there or carries so much."""
+    return choose_way(template, list_ways(template, destination_country, items), prefer_prepaid=prefer_prepaid)
+
+
+def _choice(template: DeliveryTemplate, way: Way) -> DeliveryChoice:
     service, zone, price, charged, estimated = way
     return DeliveryChoice(
-        code=service.code,
-        name=service.name,
-        carrier=service.carrier,
-        channel=service.channel,
-        days_min=template.handling_days_min + zone.days_min,
-        days_max=template.handling_days_max + zone.days_max,
-        duties_prepaid=service.duties_prepaid,
-        tracked=service.tracked,
-        price_native=Money(price, template.currency),
-        weight_g=charged,
-        estimated=estimated,
-        transit_days_min=zone.days_min,
-        transit_days_max=zone.days_max,
+        service.code,
+        service.name,
+        service.carrier,
+        service.channel,
+        template.handling_days_min + zone.days_min,
+        template.handling_days_max + zone.days_max,
+        service.duties_prepaid,
+        service.tracked,
+        Money(price, template.currency),
+        charged,
+        estimated,
+        zone.days_min,
+        zone.days_max,
     )
 
 

@@ -285,6 +285,7 @@ def test_madeira_the_azores_and_two_austrian_valleys_have_their_own_rates(countr
     assert sold(("ES", "28013"), (country, code), over_threshold=True).tax == int(Decimal(rate) * 110)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("origin", "destination", "crosses"), [
     (("ES", "28013"), ("ES", "08001"), False), (("ES", "28013"), ("ES", "35001"), True),
     (("IT", "00184"), ("DE", "10115"), False), (("IT", "00184"), ("DE", "27498"), True),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext as _
 
+from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money
 from entrepot.pricing import labels
-from entrepot.pricing.quote import GROUPS, OrderQuote, Part, Quote
+from entrepot.pricing.quote import GROUPS, LineQuote, OrderQuote, Part, Quote
 from entrepot.storefront import words
 from entrepot.ui import formats
 
@@ -30,6 +31,7 @@ class PartRow:
     reason: str
     is_at_door: bool
     group: str
+    goods: str = ""
 
     @property
     def is_charge(self) -> bool:
@@ -57,7 +59,9 @@ def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
     note, tone = words.delivered_note(order.import_charges, order.sure, country, at_door)
     return Charges(
         bar=bar(order, currency),
-        rows=[_row(part, currency) for part in order.parts if part.amount or part.group in ("duty", "tax")],
+        rows=[
+            _row(part, currency, order.lines) for part in order.parts if part.amount or part.group in ("duty", "tax")
+        ],
         total=Money(order.total, currency),
         at_door=at_door,
         note=note,
@@ -73,7 +77,7 @@ def bar(amounts: OrderQuote | Quote, currency: str) -> list[tuple[str, str, Mone
     return [(name, words.group(name), Money(minor, currency)) for name, minor in pairs if minor]
 
 
-def _row(part: Part, currency: str) -> PartRow:
+def _row(part: Part, currency: str, lines: Sequence[LineQuote]) -> PartRow:
     language = get_language() or "en"
     return PartRow(
         label=labels.label(part.code, language),
@@ -86,7 +90,16 @@ def _row(part: Part, currency: str) -> PartRow:
         reason=labels.reason(part.reason, language) if part.reason else "",
         is_at_door=part.payable == "door",
         group=part.group,
+        goods=_goods(part, lines, language) if part.group == "duty" and part.amount else "",
     )
+
+
+def _goods(part: Part, lines: Sequence[LineQuote], language: str) -> str:
+    """Return on which goods a duty falls: `T-shirts, singlets (6109)`."""
+    charged = (line.hs_code for line, share in zip(lines, part.shares, strict=True) if share and line.hs_code)
+    headings = dict.fromkeys(code[:4] for code in charged)
+    names = {heading: nomenclature.describe(heading, language=language) for heading in headings}
+    return ", ".join(f"{name} ({heading})" for heading, name in names.items() if name)
 
 
 def arrival(today: date, days_min: int, days_max: int) -> str:

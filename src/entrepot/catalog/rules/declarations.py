@@ -24,6 +24,7 @@ MARKS: dict[str, tuple[str, Any]] = {
     "is_on_prescription": ("medicine", "prescription"),
     "is_of_protected_species": ("protected_species", True),
     "has_nicotine": ("nicotine", True),
+    "has_proof_of_origin": ("proof_of_origin", True),
 }
 KNOWN = frozenset({"lithium", *MEASURES, *(name for name, _ in MARKS.values())})
 # Words that others say: the store (`responsible_EU`), the operator's list of marks.

@@ -94,6 +94,11 @@ class ListingForm(forms.Form):
     is_on_prescription = forms.BooleanField(label=_("A medicine on prescription"), required=False)
     is_of_protected_species = forms.BooleanField(label=_("Made of protected animals or plants"), required=False)
     has_nicotine = forms.BooleanField(label=_("With nicotine"), required=False)
+    has_proof_of_origin = forms.BooleanField(
+        label=_("A proof of origin lies in each parcel"),
+        help_text=_("Where a trade agreement gives goods of this origin a lower duty, buyers pay that one."),
+        required=False,
+    )
 
     def __init__(
         self,

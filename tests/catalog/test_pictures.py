@@ -17,6 +17,7 @@ from entrepot.catalog.queries import ListingView
 from entrepot.catalog.rules.pictures import UnusablePicture, render
 from entrepot.kernel import sql
 from entrepot.kernel.errors import InvalidField, NotFound
+from entrepot.kernel.sentences import Sentence
 from tests.builders import catalog, sellers
 from tests.builders.catalog import NOW
 
@@ -159,10 +160,10 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
         good=picture(),
         same=picture(),
         text=b"<html>",
-        gone=NotFetched("The server answers 404 Not Found."),
-        slow=NotFetched("The server did not answer in time.", again=True),
+        gone=NotFetched(Sentence("The server answers %(answer)s.", answer="404 Not Found")),
+        slow=NotFetched(Sentence("The server did not answer in time."), again=True),
     )
-    monkeypatch.setattr(ports, "_bound", [made])
+    monkeypatch.setattr(ports, "_bound", [(made, made)])
     return made
 
 

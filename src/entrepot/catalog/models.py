@@ -251,8 +251,8 @@ class StockMovement(models.Model):
 
 class Picture(models.Model):
     """
-    A picture of a listing: ready under its content's hash, or still to be fetched, or failed with the reason. `alt` says
-    what it shows in the seller's own words.
+    A picture of a listing: ready under its content's hash, or still to be fetched, or failed with the reason. `alt`
+    says what it shows in the seller's own words.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -297,6 +297,7 @@ class FeedRun(models.Model):
     dry_run = models.BooleanField(db_default=False, default=False)
     options = models.JSONField(db_default={}, default=dict)
     stored_file = models.TextField(db_default="", default="")
+    source_url = models.TextField(db_default="", default="")
     read = models.IntegerField(db_default=0, default=0)
     created = models.IntegerField(db_default=0, default=0)
     updated = models.IntegerField(db_default=0, default=0)

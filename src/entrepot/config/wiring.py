@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from entrepot.accounts import ports as personal_data
-from entrepot.catalog import ports as picture_sources
+from entrepot.catalog import ports as web_sources
 from entrepot.integrations.public_web import PublicWeb
 from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
@@ -28,7 +28,10 @@ def bind() -> None:
         payment_services.bind("sandbox", SandboxPayments())
     if settings.SIMULATED_CARRIER:
         carriers.bind(carriers.ANY_CARRIER, SimulatedCarrier())
-    picture_sources.bind(PublicWeb())
+    web_sources.bind(
+        pictures=PublicWeb(),
+        feeds=PublicWeb(bytes_max=256 * 1024 * 1024, total_seconds=120.0, wanted="*/*"),
+    )
     search_engines.bind(PostgresEngine())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())

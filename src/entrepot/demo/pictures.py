@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -71,3 +72,28 @@ def draw(kind: str, finish: str, *, close: bool = False) -> bytes:
         motif=Template(_motifs()[kind]).substitute(colours),
     )
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=SIZE_PX, height=SIZE_PX))
+
+
+_COVER = Template(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 100">'
+    '<rect width="400" height="100" fill="$ground"/><rect y="74" width="400" height="26" fill="$floor"/>$row</svg>'
+)
+_ON_SHELF = Template(
+    '<g transform="translate($dx 6) scale(.8)">'
+    '<ellipse cx="54" cy="88" rx="36" ry="4.5" fill="#1c2a2c" opacity=".16"/>$motif</g>'
+)
+_COVER_PX = (1280, 320)
+
+
+def draw_cover(kinds: Sequence[str], finishes: Sequence[str]) -> bytes:
+    """Return the PNG of a store's cover: four pieces of its goods in a row, on the first finish's ground."""
+    ground = PALETTES[finishes[0]]
+    row = ""
+    for place in range(4):
+        palette = PALETTES[finishes[place % len(finishes)]]
+        colours = {name: getattr(palette, name) for name in Palette.__dataclass_fields__}
+        motif = Template(_motifs()[kinds[place % len(kinds)]]).substitute(colours)
+        row += _ON_SHELF.substitute(dx=10 + 100 * place, motif=motif)
+    svg = _COVER.substitute(ground=ground.ground, floor=ground.floor, row=row)
+    width, height = _COVER_PX
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height))

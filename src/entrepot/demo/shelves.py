@@ -18,6 +18,8 @@ from entrepot.demo import goods, identities, pictures, stage
 from entrepot.demo.goods import Firm, Goods
 from entrepot.demo.newcomers import Newcomer, settle_newcomer
 from entrepot.markets import queries as markets
+from entrepot.sellers import operations as seller_operations, queries as sellers
+from entrepot.sellers.queries import StorePicture
 
 LISTINGS_EACH = 44
 _UNREGISTERED = {"ceramiche-aurora", "bakirci-yusuf", "altay-bal"}  # Small traders below their country's VAT line.
@@ -115,7 +117,22 @@ def fill(firm: Firm, *, seller_id: UUID, now: datetime) -> Shop:
         for close in (False, True):
             content = pictures.draw(kind, finish, close=close)
             catalog.add_picture(seller_id=seller_id, listing_ids=listing_ids, content=content, now=now)
+    _dress(firm, seller_id=seller_id, shown=list(pictured), now=now)
     return Shop(firm=firm, seller_id=seller_id, listings=len(stocked), skus=tuple(codes))
+
+
+def _dress(firm: Firm, *, seller_id: UUID, shown: list[tuple[str, str]], now: datetime) -> None:
+    """Put a logo and a cover on a shop front: its first goods from near, and some of them in a row."""
+    owner = sellers.list_members(seller_id)[0].person_id
+    kinds = list(dict.fromkeys(kind for kind, _ in shown))
+    finishes = list(dict.fromkeys(finish for _, finish in shown))
+    drawn = {"logo": pictures.draw(*shown[0], close=True), "cover": pictures.draw_cover(kinds, finishes)}
+    for place, content in drawn.items():
+        kept = catalog.keep_picture(content=content)
+        picture = StorePicture(kept.content_hash, kept.width, kept.height)
+        seller_operations.show_store_picture(
+            seller_id=seller_id, person_id=owner, place=place, picture=picture, now=now
+        )
 
 
 def settle_all(*, password: str, operator: str, now: datetime, progress: Callable[[str], None]) -> list[Shop]:

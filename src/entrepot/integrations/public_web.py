@@ -1,5 +1,5 @@
 """
-Pictures from the public web: catalog's `PictureSource`.
+Pictures and feeds from the public web: catalog's `WebSource`.
 
 The addresses come from strangers' feeds: only public ones are reached, and each redirect starts over. Time, size and
 the number of redirects are bounded.
@@ -16,13 +16,15 @@ from urllib.parse import quote, urljoin, urlsplit
 from entrepot.catalog.ports import NotFetched
 from entrepot.integrations import pinned
 from entrepot.integrations.pinned import Address
+from entrepot.kernel.sentences import Sentence
 from entrepot.notifications import rules
 
 _PORTS = frozenset({80, 443, 8080, 8443})
 _REDIRECTS_MAX = 4
 _CONNECT_SECONDS = 5.0
 _TOTAL_SECONDS = 20.0
-_USER_AGENT = "Entrepot/1 (picture fetcher of an open-source marketplace)"
+_TOO_SLOW = Sentence("The server did not answer in time.")
+_USER_AGENT = "Entrepot/1 (fetcher of an open-source marketplace)"
 
 
 class PublicWeb:
@@ -32,12 +34,14 @@ class PublicWeb:
         self,
         *,
         bytes_max: int = 15 * 1024 * 1024,
+        wanted: str = "image/*",
         total_seconds: float = _TOTAL_SECONDS,
         ports: frozenset[int] = _PORTS,
         is_allowed: Callable[[Address], bool] = rules.is_public,
     ) -> None:
-        """`ports` and `is_allowed` differ only where a test listens on its own machine."""
+        """`wanted` is said to the server; `ports` and `is_allowed` differ in tests alone, on their own machine."""
         self._bytes_max = bytes_max
+        self._wanted = wanted
         self._total_seconds = total_seconds
         self._ports = ports
         self._is_allowed = is_allowed
@@ -49,7 +53,7 @@ class PublicWeb:
             if isinstance(answer, bytes):
                 return answer
             url = answer
-        raise NotFetched(f"The address redirects more than {_REDIRECTS_MAX} times.")
+        raise NotFetched(Sentence("The address redirects more than %(most)s times.", most=_REDIRECTS_MAX))
 
     def _ask(self, url: str, deadline: float) -> bytes | str:
         """Return the bytes at an address, or the address that it redirects to."""
@@ -57,35 +61,40 @@ class PublicWeb:
             parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
-            raise NotFetched("The address is not a valid one.") from None
+            raise NotFetched(Sentence("The address is not a valid one.")) from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise NotFetched("Only addresses with http or https are fetched.")
+            raise NotFetched(Sentence("Only addresses with http or https are fetched."))
         if parts.username or port not in self._ports:
-            raise NotFetched("Addresses with a log-in or an unusual port are not fetched.")
+            raise NotFetched(Sentence("Addresses with a log-in or an unusual port are not fetched."))
         address = self._resolve(parts.hostname, port)
         connection = _connection(parts.scheme, parts.hostname, address, port, min(_CONNECT_SECONDS, _left(deadline)))
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             path = target.encode("ascii", "ignore").decode() if target.isascii() else _quoted(target)
             connection.request(
-                "GET", path, headers={"Host": parts.netloc, "User-Agent": _USER_AGENT, "Accept": "image/*"}
+                "GET", path, headers={"Host": parts.netloc, "User-Agent": _USER_AGENT, "Accept": self._wanted}
             )
             response = connection.getresponse()
             if response.status in (301, 302, 303, 307, 308):
                 location = response.getheader("Location")
                 if not location:
-                    raise NotFetched("The address redirects to nowhere.")
+                    raise NotFetched(Sentence("The address redirects to nowhere."))
                 return urljoin(url, location)
             if response.status != 200:
                 again = response.status == 429 or response.status >= 500
-                raise NotFetched(f"The server answers {response.status} {response.reason}.", again=again)
+                raise NotFetched(
+                    Sentence("The server answers %(answer)s.", answer=f"{response.status} {response.reason}"),
+                    again=again,
+                )
             return self._body(response, connection, deadline)
         except ssl.SSLError as fault:
-            raise NotFetched(f"No safe connection: {fault.reason or 'TLS failed'}.") from None
+            raise NotFetched(Sentence("No safe connection: %(reason)s.", reason=fault.reason or "TLS")) from None
         except TimeoutError:
-            raise NotFetched("The server did not answer in time.", again=True) from None
+            raise NotFetched(_TOO_SLOW, again=True) from None
         except (OSError, http.client.HTTPException) as fault:
-            raise NotFetched(f"The server cannot be reached: {type(fault).__name__}.", again=True) from None
+            raise NotFetched(
+                Sentence("The server cannot be reached: %(reason)s.", reason=type(fault).__name__), again=True
+            ) from None
         finally:
             connection.close()
 
@@ -93,16 +102,18 @@ class PublicWeb:
         try:
             return pinned.resolve(host, port, is_allowed=self._is_allowed)
         except pinned.NameUnknown:
-            raise NotFetched(f"The name {host[:100]!r} is not known.", again=True) from None
+            raise NotFetched(Sentence("The name %(host)s is not known.", host=host[:100]), again=True) from None
         except pinned.NotAllowed:
-            raise NotFetched(f"The name {host[:100]!r} leads to an address that is not public.") from None
+            raise NotFetched(
+                Sentence("The name %(host)s leads to an address that is not public.", host=host[:100])
+            ) from None
 
     def _body(
         self, response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float
     ) -> bytes:
         announced = response.getheader("Content-Length", "")
         if announced.isdecimal() and int(announced) > self._bytes_max:
-            raise NotFetched(f"The file is larger than {self._bytes_max // 1024 // 1024} MB.")
+            raise NotFetched(Sentence("The file is larger than %(most)s MB.", most=self._bytes_max // 1024 // 1024))
         body = bytearray()
         while True:
             if connection.sock is not None:
@@ -112,13 +123,13 @@ class PublicWeb:
                 return bytes(body)
             body += chunk
             if len(body) > self._bytes_max:
-                raise NotFetched(f"The file is larger than {self._bytes_max // 1024 // 1024} MB.")
+                raise NotFetched(Sentence("The file is larger than %(most)s MB.", most=self._bytes_max // 1024 // 1024))
 
 
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotFetched("The server did not answer in time.", again=True)
+        raise NotFetched(_TOO_SLOW, again=True)
     return left
 
 

@@ -71,6 +71,7 @@ _of_seller = [
     path("store/", store.store, name="store"),
     path("store/stories/", store.stories, name="stories"),
     path("store/safety/", store.responsible, name="responsible"),
+    path("store/pictures/<slug:place>", store.picture, name="store_picture"),
     path("store/state", store.set_state, name="store_state"),
     path("store/delivery/", delivery.delivery, name="delivery"),
     path("store/delivery/take", delivery.take_preset, name="take_preset"),

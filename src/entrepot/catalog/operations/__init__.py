@@ -30,10 +30,10 @@ from entrepot.catalog.operations.pictures import (
     remove_picture,
 )
 from entrepot.catalog.operations.prices import set_prices
-from entrepot.catalog.operations.queue import FeedGone, apply_feed, queue_feed, run_waiting_feed
-from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.operations.queue import FeedGone, apply_feed, queue_feed, queue_feed_at, run_waiting_feed
 from entrepot.catalog.operations.removal import remove_listing
 from entrepot.catalog.operations.runs import FeedReport, ImportOptions
+from entrepot.catalog.operations.results import Rejected, SetResult
 from entrepot.catalog.operations.states import (
     ListingBlocked,
     ListingIncomplete,
@@ -91,6 +91,7 @@ __all__ = [
     "remove_picture",
     "remove_translation",
     "reserve_stock",
+    "queue_feed_at",
     "remove_listing",
     "return_stock",
     "run_waiting_feed",

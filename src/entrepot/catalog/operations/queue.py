@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 
 from entrepot.catalog import events
@@ -17,10 +18,13 @@ from entrepot.catalog.feeds.opening import FORMATS, read_items, unknown_format
 from entrepot.catalog.operations import stores, writing
 from entrepot.catalog.operations.feeds import import_feed, unreadable
 from entrepot.catalog.operations.runs import FeedReport, ImportOptions, finish_run
+from entrepot.catalog.ports import NotFetched, get_feed_source
 from entrepot.kernel import facts, ids, sql
-from entrepot.kernel.errors import DomainError, NotFound
+from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import transaction
+
+_URL_AT_MOST: Final = 2_000
 
 
 class FeedGone(DomainError):
@@ -72,9 +76,51 @@ def queue_feed(
     return run_id
 
 
+def queue_feed_at(
+    *,
+    url: str,
+    format: str | None = None,  # noqa: A002 (the word of the interface)
+    seller_id: UUID,
+    dry_run: bool = False,
+    options: ImportOptions | None = None,
+    now: datetime,
+) -> UUID:
+    """
+    Fetch a feed from an address of the public web and read it, both in a job; otherwise the same as `queue_feed`.
+
+    :returns: the run's id; when nothing can be fetched, the run says why.
+    :raises NoStore: the seller has nowhere to list.
+    :raises FeedUnreadable: the format that was named is none.
+    :raises InvalidField: this is no address of the web.
+    """
+    if format is not None and format not in FORMATS:
+        raise FeedUnreadable(format=format, reason=unknown_format())
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > _URL_AT_MOST:
+        raise InvalidField.single("url", Sentence("Write an address that begins with https://."))
+    run_id = ids.new_id()
+    old = _queue_run(
+        run_id=run_id,
+        seller_id=seller_id,
+        name=parts.path.rpartition("/")[2][:100] or parts.hostname,
+        kind=format or "",
+        dry_run=dry_run,
+        options=options or ImportOptions(),
+        url=url,
+        now=now,
+    )
+    for stored_file in old:
+        storages["private"].delete(stored_file)
+    return run_id
+
+
 _QUEUE = """
-INSERT INTO catalog_feedrun (id, seller_id, name, format, state, dry_run, options, stored_file, started_at)
-VALUES (%s, %s, %s, %s, 'waiting', %s, %s::jsonb, %s, %s)
+INSERT INTO catalog_feedrun
+  (id, seller_id, name, format, state, dry_run, options, stored_file, source_url, started_at)
+VALUES (%s, %s, %s, %s, 'waiting', %s, %s::jsonb, %s, %s, %s)
 """
 _LET_GO = """
 WITH kept AS (
@@ -94,14 +140,15 @@ def _queue_run(
     kind: str,
     dry_run: bool,
     options: ImportOptions,
-    stored: str,
+    stored: str = "",
+    url: str = "",
     now: datetime,
 ) -> list[str]:
     """Record the run; return the files of earlier trials, which nobody keeps any longer."""
     stores.lock_store(seller_id)
     old = [row[0] for row in sql.fetch_all(_LET_GO, [seller_id])]
     said = writing.as_json(asdict(options))
-    sql.execute(_QUEUE, [run_id, seller_id, name, kind, dry_run, said, stored, now])
+    sql.execute(_QUEUE, [run_id, seller_id, name, kind, dry_run, said, stored, url, now])
     facts.record(events.FeedQueued(run_id=run_id, seller_id=seller_id))
     return old
 
@@ -139,16 +186,25 @@ def apply_feed(*, seller_id: UUID, run_id: UUID, now: datetime) -> UUID:
     return new_id
 
 
-_WAITING = "SELECT seller_id, name, format, dry_run, options, stored_file, state FROM catalog_feedrun WHERE id = %s"
+_WAITING = """
+SELECT seller_id, name, format, dry_run, options, stored_file, state, source_url FROM catalog_feedrun WHERE id = %s
+"""
+_FETCHED = "UPDATE catalog_feedrun SET stored_file = %s WHERE id = %s"
 
 
 def run_waiting_feed(*, run_id: UUID, now: datetime) -> FeedReport | None:
-    """Read a feed that was taken in; one that is done already is left alone (a job may run twice)."""
+    """
+    Read a feed that was taken in, fetching it first where it lies elsewhere; one that has ended is left alone (a job
+    may run twice).
+    """
     row = sql.fetch_one(_WAITING, [run_id])
-    if row is None or row[6] == "done" or not row[5]:
+    if row is None:
         return None
-    seller_id, name, kind, dry_run, options, stored, _ = row
+    seller_id, name, kind, dry_run, options, stored, state, url = row
+    if state == "done" or not (stored or (url and state == "waiting")):
+        return None
     try:
+        stored = stored or _fetch(run_id, url)
         with storages["private"].open(stored) as stream:
             report = import_feed(
                 stream=cast(BinaryIO, stream),
@@ -160,10 +216,29 @@ def run_waiting_feed(*, run_id: UUID, now: datetime) -> FeedReport | None:
                 run_id=run_id,
                 now=now,
             )
-    except (FeedUnreadable, stores.NoStore) as refusal:
-        failure = unreadable(refusal) if isinstance(refusal, FeedUnreadable) else Sentence(refusal.summary)
+    except (FeedUnreadable, stores.NoStore, NotFetched) as refusal:
+        failure = _failure(refusal)
         report = FeedReport(run_id=run_id, format=kind, dry_run=dry_run, failure=failure)
         finish_run(report=report, state="failed", now=now)
-    if not dry_run or report.failure is not None:
+    if stored and (not dry_run or report.failure is not None):
         storages["private"].delete(stored)
     return report
+
+
+def _fetch(run_id: UUID, url: str) -> str:
+    """Keep what lies at an address; return the name that it has in storage."""
+    content = get_feed_source().fetch(url)
+    stored = storages["private"].save(f"feeds/{run_id}", ContentFile(content))
+    _record_fetched(run_id, stored)
+    return stored
+
+
+@transaction
+def _record_fetched(run_id: UUID, stored: str) -> None:
+    sql.execute(_FETCHED, [stored, run_id])
+
+
+def _failure(refusal: FeedUnreadable | stores.NoStore | NotFetched) -> Sentence:
+    if isinstance(refusal, FeedUnreadable):
+        return unreadable(refusal)
+    return refusal.reason if isinstance(refusal, NotFetched) else Sentence(refusal.summary)

@@ -31,6 +31,7 @@ from entrepot.catalog.queries.sellers import (
     count_seller_listings,
     find_seller_by_store,
     get_dispatch_country,
+    show_picture,
     get_translation,
     list_picture_troubles,
     list_seller_listing_ids,
@@ -72,5 +73,8 @@ __all__ = [
     "list_seller_listings",
     "list_seller_skus",
     "media_url",
-    "suggest_hs_code",
+    "show_picture",
+    "suggest_codes",
+    "suggest_codes_of_categories",
+    "suggest_codes_of_listing",
 ]

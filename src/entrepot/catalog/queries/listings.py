@@ -24,7 +24,7 @@ _ROOM = "entrepot.catalog"
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
-    """A picture that is ready: its addresses by width, the small ones first; `alt` where its seller says what it shows."""
+    """A picture that is ready: its addresses by width, small ones first; `alt` is what its seller says it shows."""
 
     id: int
     width: int
@@ -233,6 +233,11 @@ def media_url(content_hash: str, size: int) -> str:
     base: str | None = getattr(default_storage, "base_url", None)
     # A name is hexadecimal digits: in a folder with one address nothing needs quoting or joining.
     return base + name if base else default_storage.url(name)
+
+
+def show_picture(content_hash: str, width: int, height: int) -> PictureView:
+    """Return a picture that is kept and stands on no listing, as pages show it."""
+    return _picture(0, content_hash, width, height)
 
 
 def get_cards(listing_ids: Iterable[UUID], language: str) -> list[CardView]:

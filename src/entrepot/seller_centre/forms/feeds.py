@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +26,15 @@ class FeedForm(forms.Form):
 
     feed = forms.FileField(
         label=_("Feed"),
+        required=False,
         help_text=_("The file that your shop or your stock system writes: XML, CSV or a table, also packed (.gz)."),
-        error_messages={"required": _("Choose a file first."), "empty": _("This file is empty.")},
+        error_messages={"empty": _("This file is empty.")},
+    )
+    url = forms.CharField(
+        label=_("Or the address where it lies"),
+        required=False,
+        max_length=2000,
+        widget=forms.URLInput(attrs={"placeholder": "https://", "dir": "ltr"}),
     )
     format = forms.ChoiceField(label=_("Format"), required=False)
     language = forms.ChoiceField(label=_("Language of its texts"), required=False)
@@ -42,6 +51,13 @@ class FeedForm(forms.Form):
         languages = dict.fromkeys(text_language(code) for code, _name in settings.LANGUAGES)
         named = [(code, formats.language_name(code)) for code in languages]
         choice(self, "language").choices = [("", _("The store's")), *named]
+
+    def clean(self) -> dict[str, Any]:
+        """Want a file or an address."""
+        said = super().clean() or {}
+        if not self.errors and not said.get("feed") and not said.get("url"):
+            self.add_error("feed", _("Choose a file first, or name an address."))
+        return said
 
     def options(self) -> ImportOptions:
         """Return what the seller decides about the import."""

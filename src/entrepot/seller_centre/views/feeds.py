@@ -58,17 +58,8 @@ def feeds(request: PageRequest, member: Membership) -> HttpResponse:
     """Take a feed in, to be tried or imported at once, and show those before."""
     form = FeedForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        feed = form.cleaned_data["feed"]
         try:
-            run_id = operations.queue_feed(
-                stream=feed,
-                name=feed.name,
-                format=form.cleaned_data["format"] or None,
-                seller_id=member.seller_id,
-                dry_run=request.POST.get("do") != "import",
-                options=form.options(),
-                now=clock.now(),
-            )
+            run_id = _queue(form, member, is_trial=request.POST.get("do") != "import")
         except FeedUnreadable as refusal:
             form.add_error("feed", _unreadable(refusal))
         except DomainError as refusal:
@@ -78,6 +69,20 @@ def feeds(request: PageRequest, member: Membership) -> HttpResponse:
     runs = [{"run": run, "format": _format(run), **_words(run)} for run in queries.list_feed_runs(member.seller_id)]
     context = {"form": form, "runs": runs}
     return show(request, member, "import/feeds", "feeds", context, 422 if form.errors else 200)
+
+
+def _queue(form: FeedForm, member: Membership, *, is_trial: bool) -> UUID:
+    said: dict[str, Any] = {
+        "format": form.cleaned_data["format"] or None,
+        "seller_id": member.seller_id,
+        "dry_run": is_trial,
+        "options": form.options(),
+        "now": clock.now(),
+    }
+    feed = form.cleaned_data["feed"]
+    if feed is None:
+        return operations.queue_feed_at(url=form.cleaned_data["url"], **said)
+    return operations.queue_feed(stream=feed, name=feed.name, **said)
 
 
 @seat("view_listings")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from entrepot.catalog import operations as catalog
+from entrepot.catalog.queries import PictureView, show_picture
+from entrepot.catalog.rules.pictures import BYTES_MAX
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError, Forbidden, NotFound
+from entrepot.kernel.errors import DomainError, Forbidden, InvalidField, NotFound
+from entrepot.kernel.sentences import Sentence
 from entrepot.markets import queries as markets
 from entrepot.seller_centre.forms import ResponsibleForm, StoreForm, StoriesForm
 from entrepot.seller_centre.seats import seat, show, store_tabs
 from entrepot.sellers import operations, queries as sellers
-from entrepot.sellers.queries import Membership, StoreView
+from entrepot.sellers.queries import Membership, StorePicture, StoreView
 from entrepot.ui import refusals
 from entrepot.ui.requests import PageRequest
 
@@ -37,6 +43,7 @@ def store(request: PageRequest, member: Membership) -> HttpResponse:
         "tabs": store_tabs(member, "store"),
         "form": form,
         "can_edit": member.may("manage_store"),
+        "pictures": _pictures(current),
     }
     return show(request, member, "store", "store", context)
 
@@ -88,6 +95,46 @@ def responsible(request: PageRequest, member: Membership) -> HttpResponse:
         "is_missing": needs_one and named is None,
     }
     return show(request, member, "responsible", "store", context)
+
+
+@seat("manage_store")
+@require_POST
+def picture(request: PageRequest, member: Membership, place: str) -> HttpResponse:
+    """Put a picture on the shop front, or take one away."""
+    if _current(member) is None or place not in sellers.STORE_PICTURES:
+        raise NotFound()
+    upload = request.FILES.get("picture")
+    try:
+        kept = _keep(upload) if upload is not None else None
+        if kept is not None or request.POST.get("do") == "remove":
+            operations.show_store_picture(**_who(member), place=place, picture=kept)
+            messages.success(request, _("Saved."))
+        else:
+            messages.warning(request, _("Choose a file first."))
+    except InvalidField as refusal:
+        messages.error(request, refusals.field_errors(refusal)[0][1])
+    except DomainError as refusal:
+        messages.error(request, refusals.text(refusal))
+    return redirect("seller_centre:store", seller_id=member.seller_id)
+
+
+def _keep(upload: UploadedFile) -> StorePicture:
+    if (upload.size or 0) > BYTES_MAX:
+        reason = Sentence("The file is larger than %(most)s MB.", most=BYTES_MAX // 1024 // 1024)
+        raise InvalidField.single("picture", reason)
+    kept = catalog.keep_picture(content=upload.read())
+    return StorePicture(kept.content_hash, kept.width, kept.height)
+
+
+def _pictures(current: StoreView | None) -> list[tuple[str, str, str, PictureView | None]]:
+    """Return the places of the shop front: code, name, hint, and the picture that is there."""
+    if current is None:
+        return []
+    shown = {place: show_picture(**asdict(kept)) for place, kept in current.pictures.items()}
+    return [
+        ("logo", _("Logo"), _("Square, at least 320 pixels a side."), shown.get("logo")),
+        ("cover", _("Cover"), _("Wide, best 1280 × 320 pixels: it stands above your goods."), shown.get("cover")),
+    ]
 
 
 @seat("manage_store")

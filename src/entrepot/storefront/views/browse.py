@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from entrepot.catalog import queries as catalog
 from entrepot.kernel import clock
 from entrepot.kernel.errors import NotFound
 from entrepot.markets import queries as markets
@@ -105,6 +107,7 @@ def store(request: PageRequest, slug: str) -> HttpResponse:
     story, story_language = shop.story_for(request.choice.language)
     context = {
         "store": shop,
+        **{place: catalog.show_picture(**asdict(kept)) for place, kept in shop.pictures.items()},
         "story": story,
         "story_language": story_language,
         "trader": find_trader(shop.seller_id),

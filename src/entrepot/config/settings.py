@@ -85,13 +85,14 @@ TEMPLATES = [
         "DIRS": [PACKAGE_DIR / "ui" / "templates"],  # Before allauth's: its pages wear our look.
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["entrepot.ui.templatetags.addresses"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "entrepot.ui.context.page",
                 "entrepot.storefront.context.shop",
-            ]
+            ],
         },
     }
 ]

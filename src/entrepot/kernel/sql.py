@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import ClientCursor
 
 Params = Sequence[Any] | Mapping[str, Any] | None
 
@@ -38,11 +39,13 @@ def fetch_all_planned_for(statement: str, params: Params) -> list[tuple[Any, ...
     Run one statement with a plan made for exactly these values, and return all its rows.
 
     For statements whose best way depends on what is asked (a rare word or a common one); the others run on the plan
-    that the connection keeps.
+    that the connection keeps. The driver writes the values into the text, so that nothing is left to keep a plan for.
     """
-    with transaction.atomic(savepoint=False):
-        execute("SET LOCAL plan_cache_mode = force_custom_plan")
-        return fetch_all(statement, params)
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        text = ClientCursor(connection.connection).mogrify(statement, params)
+    return fetch_all(text)
 
 
 def fetch_one(statement: str, params: Params = None) -> tuple[Any, ...] | None:

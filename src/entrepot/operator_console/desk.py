@@ -21,6 +21,7 @@ from entrepot.kernel.errors import Forbidden
 from entrepot.orders.queries import screening
 from entrepot.payments import queries as payments
 from entrepot.sellers import queries as sellers
+from entrepot.ui.rail import RailLink
 from entrepot.ui.requests import PageRequest
 
 DeskView = Callable[..., HttpResponseBase]
@@ -105,7 +106,7 @@ def show(
     return render(request, f"operator_console/{template}.html", {**frame, **(context or {})}, status=status)
 
 
-def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
+def _rail(counts: dict[str, int]) -> tuple[RailLink, ...]:
     entries = [
         ("home", "today", _("Overview")),
         ("markets", "globe", _("Markets")),
@@ -120,20 +121,13 @@ def _rail(counts: dict[str, int]) -> list[dict[str, Any]]:
         ("work", "clock", _("Jobs")),
         ("audit", "history", _("Audit trail")),
     ]
-    links: list[dict[str, Any]] = [
-        {
-            "name": name,
-            "icon": symbol,
-            "label": label,
-            "count": counts.get(name, 0),
-            "link": _link(f"operator_console:{name}"),
-        }
-        for name, symbol, label in entries
-    ]
-    return [
-        *links,
-        {"name": "rows", "icon": "search", "label": _("All rows"), "count": 0, "link": _link("admin:index")},
-    ]
+    return (
+        *(
+            RailLink(name, symbol, label, _link(f"operator_console:{name}"), counts.get(name, 0))
+            for name, symbol, label in entries
+        ),
+        RailLink("rows", "search", _("All rows"), _link("admin:index")),
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
+from entrepot.ui.rail import RailLink
 from entrepot.ui.requests import PageRequest
 
 SeatView = Callable[..., HttpResponseBase]
@@ -47,7 +48,8 @@ def show(
 ) -> HttpResponse:
     """Show a page of the seller centre in its frame."""
     entries = rail(member)
-    frame = {"member": member, "rail": entries, "place": place, "bar": [row for row in entries if row["is_daily"]]}
+    daily = tuple(entry for entry in entries if entry.is_daily)
+    frame = {"member": member, "rail": entries, "place": place, "bar": daily}
     return render(request, f"seller_centre/{template}.html", {**frame, **context}, status=status)
 
 
@@ -66,7 +68,7 @@ def crumbs(*above: tuple[str, str], here: str) -> list[dict[str, str]]:
     return [*({"label": label, "link": address} for label, address in above), {"label": here, "link": ""}]
 
 
-def rail(member: Membership) -> list[dict[str, Any]]:
+def rail(member: Membership) -> tuple[RailLink, ...]:
     """Return the links of the left rail that this seat may follow."""
     approved = member.seller_state in ("approved", "suspended")
     entries = [
@@ -78,18 +80,12 @@ def rail(member: Membership) -> list[dict[str, Any]]:
         ("store", "store", _("Store"), "store", approved and member.may("view_store")),
         ("registration", "document", _("Registration"), "registration", not approved),
     ]
-    return [
-        {
-            "name": name,
-            "icon": symbol,
-            "label": label,
-            "link": link(member, address),
-            "is_daily": name
-            != "feeds",  # On a phone the bar has room for five; importing is a click from the listings.
-        }
+    # On a phone the bar has room for five; importing is a click from the listings.
+    return tuple(
+        RailLink(name, symbol, label, link(member, address), is_daily=name != "feeds")
         for name, symbol, label, address, shown in entries
         if shown
-    ]
+    )
 
 
 def store_tabs(member: Membership, current: str) -> list[dict[str, Any]]:

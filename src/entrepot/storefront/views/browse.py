@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -125,23 +126,46 @@ def protection(request: PageRequest) -> HttpResponse:
     return render(request, "storefront/protection.html")
 
 
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """
+    What a list can be narrowed down by: categories and countries as (code, name), and which are chosen.
+
+    `everywhere` is the page's address with no origin, `address` the one with any, up to where its code is put.
+    """
+
+    is_within: bool
+    categories: tuple[tuple[str, str], ...]
+    category: str
+    origins: tuple[tuple[str, str], ...]
+    origin: str
+    everywhere: str
+    address: str
+
+
 def _list(request: PageRequest, *, text: str, slug: str) -> HttpResponse:
     path = departments.find_path(slug, request.choice.language) if slug else ()
     sort = request.GET.get("sort", "") if request.GET.get("sort") in ("price", "newest") else "relevance"
     origin = request.GET.get("origin", "").upper()
     origins = list_origins()
     origin = origin if origin in origins else ""
+    kept = urlencode([pair for pair in request.GET.items() if pair[0] not in ("origin", "page")])
     page = _find(request, q=text, category=slug if path else "", origin=origin, sort=sort, page=_page_number(request))
     context: dict[str, Any] = {
         "place": "search",
         "title": _title(text, path, origin),
         "search_text": text,
-        "slug": slug,
         "path": path,
         "current_department": path[0].slug if path else "",
-        "categories": _neighbours(path, request.choice.language),
-        "origin": origin,
-        "origins": _named(origins),
+        "facets": Facets(
+            is_within=bool(path),
+            categories=tuple((node.slug, node.name) for node in _neighbours(path, request.choice.language)),
+            category=slug,
+            origins=tuple(_named(origins)),
+            origin=origin,
+            everywhere=f"?{kept}" if kept else request.path,
+            address=f"?{kept}&origin=" if kept else "?origin=",
+        ),
         "sort": sort,
         "is_closed": _is_closed(request.choice.country),
         "sorts": [("relevance", _("Best match")), ("price", _("Delivered price")), ("newest", _("New"))],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from entrepot.catalog import queries as catalog
@@ -16,6 +20,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.kernel.languages import text_language
 from entrepot.pricing import queries as pricing
+from entrepot.pricing.quote import OrderQuote
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 from entrepot.shipping import labels
@@ -69,7 +74,7 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
 def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
     """Return the charges of one piece delivered to the reader, or the reason why there are none."""
     if sku.available < 1:
-        return {"charges": None, "is_sold_out": True, "why_not": words.why_not("out_of_stock")}
+        return {"price": "", "is_sold_out": True, "why_not": words.why_not("out_of_stock")}
     now = clock.now()
     try:
         quote = pricing.get_quote(
@@ -81,18 +86,26 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
         )
     except DomainError as refusal:
         return {
-            "charges": None,
+            "price": "",
             "why_not": words.refused(refusal),
             "source": words.source_of(refusal),
             "is_elsewhere": words.is_about_destination(refusal),
         }
     order = quote.orders[0]
     return {
-        "charges": charges.of_order(order, currency=choice.currency, country=choice.country),
+        "price": _write_price(msgspec.json.encode(order), choice, get_language() or "en"),
         "service": order.service,
         "service_name": labels.service(order.service.name),
         "arrival": charges.arrival(now.date(), order.service.days_min, order.service.days_max),
     }
+
+
+@lru_cache(maxsize=1024)
+def _write_price(order: bytes, choice: Choice, language: str) -> SafeString:
+    """Write an order's price with its parts; a quote that says the same to the letter is written once."""
+    quote = msgspec.json.decode(order, type=OrderQuote)
+    told = charges.of_order(quote, currency=choice.currency, country=choice.country)
+    return mark_safe(render_to_string("storefront/_price.html", {"charges": told, "choice": choice}))  # noqa: S308
 
 
 def _picture(view: ListingView, sku: SkuView, wanted: str) -> PictureView | None:

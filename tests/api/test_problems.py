@@ -9,6 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from entrepot.api import limits
+from entrepot.ui.limits import RateLimit, sender_of
 from tests.api.client import Api, api_of
 from tests.builders import sellers as build_sellers
 
@@ -118,7 +119,7 @@ def test_a_key_reaches_only_what_its_scopes_name() -> None:
 
 
 def test_who_writes_too_fast_is_told_how_long_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "writes", limits.WriteLimit(per_minute=2))
+    monkeypatch.setattr(limits, "writes", RateLimit(per_minute=2))
     assert [api.post("/carts", {}).status for _ in range(3)] == [422, 422, 429]
     found = api.post("/carts", {})
     assert (found.code, found.json["retry_after"]) == ("too_many_requests", 30)
@@ -130,14 +131,14 @@ def test_behind_proxies_of_the_operators_own_writes_count_for_the_address_that_t
     rf: RequestFactory, settings: Any
 ) -> None:
     forged = rf.post("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.1.1.1, 203.0.113.7, 10.0.0.2")
-    assert limits.sender_of(forged) == "10.0.0.1"
+    assert sender_of(forged) == "10.0.0.1"
     settings.TRUSTED_PROXIES = 2
-    assert limits.sender_of(forged) == "203.0.113.7"
-    assert limits.sender_of(rf.post("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
+    assert sender_of(forged) == "203.0.113.7"
+    assert sender_of(rf.post("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
 
 
 def test_a_bucket_refills_evenly_and_full_ones_are_forgotten() -> None:
-    bucket = limits.WriteLimit(per_minute=60)
+    bucket = RateLimit(per_minute=60)
     assert [bucket.take("a", now=0.0) for _ in range(60)] == [0] * 60
     assert bucket.take("a", now=0.0) == 1
     assert bucket.take("a", now=1.0) == 0

@@ -17,7 +17,6 @@ from entrepot.kernel.errors import NotFound
 from entrepot.markets import loader, queries as markets
 from entrepot.orders import queries
 from entrepot.orders.queries import Explanation, OrderView
-from entrepot.pricing import queries as pricing
 from tests.builders import accounts as people, orders as build
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +90,6 @@ def other_operator(tmp_path: Path, settings: Any) -> Iterator[None]:
 
     def forget() -> None:
         markets.get_library.cache_clear()
-        pricing.get_book.cache_clear()
 
     kept = settings.OPERATOR_FILE
 
@@ -171,7 +169,7 @@ def test_the_command_explains_an_order_in_words() -> None:
     text = out.getvalue()
     assert f"Order {order.number}, 2026-11-20: CN to DE" in text
     assert "19 % of" in text
-    assert "the same to the minor unit" in text
+    assert "the same to the last unit" in text
 
 
 def test_the_command_asks_for_a_number_and_knows_which_are_none() -> None:

@@ -1,72 +1,17 @@
-"""
-How fast one network address may write: a token bucket per address in this process's memory.
-
-It stops a runaway script, not an attack: each web process counts for itself. Reads are not counted.
-"""
+"""How fast one network address may write. Reads are not counted."""
 
 from __future__ import annotations
-
-import threading
-import time
-from math import ceil
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from entrepot.ui.limits import RateLimit
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_BUCKETS_MAX = 20_000
 
-
-class WriteLimit:
-    """Buckets that hold a minute's writes and refill evenly."""
-
-    def __init__(self, per_minute: int) -> None:
-        self.per_minute = per_minute
-        self._buckets: dict[str, tuple[float, float]] = {}
-        self._lock = threading.Lock()
-
-    def take(self, address: str, *, now: float) -> int:
-        """Take one write for an address; return 0, or the whole seconds to wait when none is left."""
-        rate = self.per_minute / 60
-        with self._lock:
-            left, seen_at = self._buckets.get(address, (float(self.per_minute), now))
-            left = min(float(self.per_minute), left + (now - seen_at) * rate)
-            if left < 1:
-                self._buckets[address] = (left, now)
-                return ceil((1 - left) / rate)
-            if len(self._buckets) >= _BUCKETS_MAX:
-                self._forget_full(now, rate)
-            self._buckets[address] = (left - 1, now)
-            return 0
-
-    def _forget_full(self, now: float, rate: float) -> None:
-        # A bucket that has refilled says nothing more than no bucket.
-        self._buckets = {
-            address: (left, seen_at)
-            for address, (left, seen_at) in self._buckets.items()
-            if left + (now - seen_at) * rate < self.per_minute
-        }
-
-
-writes = WriteLimit(settings.API_WRITES_PER_MINUTE)
+writes = RateLimit(settings.API_WRITES_PER_MINUTE)
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
     """Return 0 when this call may go on, else how many seconds its sender should wait."""
-    if request.method in _SAFE_METHODS:
-        return 0
-    return writes.take(sender_of(request), now=time.monotonic())
-
-
-def sender_of(request: HttpRequest) -> str:
-    """
-    Return the network address that a call comes from: behind proxies of the operator's own, what the outermost saw.
-
-    What stands further left in X-Forwarded-For anybody may have written.
-    """
-    peer: str = request.META.get("REMOTE_ADDR", "")
-    proxies = settings.TRUSTED_PROXIES
-    if not proxies:
-        return peer
-    seen = [address.strip() for address in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if address.strip()]
-    return seen[-proxies] if len(seen) >= proxies else peer
+    return 0 if request.method in _SAFE_METHODS else writes.seconds_to_wait(request)

@@ -210,6 +210,7 @@ def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
             return problem(request, NotFound())
         if names and names[0] in ("body", "query"):
             names = names[1:]  # The name of the endpoint's argument is no part of the request.
+        names = [name for name in names if not name.startswith("@")]  # Nor are the names of its kinds.
         faults.append({"field": ".".join(names) or source, "reason": fault["type"]})
     return problem(request, _InvalidRequest(errors=faults))
 

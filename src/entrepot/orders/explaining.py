@@ -1,23 +1,65 @@
-"""An explained order in words and as a document, for the command line."""
+"""An explained order in words: for a page, for the command line, and as a document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import get_language, gettext as _, gettext_noop
 
 from entrepot.customs.charges import Part
 from entrepot.kernel.money import Money
 from entrepot.orders.queries import Explanation
 from entrepot.pricing import labels
 from entrepot.pricing.quote import OrderQuote
+from entrepot.ui import formats
+from entrepot.ui.words import in_language
 
 OUTCOMES = {
-    "same": "Worked out again from the order alone by the rule book as it stands: the same to the minor unit.",
-    "changed": "The rule book says something else about that day by now; the parts are those that were charged.",
-    "forbidden": "The rule book forbids this sale by now; the parts are those that were charged.",
-    "erased": "The buyer's address was erased: it cannot be worked out again. The parts are those that were charged.",
-    "not_kept": "The order is older than the keeping of all inputs; the parts are those that were charged.",
+    "same": gettext_noop("Worked out again from what the order keeps: the same to the last unit."),
+    "changed": gettext_noop("The rule book says something else about that day by now. What was charged stands."),
+    "forbidden": gettext_noop("The rule book forbids this sale by now. What was charged stands."),
+    "erased": gettext_noop(
+        "The buyer's address was erased, so it cannot be worked out again. What was charged stands."
+    ),
+    "not_kept": gettext_noop(
+        "The order is older than the keeping of all that its price was worked out from. What was charged stands."
+    ),
 }
+_SELLER_DUE = gettext_noop("What the seller gets")
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedWords:
+    """What came of working an order out again, in the reader's words, and the exchange rates that it keeps."""
+
+    is_same: bool
+    text: str
+    changes: tuple[str, ...]
+    rates: tuple[str, ...]
+
+
+def in_words(found: Explanation) -> ExplainedWords:
+    """Return an explanation for a page, in the page's language."""
+    language = get_language() or "en"
+    message = _("%(part)s: %(before)s then, %(after)s now")
+    changes = [
+        message % {"part": _named(row.code, language), "before": _amount(row.before), "after": _amount(row.after)}
+        for row in found.differences
+    ]
+    if found.refusal is not None:
+        changes.append(_(found.refusal.summary))
+    rates = [f"{pair} {rate}" for pair, rate in found.order.quote.rates.items() if "/" in pair]
+    return ExplainedWords(found.outcome == "same", _(OUTCOMES[found.outcome]), tuple(changes), tuple(rates))
+
+
+def _named(code: str, language: str) -> str:
+    return _(_SELLER_DUE) if code == "seller_due" else labels.label(code, language)
+
+
+def _amount(amount: Money | None) -> str:
+    return "–" if amount is None else formats.money(amount)
 
 
 def as_plain(found: Explanation, language: str) -> dict[str, Any]:
@@ -101,9 +143,9 @@ def as_lines(found: Explanation, language: str) -> Iterator[str]:
         yield f"Not sure: {' '.join(labels.reason(code, language) for code in quote.unsure)}"
     if quote.rates:
         yield f"Rates: {', '.join(f'{pair} {rate}' for pair, rate in quote.rates.items())}"
-    yield OUTCOMES[found.outcome]
+    yield in_language(OUTCOMES[found.outcome], language)
     for row in found.differences:
-        yield f"  {labels.label(row.code, language)}: {row.before or 'nothing'} then, {row.after or 'nothing'} now"
+        yield f"  {_named(row.code, language)}: {row.before or 'nothing'} then, {row.after or 'nothing'} now"
     if found.refusal is not None:
         yield f"  {found.refusal}"
 

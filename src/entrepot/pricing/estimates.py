@@ -91,7 +91,7 @@ class Estimate:
 
 def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
     """
-    Work out the landed cost of some goods. Without a database the exchange rates that ship are used.
+    Work out the landed cost of some goods. Without a database the tariff and the exchange rates that ship are used.
 
     :raises InvalidField: each fault with its field and reason.
     :raises NotSellable, NoDelivery: a restriction forbids the goods, or the channel for them.
@@ -101,18 +101,19 @@ def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
         raise InvalidField(errors=faults)
     currency = wanted.currency or markets.get_currency(wanted.destination)
     at = datetime.combine(wanted.on, time(12), tzinfo=UTC) if wanted.on else now
-    table = _rates(at).with_pairs(wanted.fx)
+    book, day_rates = _law_and_rates(at)
+    table = day_rates.with_pairs(wanted.fx)
     if currency != "EUR" and currency not in table.per_eur:
         raise InvalidField.single("currency", "no_exchange_rate")
     destination = _destination(wanted)
     desk = Desk(
-        book=_book(),
+        book=book,
         rates=table,
         schedule=queries.get_schedule(),
         at=at,
         currency=currency,
         destination=queries.tidy_destination(destination),
-        schemes=_schemes(wanted.channel),
+        schemes=_schemes(wanted.channel, book),
         basic_duty_rate=wanted.duty_rate,
     )
     order = trial.make_trial(
@@ -192,21 +193,14 @@ def _destination(wanted: EstimateRequest) -> Destination:
     return queries.reference_destination(wanted.destination)
 
 
-def _schemes(channel: EstimateChannel) -> frozenset[str] | None:
+def _schemes(channel: EstimateChannel, book: RuleBook) -> frozenset[str] | None:
     if channel == "registered":
-        return trial.all_schemes(_book())
+        return trial.all_schemes(book)
     return frozenset() if channel else None
 
 
-def _book() -> RuleBook:
+def _law_and_rates(at: datetime) -> tuple[RuleBook, FxTable]:
     try:
-        return queries.get_book()
+        return queries.get_book(), markets.get_fx(at=at)
     except DatabaseError:
-        return queries.get_shipped_book()
-
-
-def _rates(at: datetime) -> FxTable:
-    try:
-        return markets.get_fx(at=at)
-    except DatabaseError:
-        return markets.get_shipped_fx()
+        return queries.get_shipped_book(), markets.get_shipped_fx()

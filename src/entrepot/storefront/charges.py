@@ -13,6 +13,7 @@ from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money
 from entrepot.pricing import labels
 from entrepot.pricing.quote import GROUPS, LineQuote, OrderQuote, Part, Quote
+from entrepot.pricing.rule_titles import rule_title
 from entrepot.storefront import words
 from entrepot.ui import formats
 
@@ -29,6 +30,7 @@ class PartRow:
     source: str
     valid_from: date | None
     reason: str
+    rule: str
     is_at_door: bool
     group: str
     goods: str = ""
@@ -44,6 +46,7 @@ class Charges:
     """One order's (or a whole quote's) charges in words."""
 
     bar: list[tuple[str, str, Money]]
+    landed_bar: list[tuple[str, str, Money]]
     rows: list[PartRow]
     total: Money
     at_door: Money
@@ -52,6 +55,11 @@ class Charges:
     unsure: list[str]
     is_at_door: bool
 
+    @property
+    def landed(self) -> Money:
+        """All that it costs, what falls due on delivery with it."""
+        return self.total + self.at_door
+
 
 def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
     """Return an order's charges in words."""
@@ -59,6 +67,7 @@ def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
     note, tone = words.delivered_note(order.import_charges, order.sure, country, at_door)
     return Charges(
         bar=bar(order, currency),
+        landed_bar=_landed_bar(order, currency),
         rows=[
             _row(part, currency, order.lines) for part in order.parts if part.amount or part.group in ("duty", "tax")
         ],
@@ -77,6 +86,14 @@ def bar(amounts: OrderQuote | Quote, currency: str) -> list[tuple[str, str, Mone
     return [(name, words.group(name), Money(minor, currency)) for name, minor in pairs if minor]
 
 
+def _landed_bar(order: OrderQuote, currency: str) -> list[tuple[str, str, Money]]:
+    """Return the segments of the price bar with what falls due on delivery in them."""
+    if not order.at_door:
+        return bar(order, currency)
+    sums = {name: sum(part.amount for part in order.parts if part.group == name) for name in GROUPS}
+    return [(name, words.group(name), Money(minor, currency)) for name, minor in sums.items() if minor]
+
+
 def _row(part: Part, currency: str, lines: Sequence[LineQuote]) -> PartRow:
     language = get_language() or "en"
     return PartRow(
@@ -88,6 +105,7 @@ def _row(part: Part, currency: str, lines: Sequence[LineQuote]) -> PartRow:
         source=part.source,
         valid_from=part.valid_from,
         reason=labels.reason(part.reason, language) if part.reason else "",
+        rule=rule_title(part.rule, language),
         is_at_door=part.payable == "door",
         group=part.group,
         goods=_goods(part, lines, language) if part.group == "duty" and part.amount else "",

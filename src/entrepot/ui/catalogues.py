@@ -109,12 +109,15 @@ def _of_errors(source: str) -> Iterator[Found]:
 
 
 def _of_pack(value: object) -> Iterator[str]:
-    """Yield the labels and titles of a country or union pack, wherever they stand in it."""
+    """Yield the labels and titles of a country or union pack, wherever they stand in it, and its territories' names."""
     for name, child in (
         value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
     ):
         if name in ("label", "title") and isinstance(child, str):
             yield child
+        elif name == "territories":
+            yield from (territory["name"] for territory in child)
+            yield from _of_pack(child)
         elif name != "columns":  # Those of a bank's file: the bank reads them, in its own words.
             yield from _of_pack(child)
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from unicodedata import bidirectional
+from unicodedata import bidirectional, combining, normalize
 
 from babel import Locale
 from babel.core import get_global
@@ -199,6 +199,11 @@ def language_name(code: str) -> str:
 def listing(items: list[str]) -> str:
     """Return words joined as the language does (`a, b and c`)."""
     return _format_list(items, locale=current()) if items else ""
+
+
+def sorting_key(name: str) -> str:
+    """Return what a name is sorted by: its letters without accents, so that Österreich stands at the O."""
+    return "".join(mark for mark in normalize("NFKD", name.casefold()) if not combining(mark))
 
 
 def knows_territory(code: str) -> bool:

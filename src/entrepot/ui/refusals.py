@@ -66,6 +66,8 @@ REASONS = {
     "not_the_cart_country": gettext_noop("The address lies in another country than the cart is for."),
     "not_registered_here": gettext_noop("Sellers of this kind cannot register in this country."),
     "no_exchange_rate": gettext_noop("There is no exchange rate for this currency."),
+    "hs_code": gettext_noop("A customs code has 6 to 10 digits, such as 6109 10."),
+    "too_many_decimals": gettext_noop("This has more decimals than the currency."),
     "from_1_to_255_printable_ascii": gettext_noop("Send 1 to 255 printable characters of ASCII."),
     "password_too_short": gettext_noop("The password is too short."),
     "password_too_common": gettext_noop("The password is one of the common ones."),

@@ -6,24 +6,31 @@ import hashlib
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Body, Router
 
 from entrepot.api import access, shapes
 from entrepot.api.destinations import destination_of
 from entrepot.api.problems import CartVersionMissing
 from entrepot.api.rendering import answer
-from entrepot.api.schemas.carts import CartIn, CartOut, CartPatch, PlaceIn, PurchaseAnswer, QuoteIn, QuoteOut
+from entrepot.api.schemas.carts import CartIn, CartOut, CartPatch, PlaceIn, PurchaseAnswer, QuoteOut
+from entrepot.api.schemas.estimates import AnyQuoteIn, EstimateIn, EstimateOut
 from entrepot.kernel import clock
 from entrepot.kernel.money import Money
 from entrepot.orders import checkout, operations as orders, queries as order_queries
 from entrepot.pricing import queries as pricing
+from entrepot.pricing.estimates import make_estimate
 
 router = Router()
 
 
-@router.post("/quotes", response=QuoteOut, summary="What goods cost, delivered")
-def get_quote(request: HttpRequest, body: QuoteIn) -> HttpResponse:
-    """Price lines to a destination without making a cart."""
+@router.post("/quotes", response=QuoteOut | EstimateOut, summary="What goods cost, delivered")
+def get_quote(request: HttpRequest, body: Body[AnyQuoteIn]) -> HttpResponse:
+    """
+    Price listed goods (`lines` of SKUs) to a destination without making a cart; or work out the landed cost of goods
+    that nobody listed (`from`, `to` and `items`), from any country to any other on any day.
+    """
+    if isinstance(body, EstimateIn):
+        return answer(make_estimate(body.as_request(), now=clock.now()).as_plain(body.language))
     found = pricing.get_quote(
         lines=[(line.sku, line.quantity) for line in body.lines],
         destination=destination_of(body.country, body.region, body.postal_code),

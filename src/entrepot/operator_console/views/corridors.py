@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext as _, gettext_noop
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET
 
 from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import reach
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
-from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.markets.rules import CLOSED_MARKET
 from entrepot.operator_console import corridors
 from entrepot.operator_console.corridors import Cell, Matrix
 from entrepot.operator_console.desk import operators_only, show
 from entrepot.operator_console.forms import STAGES
+from entrepot.operator_console.priced import Priced, priced
 from entrepot.orders.queries import oversight
 from entrepot.pricing import labels, queries as pricing
-from entrepot.pricing.quote import GROUPS, OrderQuote
+from entrepot.pricing.quote import OrderQuote
 from entrepot.sellers import queries as sellers
-from entrepot.ui import formats, refusals
+from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
 
 _LISTINGS_TRIED = 3
-IMPORT_CHARGES = {
-    "none": (gettext_noop("No import charges"), "leaf"),
-    "prepaid": (gettext_noop("Import charges are prepaid"), "leaf"),
-    "due_at_door": (gettext_noop("Import charges fall due at the door"), "brick"),
-    "unknown": (gettext_noop("Import charges are not known"), "brick"),
-}
-LIABLE = {
-    "platform": gettext_noop("us"),
-    "seller": gettext_noop("the seller"),
-    "carrier": gettext_noop("the carrier"),
-    "buyer": gettext_noop("the buyer"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,38 +151,11 @@ def corridor(request: PageRequest, origin: str, destination: str) -> HttpRespons
     return show(request, "corridor", "corridors", context)
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """Goods with their landed cost in words, or why they cannot go."""
-
-    title: str
-    note: str
-    refusal: str
-    total: Money | None
-    bar: Sequence[tuple[str, str, Money]]
-    parts: Sequence[PartRow]
-    charges: tuple[str, str] | None
-    unsure: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """One part of a price: what, how much, by which rate, why, who owes it, where that is written."""
-
-    label: str
-    amount: Money
-    rate: Decimal | None
-    reason: str
-    liable: str
-    source: str
-    is_at_door: bool
-
-
 def _samples(origin: str, destination: str, now: datetime) -> list[Priced]:
     found = []
     for sample in corridors.try_goods(origin, destination, at=now):
         note = _("%(amount)s without tax") % {"amount": formats.money(sample.price)}
-        found.append(_priced(_(sample.goods), note, sample.quote, sample.currency, sample.refusal))
+        found.append(priced(_(sample.goods), note, sample.quote, sample.currency, sample.refusal))
     return found
 
 
@@ -222,38 +181,5 @@ def _listings(origin: str, destination: str, now: datetime) -> list[Priced]:
         except DomainError as fault:
             refusal = fault
         seller = names.get(listing.seller_id)
-        found.append(_priced(listing.title, seller.legal_name if seller else "", order, currency, refusal))
+        found.append(priced(listing.title, seller.legal_name if seller else "", order, currency, refusal))
     return found
-
-
-def _priced(title: str, note: str, quote: OrderQuote | None, currency: str, refusal: DomainError | None) -> Priced:
-    language = get_language() or "en"
-    if quote is None:
-        said = refusals.text(refusal) if refusal is not None else ""
-        return Priced(title, note, said, None, (), (), None, ())
-    charges, tone = IMPORT_CHARGES[quote.import_charges]
-    return Priced(
-        title=title,
-        note=note,
-        refusal="",
-        total=Money(sum(part.amount for part in quote.parts), currency),
-        bar=[
-            (group, _(labels.GROUPS[group]), Money(amount, currency))
-            for group in GROUPS
-            if (amount := sum(part.amount for part in quote.parts if part.group == group))
-        ],
-        parts=[
-            PartRow(
-                label=labels.label(part.code, language),
-                amount=Money(part.amount, currency),
-                rate=part.rate,
-                reason=labels.reason(part.reason, language) if part.reason else "",
-                liable=_(LIABLE[part.liable]) if part.liable else "",
-                source=part.source,
-                is_at_door=part.payable == "door",
-            )
-            for part in corridors.shown_parts(quote)
-        ],
-        charges=(tone, _(charges)),
-        unsure=[labels.reason(code, language) for code in quote.unsure],
-    )

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_GET
 
 from entrepot.accounts import queries as accounts
@@ -18,10 +18,12 @@ from entrepot.ledger import queries as ledger
 from entrepot.operator_console import postings, words
 from entrepot.operator_console.desk import operators_only, page_of, show
 from entrepot.operator_console.forms import PurchaseSearch
-from entrepot.orders import queries
-from entrepot.orders.queries import OrderView, oversight
+from entrepot.operator_console.priced import part_rows
+from entrepot.orders import explaining, queries
+from entrepot.orders.queries import Explanation, OrderView, oversight
 from entrepot.payments import queries as payments
 from entrepot.payments.queries import Attempt, Refund
+from entrepot.pricing import labels
 from entrepot.ui import formats
 from entrepot.ui.requests import PageRequest
 
@@ -102,18 +104,19 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     transfers = ledger.transfers_of_references([found.id, *(order.id for order in found.orders)])
     refunds = payments.list_refunds(purchase_id=purchase_id)
     numbers = {order.id: order.number for order in found.orders}
+    explained = queries.explain_orders(found.orders)
     context = {
         "purchase": found,
         "state": words.state(found.state, words.PURCHASE_STATES),
         "attempts": [_attempt(attempt) for attempt in payments.list_attempts(purchase_id)],
         "refunds": [_refund(refund, numbers) for refund in refunds],
-        "orders": [_order(order, postings.explain(transfers[order.id])) for order in found.orders],
+        "orders": [_order(order, postings.explain(transfers[order.id]), explained[order.id]) for order in found.orders],
         "strays": postings.explain(transfers[found.id]),
     }
     return show(request, "purchase", "purchases", context)
 
 
-def _order(order: OrderView, rows: list[postings.PostingRow]) -> dict[str, Any]:
+def _order(order: OrderView, rows: list[postings.PostingRow], explained: Explanation) -> dict[str, Any]:
     text, tone = words.state(order.state, words.ORDER_STATES)
     return {
         "order": order,
@@ -122,6 +125,9 @@ def _order(order: OrderView, rows: list[postings.PostingRow]) -> dict[str, Any]:
         "postings": rows,
         "parcels": [(parcel, *words.state(parcel.status, words.PARCEL_STATES)) for parcel in order.parcels],
         "held_note": _held_note(order),
+        "parts": part_rows(order.quote, order.currency),
+        "unsure": [labels.reason(code, get_language() or "en") for code in order.quote.unsure],
+        "explained": explaining.in_words(explained),
     }
 
 

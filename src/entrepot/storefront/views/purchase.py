@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.catalog import queries as catalog
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
-from entrepot.orders import checkout as coordinator, operations as orders, queries
-from entrepot.orders.queries import LineView, OrderView, PurchaseView
+from entrepot.orders import checkout as coordinator, explaining as explanations, operations as orders, queries
+from entrepot.orders.queries import Explanation, LineView, OrderView, PurchaseView
 from entrepot.storefront import charges, words
 from entrepot.storefront.address_lines import lines_of
 from entrepot.storefront.payment_ways import list_ways
@@ -44,6 +44,7 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
     ways = list_ways()
     cards = catalog.get_cards({line.listing_id for order in found.orders for line in order.lines}, found.language)
     images = {card.id: card.image for card in cards}
+    explained = queries.explain_orders(found.orders)
     context = {
         "place": "account",
         "purchase": found,
@@ -57,7 +58,7 @@ def purchase(request: PageRequest, purchase_id: UUID) -> HttpResponse:
         "way": ways.all[0].code if ways else "",
         "state_text": state_text,
         "state_tone": state_tone,
-        "orders": [_order(order, images) for order in found.orders],
+        "orders": [_order(order, images, explained[order.id]) for order in found.orders],
         "address": lines_of(found.address.country, found.address.as_json()) if found.address else [],
     }
     # The address of this page is its key. Referrer-Policy stays the shop's own, `same-origin`: it goes to nobody else,
@@ -143,7 +144,7 @@ def _page(found: PurchaseView) -> str:
     return f"{reverse('storefront:purchase', args=[found.id])}?token={found.token}"
 
 
-def _order(order: OrderView, images: dict[UUID, str]) -> dict[str, Any]:
+def _order(order: OrderView, images: dict[UUID, str], explained: Explanation) -> dict[str, Any]:
     text, tone = words.state(order.state, words.ORDER_STATES)
     money_text, money_more, money_class, money_icon = _money(order)
     return {
@@ -161,6 +162,7 @@ def _order(order: OrderView, images: dict[UUID, str]) -> dict[str, Any]:
         "can_cancel": order.state in _CANCELLABLE,
         "lines": [_line(line, images) for line in order.lines],
         "charges": charges.of_order(order.quote, currency=order.currency, country=order.country),
+        "explained": explanations.in_words(explained),
         "parcels": [_parcel(parcel) for parcel in order.parcels],
         "steps": _steps(order),
         "rest": _rest(order),

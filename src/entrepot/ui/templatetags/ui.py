@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,11 +130,6 @@ def direction(language: str | None) -> str:
     return formats.direction(language)
 
 
-def _sorting_key(name: str) -> str:
-    """Return what a name is sorted by: its letters without accents, so that Österreich stands at the O."""
-    return "".join(mark for mark in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(mark))
-
-
 @register.simple_tag(takes_context=True)
 def choice_list(context: dict[str, Any], kind: str) -> SafeString:
     """Write the buttons of the choice control, one press each; `kind` is `country`, `currency` or `language`."""
@@ -209,7 +203,7 @@ def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeStr
         names = {code: formats.language_own_name(code) for code, _ in settings.LANGUAGES}
     entries = list(names.items())
     if kind != "language":  # A handful that keeps its order.
-        entries.sort(key=lambda entry: (entry[0] != chosen, _sorting_key(entry[1])))
+        entries.sort(key=lambda entry: (entry[0] != chosen, formats.sorting_key(entry[1])))
     context = {"kind": kind, "chosen": chosen, "entries": entries}
     return _squeezed("ui/components/choice_list.html", context)
 

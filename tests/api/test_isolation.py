@@ -197,6 +197,12 @@ def _add_webhook(world: World) -> None:
     assert found.status == 201
 
 
+def _suggest(world: World) -> None:
+    found = world.as_intruder.post("/seller/hs-suggestions", {"title": "Ceramic bowl", "seller_category": "owner-bowl"})
+    assert found.status == 200
+    assert "owner" not in json.dumps([one["why"] for one in found.json["items"] if one["code"] != "691200"])
+
+
 # Writes that name no row in their path: each shows that nothing of the owner's is reached.
 WRITES: dict[str, Callable[[World], None]] = {
     "set_own_stock": _set_stock,
@@ -207,6 +213,7 @@ WRITES: dict[str, Callable[[World], None]] = {
     "upsert_own_listings": _upsert_many,
     "import_own_feed": _feed,
     "add_webhook": _add_webhook,
+    "suggest_hs_codes": _suggest,
 }
 
 

@@ -136,17 +136,6 @@ def test_listings_are_counted_by_what_they_lack(listing: ListingView) -> None:
     assert queries.list_seller_skus(orders.shop("ES").id, listing_ids=ids) == ()
 
 
-def test_a_code_is_suggested_by_ones_own_goods_else_by_several_others() -> None:
-    seller, second, third = orders.shop("IT"), orders.shop("ES"), orders.shop("TR")
-    assert queries.suggest_hs_code(seller.id, category="mens-shirts") is None
-    orders.goods(second, hs="610910")
-    assert queries.suggest_hs_code(seller.id, category="mens-shirts") is None, "one seller's word is not enough"
-    orders.goods(third, hs="610910")
-    assert queries.suggest_hs_code(seller.id, category="mens-shirts") == ("610910", "others")
-    orders.goods(seller, hs="620520")
-    assert queries.suggest_hs_code(seller.id, category="mens-shirts") == ("620520", "own")
-
-
 @pytest.mark.parametrize(
     ("kept", "typed"),
     [

@@ -263,18 +263,6 @@ def test_customs_facts_are_confirmed_for_a_whole_category() -> None:
     assert queries.get_listing(listing.id, "en").hs_code == "610910"
 
 
-def test_a_code_that_ones_own_goods_bear_is_suggested() -> None:
-    seller = orders.shop("CN")
-    orders.goods(seller, hs="610910")
-    orders.goods(seller, hs=None, category="mens-shirts", seller_category="Shirts from the feed")
-    operations.map_category(
-        seller_id=seller.id, seller_category="Shirts from the feed", category="mens-shirts", now=NOW
-    )
-    category = next(row for row in queries.list_seller_categories(seller.id) if row.text == "Shirts from the feed")
-    reader = _reader(seller, f"listings/customs/{category.id}/")
-    assert "Most of your goods in this category bear the HS code 610910." in reader.words
-
-
 @pytest.mark.parametrize("choice", ["DE.EUR.en", "SA.SAR.ar"])
 def test_every_page_of_listings_renders_in_both_directions(choice: str) -> None:
     seller = orders.shop("CN")
@@ -290,6 +278,7 @@ def test_every_page_of_listings_renders_in_both_directions(choice: str) -> None:
         f"listings/{listing.id}/words/es/",
         "listings/categories/",
         f"listings/customs/{category.id}/",
+        "listings/codes/",
         f"listings/prices/?listing={listing.id}&way=percent&value=10&ending=exact",
         f"listings/stock/?listing={listing.id}",
         "import/",

@@ -12,6 +12,7 @@ from entrepot.api.endpoints import (
     markets,
     purchases,
     seller_account,
+    seller_codes,
     seller_listings,
     seller_money,
     seller_orders,
@@ -52,5 +53,6 @@ api.add_router("", carts.router, tags=["Carts"])
 api.add_router("", purchases.router, tags=["Purchases"])
 api.add_router("/seller", seller_account.router, tags=["Seller: account"])
 api.add_router("/seller", seller_listings.router, tags=["Seller: listings"])
+api.add_router("/seller", seller_codes.router, tags=["Seller: listings"])
 api.add_router("/seller", seller_orders.router, tags=["Seller: orders"])
 api.add_router("/seller", seller_money.router, tags=["Seller: money"])

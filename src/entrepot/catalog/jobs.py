@@ -1,4 +1,4 @@
-"""Catalog's work after the answer: pictures fetched, feeds read."""
+"""Catalog's work after the answer: pictures fetched, feeds read, confirmed codes learned from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from entrepot.catalog import operations
 from entrepot.kernel import clock, jobs
-from entrepot.kernel.jobs import job
+from entrepot.kernel.jobs import job, periodic
 
 _LISTINGS_PER_JOB = 10
 _PAUSE = timedelta(minutes=10)
@@ -43,3 +43,9 @@ def run_feeds(*, facts: list[dict[str, Any]]) -> None:
 def run_feed(*, run_id: str) -> None:
     """Read one feed."""
     operations.run_waiting_feed(run_id=UUID(run_id), now=clock.now())
+
+
+@periodic(cron="40 2 * * *")
+def learn_codes() -> None:
+    """Learn from the codes that sellers confirmed."""
+    operations.learn_codes()

@@ -94,3 +94,24 @@ class PublishedText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.language})"
+
+
+class LearnedWord(models.Model):
+    """
+    How many listings of a seller whose title has a word bear a code that the seller confirmed. Made anew from the
+    catalogue by `entrepot classification learn` and every night; what others read of it are counts of sellers.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    seller_id = models.UUIDField()
+    word = models.TextField()
+    code = models.CharField(max_length=6)
+    listings = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["word", "code", "seller_id"], name="customs_learnedword_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.code}"

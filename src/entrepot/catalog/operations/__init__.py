@@ -10,6 +10,7 @@ from entrepot.catalog.operations.categories import (
     set_category_customs,
     sync_categories,
 )
+from entrepot.catalog.operations.classification import Shown, learn_codes
 from entrepot.catalog.operations.feeds import import_feed
 from entrepot.catalog.operations.listings import (
     ListingChanged,
@@ -32,8 +33,8 @@ from entrepot.catalog.operations.pictures import (
 from entrepot.catalog.operations.prices import set_prices
 from entrepot.catalog.operations.queue import FeedGone, apply_feed, queue_feed, queue_feed_at, run_waiting_feed
 from entrepot.catalog.operations.removal import remove_listing
-from entrepot.catalog.operations.runs import FeedReport, ImportOptions
 from entrepot.catalog.operations.results import Rejected, SetResult
+from entrepot.catalog.operations.runs import FeedReport, ImportOptions
 from entrepot.catalog.operations.states import (
     ListingBlocked,
     ListingIncomplete,
@@ -73,6 +74,7 @@ __all__ = [
     "RefusedListing",
     "Rejected",
     "SetResult",
+    "Shown",
     "SkuInput",
     "StateResult",
     "Translation",
@@ -85,14 +87,15 @@ __all__ = [
     "fetch_pictures",
     "import_feed",
     "keep_picture",
+    "learn_codes",
     "map_category",
     "order_pictures",
     "queue_feed",
+    "queue_feed_at",
+    "remove_listing",
     "remove_picture",
     "remove_translation",
     "reserve_stock",
-    "queue_feed_at",
-    "remove_listing",
     "return_stock",
     "run_waiting_feed",
     "set_category_customs",

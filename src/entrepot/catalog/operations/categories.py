@@ -11,6 +11,8 @@ from uuid import UUID
 import orjson
 
 from entrepot.catalog import events
+from entrepot.catalog.operations import classification
+from entrepot.catalog.operations.classification import Shown
 from entrepot.catalog.rules import taxonomy
 from entrepot.catalog.rules.listings import (
     WEIGHT_G_MAX,
@@ -163,6 +165,7 @@ def set_category_customs(
     origin_country: str | None = None,
     default_weight_g: int | None = None,
     confirmed_by: UUID,
+    shown: Shown | None = None,
     now: datetime,
 ) -> CustomsResult:
     """
@@ -173,6 +176,7 @@ def set_category_customs(
 
     :param seller_category: the seller's own word (`""`: listings without one); or
     :param category: the slug of one of ours, with everything below it.
+    :param shown: the codes that were suggested to whoever confirms one now, for the trail.
     :raises NotFound: the seller has no such category.
     :raises InvalidField: a value cannot be taken, or nothing was said.
     """
@@ -188,6 +192,10 @@ def set_category_customs(
         rows = sql.fetch_all(sql.load(_ROOM, "weight_of_skus"), [default_weight_g, seller_id, own])
         changed.update(row[0] for row in rows)
     sql.execute(_CONFIRM, [hs_code, origin_country, default_weight_g, confirmed_by, now, seller_id, own])
+    if shown is not None and hs_code is not None:
+        classification.record_suggestion(
+            seller_id, shown, subject_kind="seller_category", subject_id=own[0], code=hs_code
+        )
     if changed:
         facts.record(events.ListingsChanged(listing_ids=sorted(map(str, changed)), seller_id=seller_id))
     return CustomsResult(categories=len(own), listings=len(changed))

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from entrepot.catalog import queries
-from entrepot.catalog.operations import stores, writing
+from entrepot.catalog.operations import classification, stores, writing
+from entrepot.catalog.operations.classification import Shown
 from entrepot.catalog.operations.writing import Entry
 from entrepot.catalog.rules.listings import (
     FieldError,
@@ -53,12 +54,18 @@ _LOCK_SKUS = "SELECT id FROM catalog_sku WHERE listing_id = %s AND seller_id = %
 
 @transaction
 def upsert_listing(
-    *, seller_id: UUID, listing: ListingInput, expected_version: str | None = None, now: datetime
+    *,
+    seller_id: UUID,
+    listing: ListingInput,
+    expected_version: str | None = None,
+    shown: Shown | None = None,
+    now: datetime,
 ) -> UpsertResult:
     """
     Make a listing, or replace the one that it names, with its SKUs and their stock.
 
     :param expected_version: what `ListingView.version` was when the caller read it; None overwrites whatever there is.
+    :param shown: the codes that were suggested to whoever confirms the listing's HS code now, for the trail.
     :raises ListingChanged: it is another one now; nothing was written.
     :raises NoStore: the seller has nowhere to list.
     :raises NotFound: `listing_id` names no listing of this seller.
@@ -75,6 +82,10 @@ def upsert_listing(
         if any(error.field == "listing_id" for error in outcome.errors):
             raise NotFound(listing_id=str(listing.listing_id))
         raise InvalidField(errors=[{"field": error.field, "reason": error.reason} for error in outcome.errors])
+    if shown is not None and listing.hs_code:
+        classification.record_suggestion(
+            seller_id, shown, subject_kind="listing", subject_id=outcome.listing_id, code=listing.hs_code
+        )
     return outcome
 
 

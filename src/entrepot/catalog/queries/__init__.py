@@ -9,7 +9,19 @@ from entrepot.catalog.queries.categories import (
     list_categories,
     list_seller_categories,
 )
-from entrepot.catalog.queries.feeds import FeedRunView, get_feed_run, get_feed_run_csv, list_feed_runs
+from entrepot.catalog.queries.classification import (
+    CategorySuggestion,
+    described,
+    suggest_codes,
+    suggest_codes_of_categories,
+    suggest_codes_of_listing,
+)
+from entrepot.catalog.queries.feeds import (
+    FeedRunView,
+    get_feed_run,
+    get_feed_run_csv,
+    list_feed_runs,
+)
 from entrepot.catalog.queries.listings import (
     CardView,
     ListingView,
@@ -19,6 +31,7 @@ from entrepot.catalog.queries.listings import (
     get_listing,
     get_picture,
     media_url,
+    show_picture,
 )
 from entrepot.catalog.queries.sellers import (
     SORTS,
@@ -31,18 +44,17 @@ from entrepot.catalog.queries.sellers import (
     count_seller_listings,
     find_seller_by_store,
     get_dispatch_country,
-    show_picture,
     get_translation,
     list_picture_troubles,
     list_seller_listing_ids,
     list_seller_listings,
     list_seller_skus,
-    suggest_hs_code,
 )
 
 __all__ = [
     "SORTS",
     "CardView",
+    "CategorySuggestion",
     "CategoryView",
     "FeedRunView",
     "ListingFilter",
@@ -56,6 +68,7 @@ __all__ = [
     "SkuView",
     "TranslationView",
     "count_seller_listings",
+    "described",
     "find_seller_by_store",
     "get_cards",
     "get_category_path",

@@ -201,30 +201,6 @@ def list_seller_skus(
     )
 
 
-_SUGGESTED = """
-SELECT hs_code, source FROM (
-  SELECT sc.hs_code, 'own' AS source, 1 AS place, count(*) AS listings
-  FROM catalog_listing sc JOIN catalog_category c ON c.id = sc.category_id
-  WHERE sc.seller_id = %(seller_id)s AND c.slug = %(category)s AND sc.hs_confirmed_at IS NOT NULL GROUP BY 1
-  UNION ALL
-  SELECT l.hs_code, 'others', 2, count(DISTINCT l.seller_id)
-  FROM catalog_listing l JOIN catalog_category c ON c.id = l.category_id
-  WHERE c.slug = %(category)s AND l.hs_confirmed_at IS NOT NULL AND l.seller_id <> %(seller_id)s
-  GROUP BY 1 HAVING count(DISTINCT l.seller_id) > 1
-) x ORDER BY place, listings DESC, hs_code LIMIT 1
-"""
-
-
-def suggest_hs_code(seller_id: UUID, *, category: str) -> tuple[str, str] | None:
-    """
-    Return the HS code that goods of a category mostly bear, and whose they are: `own`, or several `others`.
-
-    Only codes that a seller has confirmed count; None when there is no such.
-    """
-    row = sql.fetch_one(_SUGGESTED, {"seller_id": seller_id, "category": category})
-    return (row[0], row[1]) if row else None
-
-
 @dataclass(frozen=True, slots=True)
 class PictureTrouble:
     """A picture that a feed names and that is not there: still to be fetched (no `failure`), or why it is not."""

@@ -26,7 +26,8 @@ _TYPE_WORDS = frozenset(
     unit.stem for word in "type kind тип вид tür tip tipo نوع 类型 种类 类别 product".split() for unit in units(word)
 )
 _OTHER_LANGUAGE = 0.45
-_BESIDE_HEAD, _LATER_PART, _PURPOSE = 0.35, 0.3, 0.1
+_BESIDE_HEAD, _BESIDE_HEAD_OF_MANY, _LATER_PART, _PURPOSE = 0.35, 0.6, 0.3, 0.1
+_SHORT_TITLE = 8  # Units.
 _OF_CATEGORY, _OF_TYPE, _OF_DESCRIPTION = 0.45, 0.7, 0.06
 _DESCRIPTION_UNITS_MAX = 80
 _COMMON = 0.15
@@ -170,6 +171,8 @@ def _weigh_names(
     purpose = _purposes(text, matches, language)
     plain = [match for match in matches if match.start < cut and match.start not in purpose] or matches[:1]
     head = plain[0] if language in _HEAD_FIRST else plain[-1]
+    # A title stuffed with words has no head to speak of.
+    beside = _BESIDE_HEAD if len(text) <= _SHORT_TITLE else _BESIDE_HEAD_OF_MANY
     named = []
     for match in matches:
         if match is head:
@@ -177,7 +180,7 @@ def _weigh_names(
         elif match.start in purpose:
             weight = trust * _PURPOSE
         else:
-            weight = trust * (_BESIDE_HEAD if match.start < cut else _LATER_PART)
+            weight = trust * (beside if match.start < cut else _LATER_PART)
         spoken = [(number, tongue) for number, tongue in match.meanings if language in (None, tongue) or tongue == "en"]
         weight *= (1.0 if spoken else _OTHER_LANGUAGE) * min(1.0 + 0.5 * (match.length - 1), 2.5)
         meanings = dict.fromkeys(number for number, _ in spoken or match.meanings)

@@ -14,6 +14,13 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _PLAIN = str.maketrans({"ı": "i", "ğ": "k", "ß": "ss", "ø": "o", "æ": "ae", "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا",
                         "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": None})  # fmt: skip
+# Traditional characters that name goods, as the lexicon writes them.
+_SIMPLE = str.maketrans(
+    "電動機車門頭顯鏡鐘錶褲襪圍紗絲綿線織針環鍊鏈鑽銀鋼鐵鋁銅錫鍋鏟壺盤廚櫃書筆紙畫圖燈燭風熱爐燒飯麵餅乾葉醬鹽麥蝦魚雞鴨豬優藥維膠護膚潔淨髮妝連裝襯內嬰兒寶婦積類運單雙騎釣帳揹後隨攜帶錢夾殼傳輸頻鍵螢記憶體網無藍攝腳雲視遊戲搖桿貓飼寵項牽繩貼標籤鎖釘鉗錘鋸測儀溫計氣壓縮幫閥龍蓮馬臺檯燙濾濕塵掃齒鬚傘飾墜瑪聖誕禮賀樂專輯種園劑殺蟲簾墊發磚塗輪",
+    "电动机车门头显镜钟表裤袜围纱丝绵线织针环链链钻银钢铁铝铜锡锅铲壶盘厨柜书笔纸画图灯烛风热炉烧饭面饼干叶酱盐麦虾鱼鸡鸭猪优药维胶护肤洁净发妆连装衬内婴儿宝妇积类运单双骑钓帐背后随携带钱夹壳传输频键萤记忆体网无蓝摄脚云视游戏摇杆猫饲宠项牵绳贴标签锁钉钳锤锯测仪温计气压缩帮阀龙莲马台台烫滤湿尘扫齿须伞饰坠玛圣诞礼贺乐专辑种园剂杀虫帘垫发砖涂轮",
+)
+# Words whose bare stem is another word's: spectacles and drinking glasses, exercise and dates.
+_AS_THEY_ARE = frozenset("glasses تمرين تمارين dates".split())
 _CYRILLIC_ENDS = tuple(
     sorted(
         (
@@ -46,7 +53,7 @@ class Unit:
 def units(text: str) -> list[Unit]:
     """Return the units of a text in order, punctuation as units that divide."""
     found = []
-    for match in _UNIT.finditer(unicodedata.normalize("NFKC", text)):
+    for match in _UNIT.finditer(unicodedata.normalize("NFKC", text).translate(_SIMPLE)):
         written = match.group()
         if written[0].isalnum() or _HAN.match(written):
             found.append(Unit(stem(written), written))
@@ -61,6 +68,8 @@ def stem(word: str) -> str:
     if _HAN.match(word):
         return word
     folded = word.casefold().replace("i̇", "i").translate(_PLAIN)
+    if folded in _AS_THEY_ARE:
+        return folded
     if _ARABIC.search(folded):
         return _arabic("".join(mark for mark in folded if not unicodedata.combining(mark)))
     if _CYRILLIC.search(folded):
@@ -81,6 +90,8 @@ def _arabic(word: str) -> str:
         if word.startswith(head) and len(word) - len(head) >= 3:
             word = word[len(head) :]
             break
+    if word in _AS_THEY_ARE:
+        return word
     for end in _ARABIC_ENDS:
         if word.endswith(end) and len(word) - len(end) >= 3:
             return word[: -len(end)]

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _, ngettext
 
 from entrepot.catalog import operations, queries
 from entrepot.catalog.queries import SellerCategoryView
+from entrepot.customs.classification import Candidate
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.markets import queries as markets
+from entrepot.seller_centre import suggestions
 from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.forms.listings import CustomsForm, MappingForm
 from entrepot.seller_centre.seats import crumbs, link, seat, show
@@ -36,6 +38,7 @@ def categories(request: PageRequest, member: Membership) -> HttpResponse:
         status = 422
     context = {
         "rows": [(row, shelves.name_of(row.text), form[f"category_{row.id}"]) for row in rows],
+        "has_unclassified": any(row.without_hs and row.hs_code is None for row in rows),
         "form": form,
         "shelves": shelves,
         "crumbs": crumbs((_("Listings"), link(member, "listings")), here=_("Your categories")),
@@ -58,16 +61,20 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
     """Take HS code, origin and weight for a whole category of the seller's; saving confirms them."""
     category = _category(member.seller_id, category_id)
     name = Shelves(request.choice.language).name_of(category.text)
-    suggested = None
-    if category.hs_code is None and category.category_slug:
-        suggested = queries.suggest_hs_code(member.seller_id, category=category.category_slug)
+    candidates: tuple[Candidate, ...] = ()
+    if category.hs_code is None:
+        candidates = _suggested(member.seller_id, category_id)
     initial = {
         "hs_code": category.hs_code,
         "origin_country": category.origin_country or queries.get_dispatch_country(member.seller_id),
         "default_weight_g": category.default_weight_g,
     }
-    form = CustomsForm(request.POST or None, countries=markets.list_iso_countries(), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if code := suggestions.taken(request.POST):
+        typed = {name: request.POST.get(name, "") for name in initial}
+        form = CustomsForm(countries=markets.list_iso_countries(), initial={**typed, "hs_code": code})
+    else:
+        form = CustomsForm(request.POST or None, countries=markets.list_iso_countries(), initial=initial)
+    if form.is_bound and form.is_valid():
         try:
             result = operations.set_category_customs(
                 seller_id=member.seller_id,
@@ -76,6 +83,7 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
                 origin_country=form.cleaned_data["origin_country"],
                 default_weight_g=form.cleaned_data["default_weight_g"],
                 confirmed_by=member.person_id,
+                shown=suggestions.shown(request.POST, member),
                 now=clock.now(),
             )
         except DomainError as refusal:
@@ -88,12 +96,18 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
         "category": category,
         "name": name,
         "form": form,
-        "suggested": suggested,
+        "suggested": suggestions.rows(candidates),
+        "sealed": suggestions.seal(candidates),
         "crumbs": crumbs(
             (_("Listings"), link(member, "listings")), (_("Your categories"), link(member, "categories")), here=name
         ),
     }
     return show(request, member, "listings/customs", "listings", context, 422 if form.errors else 200)
+
+
+def _suggested(seller_id: UUID, category_id: int) -> tuple[Candidate, ...]:
+    found = queries.suggest_codes_of_categories(seller_id)
+    return next((one.candidates for one in found if one.id == category_id), ())
 
 
 def _category(seller_id: UUID, category_id: int) -> SellerCategoryView:

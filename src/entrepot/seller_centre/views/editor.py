@@ -12,12 +12,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from entrepot.catalog import operations, queries
-from entrepot.catalog.operations import ListingChanged, UpsertResult
+from entrepot.catalog.operations import ListingChanged, Shown, UpsertResult
 from entrepot.catalog.queries import ListingView
+from entrepot.customs.classification import Candidate
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.kernel.languages import text_language
-from entrepot.seller_centre import words
+from entrepot.seller_centre import suggestions, words
 from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.editor import checklist, pictures, preview
 from entrepot.seller_centre.editor.changes import Difference, differences
@@ -57,10 +58,13 @@ def _editor(request: PageRequest, member: Membership, listing: ListingView | Non
         sheet.take(request.POST)
         sheet.picture_faults = pictures.take(request.FILES.getlist("pictures"), member.seller_id, sheet.pictures)
         pictures.move(sheet.pictures, wanted)
-        if wanted in ("variants", "add") or (wanted in _SAVES and sheet.has_other_options):
+        if code := suggestions.taken(request.POST):
+            sheet.values["hs_code"] = code
+            sheet.show()
+        elif wanted in ("variants", "add") or (wanted in _SAVES and sheet.has_other_options):
             _make_variants(request, sheet, wanted)
         elif wanted in _SAVES:
-            saved, changes = _save(sheet, wanted)
+            saved, changes = _save(sheet, wanted, suggestions.shown(request.POST, member))
             if saved is not None:
                 _tell_saved(request, saved, wanted)
                 return redirect(link(member, "listing_edit", listing_id=saved.listing_id))
@@ -74,7 +78,7 @@ def _make_variants(request: PageRequest, sheet: Sheet, wanted: str) -> None:
         messages.warning(request, _("The variants were made from your options. Look at their prices, then save."))
 
 
-def _save(sheet: Sheet, wanted: str) -> tuple[UpsertResult | None, list[Difference]]:
+def _save(sheet: Sheet, wanted: str, shown: Shown | None) -> tuple[UpsertResult | None, list[Difference]]:
     """Save what was typed; return what was saved, or nothing and what somebody else changed meanwhile."""
     if wanted == "publish" and not sheet.is_priced:
         sheet.check()
@@ -90,6 +94,7 @@ def _save(sheet: Sheet, wanted: str) -> tuple[UpsertResult | None, list[Differen
             seller_id=seller_id,
             listing=sheet.as_input(None if state == "blocked" else state),
             expected_version=sheet.version if sheet.listing else None,
+            shown=shown,
             now=clock.now(),
         )
         codes = {label: saved.skus[name] for label, name in sheet.names.items()}
@@ -131,9 +136,9 @@ def _context(request: PageRequest, member: Membership, sheet: Sheet, changes: li
     number = preview.shown_variant(sheet, request.POST.get("shown", ""))
     text, tone = words.state(listing.state if listing else "draft", words.LISTING_STATES)
     slug = sheet.shelves.find(sheet.values["category"]) if sheet.values["category"] else None
-    suggested = None
-    if slug and not sheet.values["hs_code"]:
-        suggested = queries.suggest_hs_code(member.seller_id, category=slug)
+    candidates: tuple[Candidate, ...] = ()
+    if sheet.values["title"] and not (listing and listing.hs_code):
+        candidates = queries.suggest_codes(sheet.as_described(), seller_id=member.seller_id, category=slug)
     todo = checklist.points(sheet)
     name = listing.title if listing else _("New listing")
     return {
@@ -142,7 +147,8 @@ def _context(request: PageRequest, member: Membership, sheet: Sheet, changes: li
         "changes": changes,
         "state_text": text,
         "state_tone": tone,
-        "suggested": suggested,
+        "suggested": suggestions.rows(candidates),
+        "sealed": suggestions.seal(candidates),
         "points": todo,
         "troubles": queries.list_picture_troubles(member.seller_id, listing.id) if listing else (),
         "lacking": sum(1 for point in todo if not point.is_done),

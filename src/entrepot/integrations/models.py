@@ -7,7 +7,7 @@ class SandboxCharge(models.Model):
     """A charge in the books of the sandbox, which plays an outside firm: nothing of ours points here."""
 
     key = models.TextField(primary_key=True)
-    reference = models.TextField(unique=True)
+    reference = models.TextField()
     behaviour = models.TextField()
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -18,6 +18,9 @@ class SandboxCharge(models.Model):
     calls = models.IntegerField(default=1, db_default=1)
     created_at = models.DateTimeField()
     capture_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reference"], name="integrations_sandboxcharge_reference")]
 
 
 class SandboxRefund(models.Model):

@@ -19,9 +19,7 @@ class Message(models.Model):
         FAILED = "failed", "given up after repeated attempts"
 
     id = models.BigAutoField(primary_key=True)
-    key = models.TextField(
-        unique=True
-    )  # "<template>:<subject>:<recipient>:<occasion>": a fact told twice is one message.
+    key = models.TextField()  # "<template>:<subject>:<recipient>:<occasion>": a fact told twice is one message.
     template = models.TextField()
     subject_id = models.UUIDField()
     recipient = models.TextField()  # "buyer" or "person:<id>".
@@ -35,6 +33,7 @@ class Message(models.Model):
 
     class Meta:
         db_table = "notifications_message"
+        constraints = [models.UniqueConstraint(fields=["key"], name="notifications_key")]
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="due"), name="notifications_due"),
             models.Index(fields=["subject_id"], name="notifications_subject"),

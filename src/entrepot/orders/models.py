@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least
+from django.db.models.lookups import GreaterThanOrEqual
 
 from entrepot.accounts.models import Person
 from entrepot.catalog.models import Sku
@@ -24,6 +26,16 @@ _PURCHASE_STATE = Case(
 )
 
 
+def _never_negative(*columns: str) -> Q:
+    """
+    Return the condition that none of these columns, all of one type, is below zero.
+
+    PostgreSQL reads the text of every condition anew at each statement that writes: one least value is half as long as
+    a comparison each.
+    """
+    return Q(GreaterThanOrEqual(Least(*columns), 0))
+
+
 class Cart(models.Model):
     """
     A basket before it is placed: one row, its lines a JSON document, changed by one read and one write.
@@ -34,9 +46,9 @@ class Cart(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    version = models.PositiveIntegerField(default=1)
+    version = models.IntegerField(default=1)
     token_hash = models.BinaryField()
-    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     status = models.TextField(default="open")
     country = models.CharField(max_length=2)
     region = models.TextField(default="")
@@ -69,7 +81,7 @@ class Purchase(models.Model):
     """One checkout: one payment for orders of several sellers. Amounts in minor units of the buyer's currency."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.TextField(unique=True)
+    number = models.TextField()
     cart = models.OneToOneField(Cart, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     country = models.CharField(max_length=2)
@@ -93,6 +105,7 @@ class Purchase(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="orders_purchase_number"),
             models.CheckConstraint(condition=Q(total_minor__gt=0), name="orders_purchase_total"),
             models.CheckConstraint(
                 condition=Q(captured_minor=0, paid_at__isnull=True, captured_attempt_id__isnull=True)
@@ -128,7 +141,7 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.TextField(unique=True)
+    number = models.TextField()
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="orders", db_index=False)
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+", db_index=False)
     seller_slug = models.TextField()
@@ -151,16 +164,16 @@ class Order(models.Model):
     seller_delivery_minor = models.BigIntegerField()
     seller_tax_minor = models.BigIntegerField()
     seller_commission_minor = models.BigIntegerField()
-    pieces_ordered = models.PositiveIntegerField()
-    pieces_cancelled = models.PositiveIntegerField(default=0, db_default=0)
-    pieces_shipped = models.PositiveIntegerField(default=0, db_default=0)
-    pieces_delivered = models.PositiveIntegerField(default=0, db_default=0)
+    pieces_ordered = models.IntegerField()
+    pieces_cancelled = models.IntegerField(default=0, db_default=0)
+    pieces_shipped = models.IntegerField(default=0, db_default=0)
+    pieces_delivered = models.IntegerField(default=0, db_default=0)
     quote = models.JSONField()
     taxes_at_capture = models.JSONField(default=list)
     authorities = models.JSONField(default=dict)
-    dispatch_days = models.PositiveSmallIntegerField()
-    protection_days = models.PositiveSmallIntegerField()
-    inspection_days = models.PositiveSmallIntegerField()
+    dispatch_days = models.SmallIntegerField()
+    protection_days = models.SmallIntegerField()
+    inspection_days = models.SmallIntegerField()
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     dispatch_due_at = models.DateTimeField(null=True)
@@ -175,6 +188,7 @@ class Order(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="orders_order_number"),
             models.UniqueConstraint(fields=["purchase", "seller"], name="orders_order_seller"),
             models.CheckConstraint(
                 condition=Q(
@@ -197,18 +211,22 @@ class Order(models.Model):
                 name="orders_order_money",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    goods_minor__gte=0,
-                    delivery_minor__gte=0,
-                    duty_minor__gte=0,
-                    tax_minor__gte=0,
-                    fees_minor__gte=0,
-                    at_door_minor__gte=0,
-                    due_minor__gte=0,
-                    held_minor__gte=0,
-                    released_minor__gte=0,
-                    refunded_minor__gte=0,
-                    waived_minor__gte=0,
+                condition=_never_negative(
+                    "goods_minor",
+                    "delivery_minor",
+                    "duty_minor",
+                    "tax_minor",
+                    "fees_minor",
+                    "at_door_minor",
+                    "due_minor",
+                    "held_minor",
+                    "released_minor",
+                    "refunded_minor",
+                    "waived_minor",
+                    "seller_goods_minor",
+                    "seller_delivery_minor",
+                    "seller_tax_minor",
+                    "seller_commission_minor",
                 ),
                 name="orders_order_amounts",
             ),
@@ -219,20 +237,16 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    seller_goods_minor__gte=0,
-                    seller_delivery_minor__gte=0,
-                    seller_tax_minor__gte=0,
-                    seller_commission_minor__gte=0,
-                ),
-                name="orders_order_seller_due",
-            ),
-            models.CheckConstraint(
-                condition=Q(
                     pieces_ordered__gt=0,
                     pieces_ordered__gte=F("pieces_cancelled") + F("pieces_shipped"),
                     pieces_shipped__gte=F("pieces_delivered"),
-                ),
+                )
+                & _never_negative("pieces_cancelled", "pieces_delivered"),
                 name="orders_order_pieces",
+            ),
+            models.CheckConstraint(
+                condition=_never_negative("dispatch_days", "protection_days", "inspection_days"),
+                name="orders_order_days",
             ),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True)
@@ -259,7 +273,7 @@ class Order(models.Model):
             models.Index(
                 fields=["protection_ends_at"],
                 name="orders_order_protected",
-                condition=Q(paid_at__isnull=False, ended_at__isnull=True),
+                condition=Q(protection_ends_at__isnull=False, ended_at__isnull=True),
             ),
             models.Index(
                 fields=["completed_at"],
@@ -279,22 +293,22 @@ class OrderLine(models.Model):
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     seller_id = models.UUIDField()
-    position = models.PositiveSmallIntegerField()
+    position = models.SmallIntegerField()
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+", db_index=False)
     sku_code = models.TextField()
     listing_id = models.UUIDField()
     title = models.TextField()
     hs_code = models.TextField(null=True)
     origin_country = models.CharField(max_length=2, null=True)
-    weight_g = models.PositiveIntegerField(null=True)
+    weight_g = models.IntegerField(null=True)
     unit_price_minor = models.BigIntegerField()
     unit_price_currency = models.CharField(max_length=3)
     goods_native_minor = models.BigIntegerField()
-    ordered = models.PositiveIntegerField()
-    cancelled = models.PositiveIntegerField(default=0, db_default=0)
-    shipped = models.PositiveIntegerField(default=0, db_default=0)
-    delivered = models.PositiveIntegerField(default=0, db_default=0)
-    returned = models.PositiveIntegerField(default=0, db_default=0)
+    ordered = models.IntegerField()
+    cancelled = models.IntegerField(default=0, db_default=0)
+    shipped = models.IntegerField(default=0, db_default=0)
+    delivered = models.IntegerField(default=0, db_default=0)
+    returned = models.IntegerField(default=0, db_default=0)
     goods_minor = models.BigIntegerField()
     delivery_minor = models.BigIntegerField()
     duty_minor = models.BigIntegerField()
@@ -324,7 +338,9 @@ class OrderLine(models.Model):
                     ordered__gte=F("cancelled") + F("shipped"),
                     shipped__gte=F("delivered"),
                     delivered__gte=F("returned"),
-                ),
+                    position__gte=0,
+                )
+                & _never_negative("cancelled", "returned", "weight_g"),
                 name="orders_line_pieces",
             ),
             models.CheckConstraint(
@@ -338,18 +354,18 @@ class OrderLine(models.Model):
                 name="orders_line_parts",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    goods_minor__gte=0,
-                    delivery_minor__gte=0,
-                    duty_minor__gte=0,
-                    tax_minor__gte=0,
-                    fees_minor__gte=0,
-                    cancelled_minor__gte=0,
-                    cancelled_minor__lte=F("total_minor"),
-                    seller_goods_minor__gte=0,
-                    seller_delivery_minor__gte=0,
-                    seller_tax_minor__gte=0,
-                    seller_commission_minor__gte=0,
+                condition=Q(cancelled_minor__lte=F("total_minor"))
+                & _never_negative(
+                    "cancelled_minor",
+                    "goods_minor",
+                    "delivery_minor",
+                    "duty_minor",
+                    "tax_minor",
+                    "fees_minor",
+                    "seller_goods_minor",
+                    "seller_delivery_minor",
+                    "seller_tax_minor",
+                    "seller_commission_minor",
                 ),
                 name="orders_line_amounts",
             ),
@@ -386,7 +402,7 @@ class IdempotencyKey(models.Model):
     scope = models.UUIDField()
     key = models.TextField()
     body_hash = models.BinaryField()
-    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="+")
+    purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="+", db_index=False)
     locked_until = models.DateTimeField()
     answer = models.JSONField(null=True)
     created_at = models.DateTimeField()

@@ -11,7 +11,7 @@ class Attempt(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     purchase_id = models.UUIDField(db_index=True)
     service = models.TextField()
-    service_key = models.TextField(unique=True)
+    service_key = models.TextField()
     service_reference = models.TextField(default="", db_default="", blank=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -23,6 +23,7 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["service_key"], name="payments_attempt_service_key"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_attempt_positive"),
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in AttemptState]), name="payments_attempt_state"

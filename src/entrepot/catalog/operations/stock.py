@@ -28,8 +28,8 @@ class OutOfStock(DomainError):
     summary = "Some of the goods are no longer in stock in this quantity."
 
 
-_RESERVE_LOCK = sql.load("entrepot.catalog", "reserve_lock")
 _RESERVE = sql.load("entrepot.catalog", "reserve_stock")
+_LEFT = sql.load("entrepot.catalog", "left_in_stock")
 _RETURN = sql.load("entrepot.catalog", "return_stock")
 _DISPATCH = sql.load("entrepot.catalog", "dispatch_stock")
 _SET = sql.load("entrepot.catalog", "set_stock")
@@ -40,16 +40,24 @@ _CODES = "SELECT id, code FROM catalog_sku WHERE id = ANY(%s)"
 @step
 def reserve_stock(*, wanted: Mapping[int, int], reference: UUID, at: datetime) -> None:
     """
-    Reserve pieces for a purchase, all SKUs or none; the same reference again changes nothing. Two statements.
+    Reserve pieces for a purchase, all SKUs or none; the same reference again changes nothing. One statement.
 
     :param wanted: quantity (1 or more) by SKU id.
     :raises OutOfStock: some SKU covers less than is wanted; the caller's transaction must be undone.
     """
     sku_ids, quantities = _sorted(wanted)
-    rows = sql.fetch_all(_RESERVE_LOCK, [reference, sku_ids])
-    available = {sku_id: left for sku_id, left, reserved_before in rows if not reserved_before}
-    done = {sku_id for sku_id, _, reserved_before in rows if reserved_before}
-    short = [sku_id for sku_id in sku_ids if sku_id not in done and available.get(sku_id, 0) < wanted[sku_id]]
+    if sql.execute(_RESERVE, [sku_ids, quantities, reference, at]) < len(sku_ids):
+        _demand_rest(wanted, reference)
+
+
+def _demand_rest(wanted: Mapping[int, int], reference: UUID) -> None:
+    """See that what was not taken just now had been taken under this reference before."""
+    left, done = {}, set()
+    for sku_id, available, is_reserved in sql.fetch_all(_LEFT, [reference, list(wanted)]):
+        left[sku_id] = available
+        if is_reserved:
+            done.add(sku_id)
+    short = sorted(set(wanted) - done)
     if short:
         codes = dict(sql.fetch_all(_CODES, [short]))
         raise OutOfStock(
@@ -57,14 +65,11 @@ def reserve_stock(*, wanted: Mapping[int, int], reference: UUID, at: datetime) -
                 {
                     "sku": codes.get(sku_id, str(sku_id)),
                     "wanted": wanted[sku_id],
-                    "available": max(available.get(sku_id, 0), 0),
+                    "available": max(left.get(sku_id, 0), 0),
                 }
                 for sku_id in short
             ]
         )
-    if len(done) < len(sku_ids):
-        taken = sql.execute(_RESERVE, [sku_ids, quantities, reference, at])
-        assert taken == len(sku_ids) - len(done), "stock was locked and counted, and yet not taken"
 
 
 @step

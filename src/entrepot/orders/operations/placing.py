@@ -117,11 +117,12 @@ class Placed:
     payment_due_at: datetime | None = None
 
 
-_LOCK_CART = """
-SELECT c.token_hash, c.status, c.country, c.region, c.postal_code, c.currency, c.language, c.import_id_kinds::text,
-       c.needs::text, c.lines::text, c.rates::text, c.valid_until
-FROM orders_cart c WHERE c.id = %s
-FOR NO KEY UPDATE
+# One write locks the cart, reads it and closes it: two tabs cannot place it twice. Whatever is refused undoes it.
+_CLOSE_CART = """
+UPDATE orders_cart SET status = 'placed', updated_at = %s
+WHERE id = %s AND status = 'open'
+RETURNING token_hash, country, region, postal_code, currency, language, import_id_kinds::text, needs::text, lines::text,
+          rates::text, valid_until
 """
 
 
@@ -139,7 +140,7 @@ def place_purchase(
     now: datetime,
 ) -> Placed:
     """
-    Turn a cart into one purchase with an order per seller; stock taken, payment due. Nine statements.
+    Turn a cart into one purchase with an order per seller; stock taken, payment due. Eight statements.
 
     The same key and body again return what came of it; `checkout.place_and_pay` pays outside this transaction.
 
@@ -153,11 +154,11 @@ def place_purchase(
     :raises OutOfStock: a SKU no longer covers its quantity.
     :raises DomainError: what `pricing.get_quote` and `payments.open_attempt` refuse. Nothing was written then, ever.
     """
-    row = sql.fetch_one(_LOCK_CART, [cart_id])  # Two tabs must not place it twice.
-    if row is None or not secrets.opens_cart(token, row[0]):
+    row = sql.fetch_one(_CLOSE_CART, [now, cart_id])
+    if row is None:
+        return _repeat(cart_id=cart_id, token=token, key=idempotency_key, body_hash=body_hash, now=now)
+    if not secrets.opens_cart(token, row[0]):
         raise NotFound()
-    if row[1] != "open":
-        return _repeat(cart_id=cart_id, status=row[1], key=idempotency_key, body_hash=body_hash, now=now)
     quote = _requote(row, at=now)
     if Money(quote.total, quote.currency) != shown_total:
         raise _total_changed(cart_id, quote, shown_total)
@@ -192,12 +193,13 @@ def place_purchase(
         number=params["number"],
         order_ids=order_ids,
         quote=quote,
-        language=row[6],
+        language=row[5],
         placed_at=now,
         payment_due_at=params["payment_due_at"],
     )
 
 
+_LOCK_CART = "SELECT token_hash, status FROM orders_cart WHERE id = %s FOR NO KEY UPDATE"
 _FIND_KEY = """
 SELECT body_hash, answer::text, locked_until, purchase_id FROM orders_idempotencykey WHERE scope = %s AND key = %s
 """
@@ -206,11 +208,14 @@ UPDATE orders_idempotencykey SET locked_until = %s WHERE scope = %s AND key = %s
 """
 
 
-def _repeat(*, cart_id: UUID, status: str, key: str, body_hash: bytes, now: datetime) -> Placed:
+def _repeat(*, cart_id: UUID, token: str, key: str, body_hash: bytes, now: datetime) -> Placed:
     """Say what came of an earlier request with this key; the cart's row lock keeps a twin of this one out."""
+    cart = sql.fetch_one(_LOCK_CART, [cart_id])
+    if cart is None or not secrets.opens_cart(token, cart[0]):
+        raise NotFound()
     known = sql.fetch_one(_FIND_KEY, [cart_id, key])
     if known is None:
-        raise CartNotOpen(cart_id=str(cart_id), status=status)
+        raise CartNotOpen(cart_id=str(cart_id), status=cart[1])
     known_hash, answer, locked_until, purchase_id = known
     if bytes(known_hash) != body_hash:
         raise IdempotencyKeyReused()
@@ -224,16 +229,16 @@ def _repeat(*, cart_id: UUID, status: str, key: str, body_hash: bytes, now: date
 
 def _requote(row: tuple[Any, ...], *, at: datetime) -> Quote:
     """Price the locked cart again, at its own exchange rates while they hold."""
-    if needs := json.loads(row[8]):
-        raise CartIncomplete(needs=needs)
-    country, region, postal_code, currency, language = row[2:7]
+    country, region, postal_code, currency, language, import_id_kinds, needs, lines, rates, valid_until = row[1:]
+    if missing := json.loads(needs):
+        raise CartIncomplete(needs=missing)
     return pricing.get_quote(
-        lines=[(sku, quantity) for sku, quantity in json.loads(row[9])],
+        lines=[(sku, quantity) for sku, quantity in json.loads(lines)],
         destination=Destination(country=country, region=region, postal_code=postal_code),
         currency=currency,
         at=at,
-        rates=FrozenRates.from_json(json.loads(row[10])) if at < row[11] else None,
-        given_import_ids=tuple(json.loads(row[7])),
+        rates=FrozenRates.from_json(json.loads(rates)) if at < valid_until else None,
+        given_import_ids=tuple(json.loads(import_id_kinds)),
         language=language,
     )
 
@@ -282,9 +287,7 @@ def _changes(shown: Quote, current: Quote) -> Iterator[dict[str, str | None]]:
 # Orders and lines come as one JSON document each: the server takes them apart faster than a driver writes fifty arrays.
 # The purchase copies what the cart says of the buyer, sealed as it is.
 _PLACE = """
-WITH cart AS (
-  UPDATE orders_cart SET status = 'placed', updated_at = %(now)s WHERE id = %(cart_id)s
-), purchase AS (
+WITH purchase AS (
   INSERT INTO orders_purchase
     (id, number, cart_id, person_id, country, region, postal_code, currency, language, channel, contact, total_minor,
      due_at_door_accepted, rates, placed_at, payment_due_at)

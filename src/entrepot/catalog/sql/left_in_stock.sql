@@ -6,5 +6,3 @@ SELECT s.sku_id,
        )
 FROM catalog_stock s
 WHERE s.sku_id = ANY(%s)
-ORDER BY s.sku_id
-FOR NO KEY UPDATE OF s

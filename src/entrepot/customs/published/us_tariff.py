@@ -83,8 +83,9 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
             found = json.loads(text)
         except ValueError as fault:
             raise BadTariff(file=file, line=getattr(fault, "lineno", 1), reason="the JSON is malformed") from None
-        records = iter(enumerate((entry for entry in found if isinstance(entry, dict)), start=1))
-        columns = {key for entry in found[:1] if isinstance(entry, dict) for key in entry}
+        entries = [entry for entry in found if isinstance(entry, dict)]
+        records = iter(enumerate(entries, start=1))
+        columns = {key for entry in entries for key in entry}
     else:
         reader = csv.DictReader(io.StringIO(text))
         records = ((reader.line_num, entry) for entry in reader)

@@ -74,19 +74,19 @@ def test_the_snapshot_that_ships_is_dated_and_says_what_is_approximate() -> None
 
 
 def test_ecb_xml_is_read() -> None:
-    rows = fx.read_rates(XML)
+    rows = fx.read_rates(XML.encode())
     assert rows[0] == RateRow("USD", date(2026, 11, 19), Decimal("1.1492"), ECB)
     assert [(row.currency, row.rate_date.day) for row in rows] == [("USD", 19), ("JPY", 19), ("USD", 18)]
 
 
 def test_ecb_csv_is_read_with_its_blanks_and_gaps() -> None:
-    rows = fx.read_rates("Date, USD, JPY, RUB, \n13 April 2026, 1.1684, 186.75, N/A, \n")
+    rows = fx.read_rates(b"Date, USD, JPY, RUB, \n13 April 2026, 1.1684, 186.75, N/A, \n")
     assert [(row.currency, row.per_eur) for row in rows] == [("USD", Decimal("1.1684")), ("JPY", Decimal("186.75"))]
     assert rows[0].rate_date == date(2026, 4, 13)
 
 
 def test_a_second_source_is_read() -> None:
-    (row,) = fx.read_rates("currency,rate_date,per_eur,source\nRUB,2026-11-19,91.5,Bank of Russia\n")
+    (row,) = fx.read_rates(b"currency,rate_date,per_eur,source\nRUB,2026-11-19,91.5,Bank of Russia\n")
     assert row == RateRow("RUB", date(2026, 11, 19), Decimal("91.5"), "Bank of Russia")
 
 
@@ -105,13 +105,13 @@ def test_a_second_source_is_read() -> None:
 )
 def test_a_file_that_is_none_is_refused_with_its_line(text: str, line: int) -> None:
     with pytest.raises(UnreadableRates) as refusal:
-        fx.read_rates(text)
+        fx.read_rates(text.encode())
     assert refusal.value.fields["line"] == line
 
 
 @pytest.mark.django_db
 def test_imported_rates_go_before_the_snapshot_and_keep_their_history(now: datetime) -> None:
-    assert operations.load_fx(rows=fx.read_rates(XML), now=now) == 3
+    assert operations.load_fx(rows=fx.read_rates(XML.encode()), now=now) == 3
     table = queries.get_fx(at=now)
     assert (table.per_eur["USD"], table.date) == (Decimal("1.1492"), date(2026, 11, 19))
     assert table.per_eur["TRY"] == Decimal("52.2478")
@@ -122,7 +122,7 @@ def test_imported_rates_go_before_the_snapshot_and_keep_their_history(now: datet
 
 @pytest.mark.django_db
 def test_the_same_rates_again_change_nothing_and_a_corrected_one_replaces(now: datetime) -> None:
-    rows = fx.read_rates(XML)
+    rows = fx.read_rates(XML.encode())
     operations.load_fx(rows=rows, now=now)
     assert operations.load_fx(rows=rows, now=now) == 0
     corrected = RateRow("USD", date(2026, 11, 19), Decimal("1.15"), ECB)
@@ -132,7 +132,7 @@ def test_the_same_rates_again_change_nothing_and_a_corrected_one_replaces(now: d
 
 @pytest.mark.django_db
 def test_a_rate_of_tomorrow_is_refused_and_nothing_is_taken(now: datetime) -> None:
-    rows = [*fx.read_rates(XML), RateRow("USD", date(2026, 11, 21), Decimal(1), ECB)]
+    rows = [*fx.read_rates(XML.encode()), RateRow("USD", date(2026, 11, 21), Decimal(1), ECB)]
     with pytest.raises(InvalidField):
         operations.load_fx(rows=rows, now=now)
     assert not FxRate.objects.exists()

@@ -7,9 +7,11 @@ from django.conf import settings
 from entrepot.accounts import ports as personal_data
 from entrepot.catalog import ports as web_sources
 from entrepot.integrations.public_web import PublicWeb
+from entrepot.integrations.published_rates import PublishedRates
 from entrepot.integrations.sandbox_payments import SandboxPayments
 from entrepot.integrations.simulated_carrier import SimulatedCarrier
 from entrepot.integrations.webhook_sender import HttpsWebhookSender
+from entrepot.markets import ports as exchange_rates
 from entrepot.notifications import ports as webhooks
 from entrepot.orders.personal_data import OrdersData
 from entrepot.payments import ports as payment_services
@@ -32,6 +34,7 @@ def bind() -> None:
         pictures=PublicWeb(),
         feeds=PublicWeb(bytes_max=256 * 1024 * 1024, total_seconds=120.0, wanted="*/*"),
     )
+    exchange_rates.bind_fetcher(PublishedRates())
     search_engines.bind(PostgresEngine())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())

@@ -1,147 +1,99 @@
-"""Reading exchange rates from files: the European Central Bank's XML and CSV, and a plain CSV for a second source."""
+"""
+From the rates of several sources to one table: whose rate counts, how old it is, and where two sources disagree.
+
+The ECB's rate goes before all others as long as it is not much older; of the others the newest counts.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from entrepot.kernel.errors import DomainError
+from entrepot.markets.fx_sources import ECB, RateRow, UnreadableRates, read_rates
 from entrepot.markets.rules import FxTable
 
-ECB = "European Central Bank euro foreign exchange reference rates"
-_NAMESPACE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}"
+__all__ = [
+    "ECB",
+    "Disagreement",
+    "RateRow",
+    "UnreadableRates",
+    "find_disagreements",
+    "read_rates",
+    "shipped_rows",
+    "table_of",
+]
 
-
-class UnreadableRates(DomainError):
-    """The file is none of the three forms, or a row of it makes no sense: `line`, `reason`."""
-
-    code = "unreadable_rates"
-    summary = "The exchange rates in this file cannot be read."
+# Weekends and holidays leave gaps of some days; beyond that a newer rate of somebody else says more.
+_ECB_PREFERRED_FOR = timedelta(days=7)
+# Rates of days further apart than this differ because the market moved.
+_COMPARABLE_WITHIN = timedelta(days=3)
+DISAGREEMENT_PERCENT = Decimal(3)
 
 
 @dataclass(frozen=True, slots=True)
-class RateRow:
-    """Units of a currency per euro on one day, by one source."""
+class Disagreement:
+    """Two sources that quote a currency differently: the rate that counts, and the other one."""
 
-    currency: str
-    rate_date: date
-    per_eur: Decimal
-    source: str
-
-
-def read_rates(text: str) -> list[RateRow]:
-    """
-    Return the rates of a file: ECB XML (daily, 90 days or history), ECB CSV (`Date, USD, …`), or our own CSV
-    (`currency,rate_date,per_eur,source`). Gaps ("N/A") are left out.
-
-    :raises UnreadableRates: nothing was taken.
-    """
-    head = text.lstrip("\ufeff \r\n\t")
-    if head.startswith("<"):
-        rows = list(_read_xml(head))
-    elif head.lower().startswith("currency,"):
-        rows = list(_read_own(head))
-    elif head.lower().startswith("date"):
-        rows = list(_read_ecb_csv(head))
-    else:
-        raise UnreadableRates(
-            line=1,
-            reason="neither ECB XML, nor ECB CSV, nor currency,rate_date,per_eur,source",
-        )
-    if not rows:
-        raise UnreadableRates(line=1, reason="there is no rate in it")
-    return rows
-
-
-def _read_xml(text: str) -> Iterator[RateRow]:
-    from defusedxml.ElementTree import ParseError, fromstring
-
-    try:
-        root = fromstring(text)
-    except ParseError as fault:
-        raise UnreadableRates(line=fault.position[0], reason=str(fault)) from None
-    for day in root.iter(f"{_NAMESPACE}Cube"):
-        if "time" in day.attrib:
-            for cube in day.iter(f"{_NAMESPACE}Cube"):
-                if "currency" in cube.attrib:
-                    yield _row(
-                        cube.attrib["currency"],
-                        day.attrib["time"],
-                        cube.attrib["rate"],
-                        ECB,
-                        line=0,
-                    )
-
-
-def _read_ecb_csv(text: str) -> Iterator[RateRow]:
-    reader = csv.reader(io.StringIO(text), skipinitialspace=True)
-    currencies = [name.strip() for name in next(reader)]
-    for number, cells in enumerate(reader, start=2):
-        for currency, cell in zip(currencies[1:], cells[1:], strict=False):
-            if currency and cell.strip() not in ("", "N/A"):
-                yield _row(currency, cells[0].strip(), cell.strip(), ECB, line=number)
-
-
-def _read_own(text: str) -> Iterator[RateRow]:
-    reader = csv.DictReader(io.StringIO(text))
-    for number, cells in enumerate(reader, start=2):
-        if None in cells.values():
-            raise UnreadableRates(line=number, reason="a column is missing")
-        yield _row(
-            cells["currency"],
-            cells["rate_date"],
-            cells["per_eur"],
-            cells["source"],
-            line=number,
-        )
-
-
-def _row(currency: str, day: str, rate: str, source: str, *, line: int) -> RateRow:
-    try:
-        per_eur = Decimal(rate)
-    except InvalidOperation:
-        raise UnreadableRates(line=line, reason=f"{rate!r} is no number") from None
-    if not per_eur.is_finite() or per_eur <= 0:
-        raise UnreadableRates(line=line, reason=f"{rate!r} is no exchange rate")
-    if len(currency) != 3 or not currency.isalpha() or not currency.isupper():
-        raise UnreadableRates(line=line, reason=f"{currency!r} is no currency code")
-    return RateRow(currency, _day(day, line), per_eur, source)
-
-
-def _day(text: str, line: int) -> date:
-    for form in ("%Y-%m-%d", "%d %B %Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a calendar day, no moment)
-        except ValueError:
-            continue
-    raise UnreadableRates(line=line, reason=f"{text!r} is no date")
+    counts: RateRow
+    other: RateRow
+    percent: Decimal
 
 
 @cache
 def shipped_rows() -> tuple[RateRow, ...]:
     """Return the dated snapshot that ships, so that a machine without internet quotes too."""
     text = files("entrepot.markets").joinpath("fx_snapshot.csv").read_text(encoding="utf-8")
-    return tuple(read_rates("\n".join(line for line in text.splitlines() if not line.startswith("#"))))
+    return tuple(read_rates("\n".join(line for line in text.splitlines() if not line.startswith("#")).encode()))
 
 
-def table_of(rows: list[RateRow] | tuple[RateRow, ...]) -> FxTable:
-    """Return the newest rate of each currency as one table, dated by the ECB's newest day where there is one."""
-    newest: dict[str, RateRow] = {}
+def _by_currency(rows: Iterable[RateRow]) -> dict[str, list[RateRow]]:
+    """Return the newest rate of each source, by currency."""
+    newest: dict[tuple[str, str], RateRow] = {}
     for row in rows:
-        if row.currency not in newest or row.rate_date > newest[row.currency].rate_date:
-            newest[row.currency] = row
-    reference = [row for row in newest.values() if row.source == ECB] or list(newest.values())
+        key = row.currency, row.source
+        if key not in newest or row.rate_date > newest[key].rate_date:
+            newest[key] = row
+    found: dict[str, list[RateRow]] = {}
+    for row in newest.values():
+        found.setdefault(row.currency, []).append(row)
+    return found
+
+
+def _choose(rows: list[RateRow]) -> RateRow:
+    latest = max(rows, key=lambda row: (row.rate_date, row.source == ECB, row.source))
+    own = next((row for row in rows if row.source == ECB), None)
+    if own is not None and latest.rate_date - own.rate_date <= _ECB_PREFERRED_FOR:
+        return own
+    return latest
+
+
+def table_of(rows: Iterable[RateRow]) -> FxTable:
+    """Return the rate that counts of each currency as one table, dated by the ECB's newest day where there is one."""
+    chosen = {currency: _choose(found) for currency, found in _by_currency(rows).items()}
+    reference = [row for row in chosen.values() if row.source == ECB] or list(chosen.values())
     dated = max(reference, key=lambda row: row.rate_date)
     return FxTable(
-        per_eur={row.currency: row.per_eur for row in newest.values()},
+        per_eur={row.currency: row.per_eur for row in chosen.values()},
         date=dated.rate_date,
         source=dated.source,
-        dates={row.currency: row.rate_date for row in newest.values()},
-        sources={row.currency: row.source for row in newest.values()},
+        dates={row.currency: row.rate_date for row in chosen.values()},
+        sources={row.currency: row.source for row in chosen.values()},
     )
+
+
+def find_disagreements(rows: Iterable[RateRow], *, percent: Decimal = DISAGREEMENT_PERCENT) -> list[Disagreement]:
+    """Return where a source quotes a currency more than `percent` off the rate that counts, the widest first."""
+    found = []
+    for quoted in _by_currency(rows).values():
+        counts = _choose(quoted)
+        for other in quoted:
+            if other is counts or abs(other.rate_date - counts.rate_date) > _COMPARABLE_WITHIN:
+                continue
+            apart = abs(other.per_eur - counts.per_eur) * 100 / counts.per_eur
+            if apart > percent:
+                found.append(Disagreement(counts, other, apart.quantize(Decimal("0.1"))))
+    return sorted(found, key=lambda one: (-one.percent, one.counts.currency, one.other.source))

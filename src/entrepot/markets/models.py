@@ -33,7 +33,7 @@ class FxRate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["currency", "rate_date"], name="markets_fxrate_once_a_day"),
+            models.UniqueConstraint(fields=["currency", "rate_date", "source"], name="markets_fxrate_once_a_day"),
             models.CheckConstraint(condition=Q(per_eur__gt=0), name="markets_fxrate_positive"),
         ]
         indexes = [models.Index(fields=["rate_date"], name="markets_fxrate_date")]

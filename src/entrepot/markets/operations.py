@@ -10,7 +10,7 @@ from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import transaction
 from entrepot.markets import queries
 from entrepot.markets.events import MarketStageChanged
-from entrepot.markets.fx import RateRow
+from entrepot.markets.fx_sources import RateRow
 from entrepot.markets.rules import STAGES
 
 Side = Literal["selling", "buying"]
@@ -92,20 +92,20 @@ def set_stage(*, country: str, side: Side, stage: str, actor: str, reason: str, 
 _LOAD = """
 INSERT INTO markets_fxrate (currency, rate_date, per_eur, source)
 SELECT * FROM unnest(%s::text[], %s::date[], %s::numeric[], %s::text[])
-ON CONFLICT (currency, rate_date) DO UPDATE SET per_eur = excluded.per_eur, source = excluded.source
-WHERE (markets_fxrate.per_eur, markets_fxrate.source) IS DISTINCT FROM (excluded.per_eur, excluded.source)
+ON CONFLICT (currency, rate_date, source) DO UPDATE SET per_eur = excluded.per_eur
+WHERE markets_fxrate.per_eur IS DISTINCT FROM excluded.per_eur
 """
 
 
 @transaction
 def load_fx(*, rows: Sequence[RateRow], now: datetime) -> int:
     """
-    Take rates into the history; a day's rate given again replaces the one before.
+    Take rates into the history; a source's rate of a day given again replaces the one before.
 
     :returns: the number of rates added or changed.
     :raises InvalidField: a rate lies in the future.
     """
-    unique = {(row.currency, row.rate_date): row for row in rows}
+    unique = {(row.currency, row.rate_date, row.source): row for row in rows}
     if any(row.rate_date > now.date() for row in rows):
         raise InvalidField.single("rate_date", Sentence("lies in the future"))
     taken = list(unique.values())

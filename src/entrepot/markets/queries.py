@@ -203,11 +203,14 @@ def list_seller_countries(at: datetime) -> tuple[str, ...]:
     return tuple(sorted(code for code, stages in get_stages(at).items() if stages.can_sell))
 
 
+# What nobody quoted for longer than this is taken from the snapshot again.
 _NEWEST = """
-SELECT DISTINCT ON (currency) currency, rate_date, per_eur, source
-FROM markets_fxrate WHERE rate_date <= %s ORDER BY currency, rate_date DESC
+SELECT DISTINCT ON (currency, source) currency, rate_date, per_eur, source
+FROM markets_fxrate WHERE rate_date <= %s AND rate_date > %s::date - 400
+ORDER BY currency, source, rate_date DESC
 """
 _FX_KEPT_SECONDS = 60
+_stale: tuple[FxTable, date, int, frozenset[str]] | None = None  # What was said last of one table.
 _fx_kept: dict[date, tuple[float, FxTable]] = {}
 
 
@@ -221,12 +224,42 @@ def get_fx(*, at: datetime) -> FxTable:
     kept = _fx_kept.get(day)
     if kept is not None and time.monotonic() - kept[0] < _FX_KEPT_SECONDS:
         return kept[1]
-    rows = [fx.RateRow(*row) for row in sql.fetch_all(_NEWEST, [day])]
-    table = fx.table_of([*fx.shipped_rows(), *rows]) if rows else fx.table_of(fx.shipped_rows())
+    table = fx.table_of([*fx.shipped_rows(), *_list_rates(day)])
     if len(_fx_kept) > 16:
         _fx_kept.clear()
     _fx_kept[day] = (time.monotonic(), table)
     return table
+
+
+def _list_rates(day: date) -> list[fx.RateRow]:
+    """Return the newest imported rate of each currency by each source."""
+    return [fx.RateRow(*row) for row in sql.fetch_all(_NEWEST, [day, day])]
+
+
+def list_fx_disagreements(*, at: datetime) -> list[fx.Disagreement]:
+    """Return where two sources quote a currency differently, the widest first; what ships is compared with nothing."""
+    return fx.find_disagreements(_list_rates(at.date()))
+
+
+def list_currencies_without_rate(*, at: datetime) -> dict[str, tuple[str, ...]]:
+    """Return the currencies of countries that no source quotes, each with the countries that use it."""
+    known = {"EUR", *get_fx(at=at).per_eur}
+    found: dict[str, list[str]] = {}
+    for pack in list_packs():
+        if pack.currency not in known:
+            found.setdefault(pack.currency, []).append(pack.code)
+    return {currency: tuple(countries) for currency, countries in sorted(found.items())}
+
+
+def list_stale_currencies(table: FxTable, *, on: date) -> frozenset[str]:
+    """Return the currencies whose rate is older than the operator allows; none where it allows any age."""
+    global _stale
+    limit = get_operator().fx_stale_after_days
+    if limit is None:
+        return frozenset()
+    if _stale is None or _stale[0] is not table or _stale[1:3] != (on, limit):
+        _stale = table, on, limit, frozenset(code for code, day in table.dates.items() if (on - day).days > limit)
+    return _stale[3]
 
 
 def get_shipped_fx() -> FxTable:

@@ -38,6 +38,16 @@ class Rates(Protocol):
     def rate(self, source_currency: str, target_currency: str) -> Decimal: ...
 
 
+@dataclass(frozen=True, slots=True)
+class FxLeg:
+    """One rate of a pair: units of a currency per euro, of which day, by whom."""
+
+    currency: str
+    per_eur: Decimal
+    date: dt.date
+    source: str
+
+
 @dataclass(frozen=True)
 class FxTable:
     """
@@ -76,6 +86,19 @@ class FxTable:
             return self.per_eur[currency]
         except KeyError:
             raise UnknownCurrency(currency=currency) from None
+
+    def path(self, source_currency: str, target_currency: str) -> tuple[FxLeg, ...]:
+        """
+        Return the rates that a pair is made of: through the euro, unless the euro is one of the two.
+
+        :raises UnknownCurrency: one of them has no rate.
+        """
+        legs = []
+        for currency in dict.fromkeys((source_currency, target_currency)):
+            if currency != "EUR" and source_currency != target_currency:
+                day, source = self.dates.get(currency, self.date), self.sources.get(currency, self.source)
+                legs.append(FxLeg(currency, self._per_eur(currency), day, source))
+        return tuple(legs)
 
     def with_pairs(self, pairs: Mapping[str, Decimal]) -> FxTable:
         """Return the table with some pairs ("USD/BRL": units of BRL per USD) set by hand, both ways."""

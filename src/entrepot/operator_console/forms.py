@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 STAGES = {
@@ -61,8 +61,8 @@ class BuyerForm(forms.Form):
         help_text=_("Only operators read it. It stands in the audit trail."),
     )
 
-    def __init__(self, *args: Any, purchase_id: UUID, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{purchase_id}_%s", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, purchase_id: UUID) -> None:
+        super().__init__(data, auto_id=f"id_{purchase_id}_%s")
         self.purchase_id = purchase_id
 
 

@@ -102,6 +102,7 @@ REASONS = {
     "fee_unconfirmed": gettext_noop("A fee was not confirmed."),
     "sale_rule_unknown": gettext_noop("It is not known who owes the tax of this sale."),
     "liability_unconfirmed": gettext_noop("It was not confirmed who owes the tax of this sale."),
+    "rates_old": gettext_noop("An exchange rate behind this price is old."),
     "person_limit_unknown": gettext_noop("It depends on what you ordered before."),
     "local_tax_unknown": gettext_noop("A local tax may be added that is not known to us."),
     "region_unknown": gettext_noop("The tax depends on the state or province, which the address does not tell."),
@@ -140,7 +141,9 @@ REASONS = {
     "explosives": gettext_noop("Explosives are not sold here."),
     "live_animals": gettext_noop("Live animals are not sold here."),
     "cultural_goods": gettext_noop("Cultural goods may not leave their country."),
-    "lithium_battery_undeclared": gettext_noop("The seller has not said which battery it is: it may not travel by post."),
+    "lithium_battery_undeclared": gettext_noop(
+        "The seller has not said which battery it is: it may not travel by post."
+    ),
     "lithium_battery_too_large": gettext_noop("Batteries of this size may not travel this way."),
     "flammable_solid_by_post": gettext_noop("Matches and the like may not travel by post."),
     "radioactive": gettext_noop("Radioactive goods are not sold here."),
@@ -153,6 +156,9 @@ REASONS = {
     "food_of_animals": gettext_noop("Meat, milk and what is made of them may not be sent there without a certificate."),
     "not_by_post_there": gettext_noop("These goods may not be sent there by post."),
     "forbidden_there": gettext_noop("The law of the country forbids these goods."),
+    "hs_code_required": gettext_noop(
+        "The seller has not confirmed the customs code of these goods; without it they are not sent there."
+    ),
     "responsible_person_missing": gettext_noop(
         "Nobody in the European Union answers for the safety of these goods yet: the seller has to name somebody."
     ),

@@ -124,6 +124,7 @@ def get_desk(*, destination: Destination, currency: str, at: datetime, rates: Fr
         currency=currency,
         destination=tidy_destination(destination),
         margin_percent=markets.get_fx_margin(destination.country),
+        stale_currencies=markets.list_stale_currencies(table, on=at.date()),
     )
 
 

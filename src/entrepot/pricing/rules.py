@@ -17,7 +17,7 @@ from uuid import UUID
 
 from entrepot.customs.charges import half_up
 from entrepot.customs.lanes import Lane
-from entrepot.customs.restrictions import flag_words, may_sell_brand
+from entrepot.customs.restrictions import UNCONFIRMED, flag_words, may_sell_brand
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
@@ -85,6 +85,7 @@ class Desk:
     currency: str
     destination: Destination
     margin_percent: Decimal = Decimal(0)
+    stale_currencies: frozenset[str] = frozenset()
     schemes: frozenset[str] | None = None
     basic_duty_rate: Decimal | None = None
     any_channel: bool = False
@@ -267,6 +268,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
         if choice.estimated:
             unsure.add("weight_unknown")
+        _note_old_rates(desk, lines, unsure)
         return Priced(setting, amounts, choice, parts, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
@@ -285,7 +287,16 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     if choice.estimated:
         unsure.add("weight_unknown")
     parts = [*sale.home_tax(setting, amounts, rule), *assessment.parts]
+    _note_old_rates(desk, lines, unsure)
     return Priced(setting, amounts, choice, parts, unsure, "+".join(assessment.regimes), charges)
+
+
+def _note_old_rates(desk: Desk, lines: Sequence[tuple[Offer, int]], unsure: set[str]) -> None:
+    """Doubt a price that was turned into other money at a rate older than the operator allows."""
+    if desk.stale_currencies:
+        used = {offer.price.currency for offer, _ in lines} | {lines[0][0].seller.payout_currency, desk.currency}
+        if len(used) > 1 and not used.isdisjoint(desk.stale_currencies):
+            unsure.add("rates_old")
 
 
 def _import_charges(assessment: Assessment) -> ImportCharges:
@@ -313,6 +324,8 @@ def _banned_channels(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane)
     refused = []
     for offer, _ in lines:
         flags = flag_words(offer.flags) if offer.flags else _NO_FLAGS
+        if not offer.hs_confirmed:
+            flags |= {UNCONFIRMED}
         for row in lane.restrictions.falling_on(offer.hs_code, offer.origin_country, flags):
             if row.above is not None and not _is_dearer(desk, offer.price, row.above, row.currency):
                 continue

@@ -187,6 +187,8 @@ class OperatorPack(Strict):
     currency: Currency
     jurisdictions: tuple[Area, ...] = ()
     fx_margin_percent: Percent = Decimal(0)
+    # A quote that needs an older exchange rate is not sure; without a limit any age will do.
+    fx_stale_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
     quote_valid_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
     registrations: tuple[OperatorRegistration, ...] = ()
     bank_accounts: tuple[OperatorBankAccount, ...] = ()

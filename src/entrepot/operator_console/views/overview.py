@@ -167,11 +167,17 @@ def _payouts_with_bank() -> Waiting | None:
 
 
 def _rates(now: datetime) -> Waiting | None:
-    rates = markets.get_fx(at=now)
+    rates, link = markets.get_fx(at=now), reverse("operator_console:rates")
+    if apart := markets.list_fx_disagreements(at=now):
+        title = ngettext(
+            "Sources disagree about %(n)s exchange rate", "Sources disagree about %(n)s exchange rates", len(apart)
+        )
+        text = _("The European Central Bank's rate counts where it has one.")
+        return Waiting("globe", title % {"n": formats.number(len(apart))}, text, link, True)
     if now.date() - rates.date <= _RATES_OLD_AFTER:
         return None
     text = _("The newest are of %(day)s. Import today's: entrepot fx import FILE.") % {"day": formats.day(rates.date)}
-    return Waiting("globe", _("The exchange rates are old"), text, reverse("operator_console:markets"), True)
+    return Waiting("globe", _("The exchange rates are old"), text, link, True)
 
 
 def _proof(now: datetime) -> Waiting | None:

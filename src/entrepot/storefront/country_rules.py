@@ -22,6 +22,7 @@ from entrepot.storefront import rule_words
 from entrepot.storefront.kept import Kept
 from entrepot.storefront.rule_words import Row, RuleWords
 from entrepot.ui import formats
+from entrepot.ui.address_form import region_name
 
 Status = Literal["sure", "partly", "unknown"]
 STATUSES: dict[Status, tuple[str, str]] = {
@@ -158,8 +159,8 @@ def describe(code: str, *, at: datetime) -> CountryRules:
         part_of=pack.part_of if pack is not None else "",
         rules=tuple(rule for rule in found if not _is_past(rule, day)),
         past=tuple(rule for rule in found if _is_past(rule, day)),
-        rates=tuple(_rates(rates, day)),
-        places=tuple(_place(area, day) for area in pack.territories) if pack is not None else (),
+        rates=tuple(_rates(rates, code, day)),
+        places=tuple(_place(area, code, day) for area in pack.territories) if pack is not None else (),
         bans=tuple(_bans(pack, day)) if pack is not None else (),
         sanctions=tuple(dict.fromkeys(bans)),
         import_ids=tuple(_ids(pack)) if pack is not None else (),
@@ -186,26 +187,32 @@ def _is_past(rule: RuleWords, day: date) -> bool:
     return rule.valid_to is not None and rule.valid_to < day
 
 
-def _rates(rows: Iterable[TaxRate], day: date) -> list[RateRow]:
+def _rates(rows: Iterable[TaxRate], country: str, day: date) -> list[RateRow]:
     """Return the rates of a day: the standard one first, then those of places, then those of goods."""
-    valid = sorted((row for row in rows if row.is_valid_on(day)), key=lambda row: (bool(row.hs), bool(_where(row))))
-    return [_rate(row) for row in valid]
+    valid = sorted((row for row in rows if row.is_valid_on(day)), key=lambda row: (bool(row.hs), _is_local(row)))
+    return [_rate(row, country) for row in valid]
 
 
-def _rate(row: TaxRate) -> RateRow:
+def _rate(row: TaxRate, country: str) -> RateRow:
     text, tone = rule_words.CONFIDENCE[row.confidence]
     what = _("Customs codes %(codes)s") % {"codes": rule_words.codes_of(row.hs)} if row.hs else ""
-    if where := _where(row):
+    if where := _where(row, country):
         what = f"{what} · {where}" if what else where
     note = _("The local part is an average.") if row.local else ""
     return RateRow(row.rate + row.local, what or _("Standard rate"), note, row.valid_from, row.source, (tone, _(text)))
 
 
-def _where(row: TaxRate) -> str:
-    return ", ".join(row.regions) or (_("Some postal codes") if row.postal_codes else "")
+def _is_local(row: TaxRate) -> bool:
+    return bool(row.regions or row.postal_codes)
 
 
-def _place(area: Territory, day: date) -> Place:
+def _where(row: TaxRate, country: str) -> str:
+    language = get_language() or "en"
+    names = ", ".join(region_name(country, region, language) for region in row.regions)
+    return names or (_("Some postal codes") if row.postal_codes else "")
+
+
+def _place(area: Territory, country: str, day: date) -> Place:
     texts = []
     if not area.country:
         if not area.customs_area:
@@ -214,7 +221,7 @@ def _place(area: Territory, day: date) -> Place:
             texts.append(_("Outside of the country's tax area: its own taxes hold there."))
         if area.unions:
             texts.append(_("Part of: %(unions)s") % {"unions": rule_words.areas(area.unions)})
-    return Place(_(area.name), area.country, tuple(texts), tuple(_rates(area.tax_rates, day)), area.source)
+    return Place(_(area.name), area.country, tuple(texts), tuple(_rates(area.tax_rates, country, day)), area.source)
 
 
 def _bans(pack: CountryPack, day: date) -> list[Ban]:

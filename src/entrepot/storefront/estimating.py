@@ -13,6 +13,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext as _, gettext_lazy, gettext_noop
 
+from entrepot.customs import classification, nomenclature
+from entrepot.customs.classification import Described
 from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 from entrepot.pricing.estimates import (
@@ -115,10 +117,10 @@ class LineForm(forms.Form):
     """One kind of goods. A line that says nothing is none."""
 
     hs = forms.CharField(
-        label=gettext_lazy("Customs code"),
-        max_length=14,
+        label=gettext_lazy("Customs code, or the goods in words"),
+        max_length=60,
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
     value = forms.DecimalField(
         label=gettext_lazy("Price of one piece, without tax"),
@@ -140,13 +142,39 @@ class LineForm(forms.Form):
         is_asked = is_sent and (number == 1 or not self.says_nothing)
         super().__init__(given if is_asked else None, initial=given, auto_id=f"%s-{number}")
         self.number = number
+        self.suggested: tuple[tuple[str, str], ...] = ()
+        self.offered: list[tuple[str, str, str]] = []
         cast(forms.ChoiceField, self.fields["origin"]).choices = _countries(_("where it is sent from"))
 
     def clean_hs(self) -> str:
-        code = "".join(str(self.cleaned_data["hs"]).replace(".", "").split())
-        if code and not (code.isascii() and code.isdigit() and 6 <= len(code) <= 10):
-            raise forms.ValidationError(refusals.reason("hs_code"))
-        return code
+        """Return the code; words are answered with the codes that they may mean."""
+        text = str(self.cleaned_data["hs"])
+        code = "".join(text.replace(".", "").split())
+        if not code or (code.isascii() and code.isdigit() and 6 <= len(code) <= 10):
+            return code
+        if any(sign.isalpha() for sign in text):
+            self.suggested = list_codes(text, get_language() or "en")
+            raise forms.ValidationError(
+                _("Choose the code that fits best.") if self.suggested else _("No code is known for these words.")
+            )
+        raise forms.ValidationError(refusals.reason("hs_code"))
+
+    @property
+    def goods(self) -> str:
+        """What the code that stands in the field is called; nothing for words."""
+        code = "".join(str(self["hs"].value() or "").replace(".", "").split())
+        return nomenclature.describe(code, language=get_language() or "en") if code[:4].isdigit() else ""
+
+
+@lru_cache(maxsize=512)
+def list_codes(words: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the codes that words may mean, the likeliest first, each with the words of its heading."""
+    found = classification.suggest(Described(title=words, language=language))
+    return tuple(
+        (candidate.code, nomenclature.describe(candidate.code, language=language))
+        for candidate in found
+        if len(candidate.code) == 6
+    )
 
 
 class Estimating:
@@ -154,7 +182,7 @@ class Estimating:
 
     def __init__(self, query: QueryDict, *, choice: Choice, currencies: Iterable[str]) -> None:
         is_asked = "from" in query
-        data = _tidy(query) if is_asked else _first(choice)
+        self._data = data = _tidy(query) if is_asked else _first(choice)
         self.is_sent = is_asked and "more" not in query
         self.form = EstimateForm(data, currencies=currencies, is_sent=self.is_sent)
         self.lines = list(_lines(data, is_sent=self.is_sent))
@@ -185,6 +213,8 @@ class Estimating:
             told[0].is_bound = False  # The goods stand further down.
             told = told[1:]
         fine = [self.form.is_valid(), *(line.is_valid() for line in told)]
+        for line in told:
+            line.offered = [(code, words, self._with_code(line, code)) for code, words in line.suggested]
         if not all(fine):
             return None
         given = self.form.cleaned_data
@@ -200,6 +230,14 @@ class Estimating:
             channel=cast(EstimateChannel, given["channel"]),
             duties_prepaid=given["prepaid"],
         )
+
+    def _with_code(self, line: LineForm, code: str) -> str:
+        """Return the address that asks the same with a code in place of a line's words."""
+        query = self._data.copy()
+        codes = query.getlist("hs")
+        codes[line.number - 1] = code
+        query.setlist("hs", codes)
+        return f"?{query.urlencode()}"
 
     def refuse(self, error: DomainError) -> bool:
         """Put a refusal beside the fields that it names; return whether it names any."""

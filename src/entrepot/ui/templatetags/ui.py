@@ -217,7 +217,11 @@ def source(text: str) -> SafeString:
 def _source(text: str) -> SafeString:
     parts = urlsplit(text)
     if parts.scheme in ("http", "https") and parts.hostname and " " not in text:
-        return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, parts.hostname.removeprefix("www."))
+        # A long host may break before its dots, so that a narrow table keeps its other columns.
+        host = format_html_join(
+            mark_safe("<wbr>."), "{}", ((name,) for name in parts.hostname.removeprefix("www.").split("."))
+        )
+        return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, host)
     return format_html("<bdi>{}</bdi>", text)
 
 

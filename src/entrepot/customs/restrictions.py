@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from entrepot.customs.places import Place
     from entrepot.customs.rulebook import RuleBook
 
+# The word that goods bear whose seller has confirmed no HS code; nobody can declare it.
+UNCONFIRMED = "hs_unconfirmed"
 _REMEMBERED_MAX = 5_000
 _NOTHING: tuple[Restriction, ...] = ()
 

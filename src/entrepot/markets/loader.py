@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +22,10 @@ from entrepot.markets.packs import (
     CountryPack,
     DefaultsPack,
     Doubt,
+    Goods,
     OperatorPack,
     Regime,
+    Restriction,
     SanctionsPack,
     UnionPack,
 )
@@ -116,6 +118,9 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
         raise BadPack(faults=faults)
 
     union_packs = {code: pack for code, (pack, _) in unions.items()}
+    unions_of = {code: pack.unions for code, (pack, _) in countries.items()}
+    own_rows = tuple(_confirmed_only(area, unions_of.get(area, ())) for area in operator.confirmed_codes_only)
+    defaults = defaults.model_copy(update={"restricted": defaults.restricted + own_rows})
     whole = {code: _with_unions(pack, union_packs, defaults) for code, (pack, _) in sorted(countries.items())}
     return Library(
         countries={code: _with_parent(pack, whole) for code, pack in whole.items()},
@@ -268,6 +273,20 @@ def _with_unions(pack: CountryPack, unions: Mapping[str, UnionPack], defaults: D
             + tuple(named(row) for union in own for row in union.restricted)
             + defaults.restricted,
         }
+    )
+
+
+def _confirmed_only(area: str, unions: Sequence[str]) -> Restriction:
+    """Return the rule by which goods without a confirmed HS code do not enter a country or union from outside."""
+    return Restriction(
+        id=f"{area}-confirmed-codes-only",
+        direction="import",
+        destinations=(area,),
+        not_origins=(area, *unions),
+        goods=Goods(flags=("hs_unconfirmed",)),
+        reason="hs_code_required",
+        source="the operator's decision (confirmed_codes_only)",
+        confidence="high",
     )
 
 

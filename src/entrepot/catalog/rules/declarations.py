@@ -27,8 +27,8 @@ MARKS: dict[str, tuple[str, Any]] = {
     "has_proof_of_origin": ("proof_of_origin", True),
 }
 KNOWN = frozenset({"lithium", *MEASURES, *(name for name, _ in MARKS.values())})
-# Words that others say: the store (`responsible_EU`), the operator's list of marks.
-_RESERVED = re.compile(r"brand|responsible_.*")
+# Words that others say: the store (`responsible_EU`), the operator's list of marks, a code that nobody confirmed.
+_RESERVED = re.compile(r"brand|hs_unconfirmed|responsible_.*")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

@@ -190,6 +190,8 @@ class OperatorPack(Strict):
     # A quote that needs an older exchange rate is not sure; without a limit any age will do.
     fx_stale_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
     quote_valid_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
+    # Countries and unions that goods enter only with an HS code which their seller confirmed.
+    confirmed_codes_only: tuple[Area, ...] = ()
     registrations: tuple[OperatorRegistration, ...] = ()
     bank_accounts: tuple[OperatorBankAccount, ...] = ()
 

@@ -77,7 +77,7 @@ def test_nobody_is_refused_or_stopped_without_a_reason() -> None:
     reader.send("/decide", button="approve")
     reader.send("/decide", button="suspend", reason="")
     assert reader.status == 422
-    assert reader.faults() == ["This field is required."]
+    assert reader.faults() == ["This is needed."]
     assert sellers.get_seller(seller.id).state == "approved"
     reader.send("/decide", button="suspend", reason="Counterfeit goods.")
     assert sellers.get_seller(seller.id).state == "suspended"

@@ -79,7 +79,7 @@ def test_a_switch_does_not_move_without_a_reason_or_where_the_pack_lacks_what_it
     reader = operator().open("/operator/markets/DE/")
     refused = reader.client.post("/operator/markets/DE/", _fields(reader, "buying", stage="suspended", reason=""))
     assert refused.status_code == 422
-    assert "This field is required." in refused.content.decode()
+    assert "This is needed." in refused.content.decode()
     lacking = _fields(reader, "selling", stage="open", reason="Soon.", confirmed="yes")
     refused = reader.client.post("/operator/markets/DE/", lacking)
     assert refused.status_code == 422

@@ -101,7 +101,7 @@ def test_a_match_on_a_list_is_shown_with_why_and_must_be_judged_first() -> None:
 
     reader.send("/judge", reason="")
     assert reader.status == 422
-    assert reader.faults() == ["This field is required."]
+    assert reader.faults() == ["This is needed."]
     reader.send("/judge", reason="Another BIN, another town.")
     assert "judged: not the same" in reader.words
     reader.send("/decide", button="approve")

@@ -179,7 +179,7 @@ def test_a_key_is_made_shown_once_used_and_revoked(seller: Any) -> None:
     page = f"/seller/{seller.id}/store/keys/"
     reader = _owner(seller).open(page)
     reader.send(page, name="Stock system", scopes=[])
-    assert reader.faults() == ["This field is required."]
+    assert reader.faults() == ["This is needed."]
     reader.send(page, name="Stock system", scopes=["listings:read", "listings:write"])
     secret = reader.page.xpath("//main//code")[0].text_content()
     assert "no-store" in reader.headers["Cache-Control"]

@@ -62,7 +62,7 @@ def test_a_trader_registers_step_by_step_by_the_pack_of_the_country() -> None:
     assert "Still missing" not in reader.words
 
     reader.send("/confirm/")
-    assert reader.faults() == ["This field is required.", "This field is required."]
+    assert reader.faults() == ["This is needed.", "This is needed."]
     reader.send("/confirm/", terms="on", promise="on")
     assert "Your registration is with us." in reader.words
     registration = sellers.get_registration(seller_id)

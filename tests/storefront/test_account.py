@@ -157,7 +157,7 @@ def test_everything_about_a_person_is_handed_out_in_one_file(shelf: Shelf, owner
 def test_an_account_is_closed_at_its_owner_s_word_and_password(shelf: Shelf, owner: PersonView) -> None:
     reader = Reader(person_id=owner.id).open("/account/data/")
     reader.send("/account/data/erase/", password=build.PASSWORD)
-    assert (reader.status, reader.faults()) == (422, ["This field is required."])
+    assert (reader.status, reader.faults()) == (422, ["This is needed."])
     reader.send("/account/data/erase/", password="wrong", is_sure="on")
     assert (reader.status, reader.faults()) == (422, ["This is not your password."])
     assert people.get_person(owner.id).is_active

@@ -129,7 +129,7 @@ def test_a_cart_cookie_that_was_tampered_with_opens_nothing(shelf: Shelf) -> Non
     [
         ({"postal_code": "1"}, "This is not a postal code of the country."),
         ({"email": "nobody"}, "Enter a valid email address."),
-        ({"street": ""}, "This field is required."),
+        ({"street": ""}, "This is needed."),
         ({"phone": "abc"}, "This is not a phone number."),
     ],
 )

@@ -13,7 +13,7 @@ from entrepot.ui import formats
 
 def test_money_is_written_as_the_reader_writes_it() -> None:
     assert formats.money(Money(123456, "EUR"), "en") == "€1,234.56"
-    assert formats.money(Money(123456, "EUR"), "es") == "1.234,56\xa0€"
+    assert formats.money(Money(123456, "EUR"), "es") == "1234,56\xa0€"
     assert formats.money(Money(1980, "JPY"), "en") == "¥1,980"
     assert formats.money(Money(12500, "KWD"), "en") == "KWD\u00a012.500"
     assert formats.money(Money(-500, "USD"), "en") == "-US$5.00"
@@ -21,8 +21,8 @@ def test_money_is_written_as_the_reader_writes_it() -> None:
 
 PRICES = {
     "en": ("US$1,234.56", "€1,234.56", "TRY\xa01,234.56", "CN¥0.99"),
-    "es": ("1.234,56\xa0US$", "1.234,56\xa0€", "1.234,56\xa0TRY", "0,99\xa0CNY"),
-    "it": ("1.234,56\xa0USD", "1.234,56\xa0€", "1.234,56\xa0TRY", "0,99\xa0CN¥"),
+    "es": ("1234,56\xa0US$", "1234,56\xa0€", "1234,56\xa0TRY", "0,99\xa0CNY"),
+    "it": ("1234,56\xa0USD", "1234,56\xa0€", "1234,56\xa0TRY", "0,99\xa0CN¥"),
     "ru": ("1\xa0234,56\xa0US$", "1\xa0234,56\xa0€", "1\xa0234,56\xa0TRY", "0,99\xa0CN¥"),
     "tr": ("US$1.234,56", "€1.234,56", "₺1.234,56", "CN¥0,99"),
     "zh-hans": ("US$1,234.56", "€1,234.56", "TRY\xa01,234.56", "¥0.99"),
@@ -56,8 +56,8 @@ def test_figures_are_typed_as_they_are_shown(language: str) -> None:
 
 NAMES = {
     "en": ("Türkiye", "Euro", "Dec 3, 2026", "7.5%", "1,234.5", "A, B, and C"),
-    "es": ("Turquía", "euro", "3 dic 2026", "7,5\xa0%", "1.234,5", "A, B y C"),
-    "it": ("Turchia", "euro", "3 dic 2026", "7,5%", "1.234,5", "A, B e C"),
+    "es": ("Turquía", "euro", "3 dic 2026", "7,5\xa0%", "1234,5", "A, B y C"),
+    "it": ("Turchia", "euro", "3 dic 2026", "7,5%", "1234,5", "A, B e C"),
     "ru": ("Турция", "евро", "3 дек. 2026", "7,5\xa0%", "1\xa0234,5", "A, B и C"),
     "tr": ("Türkiye", "Euro", "3 Ara 2026", "%7,5", "1.234,5", "A, B ve C"),
     "zh-hans": ("土耳其", "欧元", "2026年12月3日", "7.5%", "1,234.5", "A、B和C"),
@@ -99,3 +99,13 @@ def test_a_language_is_named_in_itself_and_knows_its_direction() -> None:
         "English", "العربية", "Español", "简体中文",
     ]  # fmt: skip
     assert [formats.direction(code) for code in ("en", "ar", "zh-hans")] == ["ltr", "rtl", "ltr"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(999, "999"), (1234, "1234"), (12345, "12.345"), (1234567, "1.234.567"), (-1234, "-1234")]
+)
+def test_spanish_and_italian_group_from_five_digits_on(value: int, shown: str) -> None:
+    for language in ("es", "it"):
+        assert formats.number(value, language) == shown
+        assert formats.money(Money(value * 100, "EUR"), language) == f"{shown},00\xa0€"
+        assert formats.amount(Money(value * 100, "EUR"), language) == f"{shown},00"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_noop, ngettext
 from entrepot.accounts import queries as accounts
 from entrepot.kernel.audit import Entry
 from entrepot.ledger.rules import ACCOUNT_KINDS, AccountRef
+from entrepot.operator_console.keys import name_of
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import RegistrationView
 from entrepot.ui import formats
@@ -260,7 +261,7 @@ def values(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
             text = ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": formats.number(len(value))}
         else:
             text = _value(value)
-        shown.append((name.replace("_", " "), text))
+        shown.append((name_of(name), text))
     return shown
 
 
@@ -303,7 +304,7 @@ def _link(entry: Entry) -> str:
 
 def _details(details: dict[str, Any]) -> list[tuple[str, str]]:
     return [
-        (name.replace("_", " "), _value(value))
+        (name_of(name), _value(value))
         for name, value in details.items()
         if name not in _FINGERPRINTS and value not in (None, "", [], {})
     ]

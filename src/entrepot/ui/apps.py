@@ -8,6 +8,7 @@ class UiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from entrepot.ui import catalogues
+        from entrepot.ui import catalogues, field_messages
 
         catalogues.compile_into(settings.LOCALE_PATHS[0])
+        field_messages.speak_plainly()

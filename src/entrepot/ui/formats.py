@@ -62,6 +62,15 @@ def money(amount: Money, language: str | None = None) -> str:
     return _money(amount.minor, amount.currency, language or get_language() or "en")
 
 
+# CLDR's `minimumGroupingDigits` is two here, which Babel leaves out: four digits stand together.
+_GROUPED_FROM_FIVE = frozenset({"es", "it"})
+_FOUR_GROUPED = re.compile(r"(?<![\d.,])(\d)\.(\d{3})(?![\d.])")
+
+
+def _grouped(text: str, language: str) -> str:
+    return _FOUR_GROUPED.sub("\\1\\2", text) if language in _GROUPED_FROM_FIVE else text
+
+
 # CLDR's spacing rule, which Babel leaves out: a currency that ends in a letter keeps a space from the figure.
 _LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
 _LESS_THAN_NOTHING = re.compile(r"-[\d.,]+")
@@ -79,15 +88,16 @@ def _money(minor: int, currency: str, language: str) -> str:
         text = _LESS_THAN_NOTHING.sub("\u2066\\g<0>\u2069", text)  # Else the minus goes behind the figure.
         text = _LETTER_THEN_SIGN.sub("\\1\u200e", text)  # `US$`: else the sign goes to the letters' other side.
         return f"\u2067{text}\u2069"
-    return _LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text)
+    return _grouped(_LETTER_BEFORE_DIGIT.sub("\\1\u00a0", text), language)
 
 
 def amount(value: Money, language: str | None = None) -> str:
     """Return money without its currency, for columns that name it once."""
     digits = minor_digits(value.currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    locale = locale_of(language or get_language())
-    return format_decimal(Decimal(value.minor).scaleb(-digits), format=pattern, locale=locale)
+    language = language or get_language() or "en"
+    text = format_decimal(Decimal(value.minor).scaleb(-digits), format=pattern, locale=locale_of(language))
+    return _grouped(text, language)
 
 
 def number(value: int | Decimal, language: str | None = None) -> str:
@@ -97,7 +107,7 @@ def number(value: int | Decimal, language: str | None = None) -> str:
 
 @lru_cache(maxsize=4096)
 def _number(value: int | Decimal, language: str) -> str:
-    return format_decimal(value, locale=locale_of(language))
+    return _grouped(format_decimal(value, locale=locale_of(language)), language)
 
 
 def percent(value: Decimal, language: str | None = None) -> str:

@@ -273,6 +273,35 @@ def test_a_given_rate_stands_in_for_the_basic_one_only() -> None:
     assert amounts(given) == {"duty": 500, "extra": 2500}
 
 
+def test_a_proof_of_origin_brings_the_rate_of_the_agreement() -> None:
+    text = f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\nkind = "tariff"\nbase = "goods"\n'
+    tariff = "AF,duty,61,*,12,,,,,,,,schedule,high,\nAF,preference,*,CN,2,,,,,,,,agreement,high,"
+    assert amounts(assess(text, item(10_000), tariff=tariff)) == {"duty": 1200}
+    proven = assess(text, item(10_000, flags=frozenset({"proof_of_origin"})), tariff=tariff)
+    assert amounts(proven) == {"duty": 200}
+    assert (the(proven, "duty").reason, the(proven, "duty").source) == ("preferential_rate", "agreement")
+
+
+def test_a_rate_that_hangs_on_national_digits_or_on_a_list_leaves_its_doubt() -> None:
+    text = f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\nkind = "tariff"\nbase = "goods"\n'
+    national = "AF,duty,61091000,*,12,,,,,,,,schedule,high,\nAF,duty,61091090,*,20,,,,,,,,schedule,high,"
+    found = assess(text, item(10_000), tariff=national)
+    assert (amounts(found), found.unsure) == ({"duty": 2000}, ("tariff_by_national_code",))
+    listed = "AF,duty,61,*,12,,,,,,,,schedule,high,\nAF,anti_dumping,61,CN,,,,,unknown,,,,cases,high,by maker"
+    found = assess(text, item(10_000), tariff=listed)
+    assert (amounts(found), found.unsure) == ({"duty": 1200}, ("surcharge_unconfirmed",))
+
+
+def test_goods_on_the_list_of_exemptions_are_free_of_a_rules_surcharge() -> None:
+    text = (
+        f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\ncode = "surcharge"\nkind = "percentage"\n'
+        'base = "goods"\nrate = 10\n'
+    )
+    tariff = "AF,surcharge_exempt,610910,*,0,,,,,,,,list,high,"
+    assert amounts(assess(text, item(10_000), tariff=tariff)) == {"surcharge": 0}
+    assert amounts(assess(text, item(10_000, hs="620342"), tariff=tariff)) == {"surcharge": 1000}
+
+
 def test_an_unknown_rate_or_origin_leaves_its_reason() -> None:
     text = f'[[regimes]]\nid = "r"\n{BASE}[[regimes.duties]]\nkind = "tariff"\n'
     found = assess(text, item(1000, origin=None, hs_confirmed=False))

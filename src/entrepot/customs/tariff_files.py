@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from entrepot.customs.tariffs import ANY, TariffRow, TariffTable, make_table
 from entrepot.kernel.errors import DomainError
@@ -168,7 +169,7 @@ def make_row(
     )
 
 
-def _charge_of(cells: Mapping[str, str]) -> dict[str, object]:
+def _charge_of(cells: Mapping[str, str]) -> dict[str, Any]:
     combine = cells["combine"] or "sum"
     if combine not in COMBINATIONS:
         raise ValueError(f"combine {combine!r} is none of {', '.join(COMBINATIONS)}")

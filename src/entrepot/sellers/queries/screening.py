@@ -193,7 +193,7 @@ def compare_name(name: str) -> list[HitView]:
 
 
 def _compare(role: str, name: str, candidate: Candidate) -> HitView | None:
-    found = names.best(name, candidate.spellings)
+    found = names.best(name, candidate.spellings, kind=candidate.kind)
     if found is None or found[1].score < names.HIT_SCORE:
         return None
     listed, likeness = found

@@ -8,14 +8,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
-from entrepot.sellers import lists, operations, queries
+from entrepot.sellers import lists, measuring, operations, queries
 
 
 class Command(BaseCommand):
     help = (
         "Lists of sanctioned or politically exposed people and firms: `import` takes a file in place of the list's "
         "older version, `show` names those in force, `compare` says what on them is like a name. Sellers' names are "
-        "compared by jobs: when they register, are paid to another name, and when a list comes in."
+        "compared by jobs: when they register, are paid to another name, and when a list comes in; buyers' after they "
+        "paid. `measure` says how good the comparison is on pairs of names that somebody labelled."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,10 +34,13 @@ class Command(BaseCommand):
         compared = acts.add_parser("compare", help="compare one name with the lists in force")
         compared.add_argument("name")
         compared.add_argument("--json", action="store_true", help="print JSON")
+        measured = acts.add_parser("measure", help="recall and precision on labelled pairs of names")
+        measured.add_argument("file", type=Path, help="a CSV with name1, name2, is_match and perhaps schema, category")
+        measured.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
-            {"import": self._import, "show": self._show, "compare": self._compare}[act](options)
+            getattr(self, f"_{act}")(options)
         except (DomainError, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -85,3 +89,19 @@ class Command(BaseCommand):
             self.stdout.write(f"{hit.score:>3}  {hit.listed} ({hit.list_code} {hit.entry_id}): {words}")
         if not hits:
             self.stdout.write("Nobody on the lists in force has a name like this.")
+
+    def _measure(self, options: dict[str, Any]) -> None:
+        found = measuring.measure(measuring.read_pairs(options["file"]))
+        if options["json"]:
+            self.stdout.write(json.dumps({name: figures.as_json() for name, figures in found.items()}, indent=2))
+            return
+        self.stdout.write(f"{'':<44} {'pairs':>6} {'recall':>7} {'precision':>9} {'look-alikes flagged':>20}")
+        order = ["all", "held out", "improved with"]
+        for name in [*order, *sorted(set(found) - set(order))]:
+            figures = found[name]
+            shares = [_percent(share) for share in (figures.recall, figures.precision, figures.flagged)]
+            self.stdout.write(f"{name:<44} {figures.pairs:>6} {shares[0]:>7} {shares[1]:>9} {shares[2]:>20}")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"

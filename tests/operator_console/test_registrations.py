@@ -28,9 +28,9 @@ def overview() -> dict[str, str]:
 
 def parcel(code: str, country: str, worth: str) -> str:
     """A parcel's row on a registration's page, in one line."""
-    reader = operator().open(f"/operator/registrations/{code}/?from=CN")
+    reader = operator().open(f"/operator/registrations/{code}/?from=CN&to={country}")
     rows = table(reader, f"Parcels without {code} and with it")
-    return next(" | ".join(row) for row in rows if row[0].endswith(country) and row[1] == worth)
+    return next(" | ".join(row) for row in rows if row[0] == worth)
 
 
 def test_every_registration_that_a_rule_asks_for_is_listed_held_or_not() -> None:
@@ -53,16 +53,26 @@ def test_without_ioss_the_same_charges_fall_due_at_the_door() -> None:
     assert (hundred.held.total, hundred.held.at_door) == (132_71, 0)
     assert (hundred.without.total, hundred.without.at_door) == (109_00, 24_28)
     assert hundred.difference == Money(-57, "EUR")
-    row = parcel("IOSS", "Germany", "€100.00")
+    row = parcel("IOSS", "DE", "€100.00")
     assert "€109.00 and €24.28 at the door" in row
     assert "€132.71" in row
     assert "charges owed by us" in row
     assert "-€0.57" in row
 
 
+def test_every_country_that_a_registration_touches_stands_beside_the_one_shown() -> None:
+    reader = operator().open("/operator/registrations/IOSS/?from=CN&to=FR")
+    rows = table(reader, "Every country that it touches")
+    assert {row[0].split()[-1] for row in rows} >= {"Germany", "France", "Italy", "Monaco"}
+    assert [row[1] for row in rows if row[0].endswith("Germany")] == [
+        "€37.51 with it €29.00 without it and €9.08 at the door"
+    ]
+    assert table(operator().open("/operator/registrations/VOEC/"), "Every country that it touches") == []
+
+
 def test_above_its_limit_a_registration_changes_nothing() -> None:
     assert not registrations.compare(scheme("IOSS"), origin="CN", destinations=["DE"], at=clock.now())[2].changes
-    assert "the same" in parcel("IOSS", "Germany", "€500.00")
+    assert "the same" in parcel("IOSS", "DE", "€500.00")
 
 
 def test_the_figures_are_those_of_the_quote_function() -> None:

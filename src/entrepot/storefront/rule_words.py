@@ -8,11 +8,13 @@ from datetime import date
 
 from django.utils.translation import get_language, gettext as _, gettext_noop, pgettext
 
+from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money, Rounding
 from entrepot.markets.packs import Duty, Fee, Goods, RateRow, Regime, Tax, Threshold
 from entrepot.pricing import labels
 from entrepot.ui import formats
 
+_NAMED_MAX = 4
 # Unions that CLDR has no name for.
 UNIONS = {"EAEU": gettext_noop("Eurasian Economic Union")}
 _BASIS = {
@@ -124,8 +126,13 @@ def areas(codes: Sequence[str]) -> str:
 
 
 def codes_of(prefixes: Sequence[str]) -> str:
-    """Return customs codes as people write them, `6109 10`, those of several chapters in a row as they are."""
-    return ", ".join(prefix if len(prefix) < 6 else f"{prefix[:4]} {prefix[4:]}" for prefix in prefixes)
+    """Return customs codes as people write them, `6109 10`; a few of them with what they are called."""
+    language = get_language() or "en"
+    written = [prefix if len(prefix) < 6 else f"{prefix[:4]} {prefix[4:]}" for prefix in prefixes]
+    if len(prefixes) > _NAMED_MAX:
+        return ", ".join(written)
+    named = [nomenclature.describe(prefix, language=language) for prefix in prefixes]
+    return ", ".join(f"{code} {name}".strip() for code, name in zip(written, named, strict=True))
 
 
 def limit(amount: object, currency: str) -> str:
@@ -143,16 +150,16 @@ def _conditions(regime: Regime) -> Iterator[str]:
     if len(regime.channels) == 1:
         yield _(_CHANNELS[regime.channels[0]])
     for message, codes in (
-        (_("Made in %(places)s"), regime.origins),
-        (_("Not made in %(places)s"), regime.not_origins),
-        (_("Sent from %(places)s"), regime.dispatch_from),
-        (_("Not sent from %(places)s"), regime.not_dispatch_from),
+        (_("Made in: %(places)s"), regime.origins),
+        (_("Not made in: %(places)s"), regime.not_origins),
+        (_("Sent from: %(places)s"), regime.dispatch_from),
+        (_("Not sent from: %(places)s"), regime.not_dispatch_from),
     ):
         if codes:
             yield message % {"places": areas(codes)}
     yield from goods_in_words(regime.goods)
     if regime.regions:
-        yield _("Only in %(regions)s") % {"regions": ", ".join(regime.regions)}
+        yield _("Only in: %(regions)s") % {"regions": ", ".join(regime.regions)}
 
 
 def goods_in_words(goods: Goods) -> Iterator[str]:

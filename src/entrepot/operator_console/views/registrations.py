@@ -69,12 +69,18 @@ def registration(request: PageRequest, scheme: str) -> HttpResponse:
         raise NotFound(scheme=scheme)
     origin = _origin(request)
     countries = sorted(found.countries, key=lambda code: formats.sorting_key(formats.country(code)))
-    effects = registrations.compare(found, origin=origin, destinations=countries, at=now)
+    effects = [_words(row) for row in registrations.compare(found, origin=origin, destinations=countries, at=now)]
+    by_country = {code: [effect for effect in effects if effect.destination == code] for code in countries}
+    asked = request.GET.get("to", "").upper()
+    shown = asked if asked in by_country else found.example
     context = {
         "scheme": found,
         "name": _name(found),
-        "groups": [(code, [_words(effect) for effect in effects if effect.destination == code]) for code in countries],
-        "changed": len({effect.destination for effect in effects if effect.changes}),
+        "shown": shown,
+        "effects": by_country[shown],
+        "others": by_country.items() if len(by_country) > 1 else (),
+        "baskets": _baskets(),
+        "changes": any(effect.changes for effect in effects),
         **_frame(origin),
     }
     return show(request, "registration", "markets", context)

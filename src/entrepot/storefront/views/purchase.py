@@ -210,7 +210,7 @@ def _line(line: LineView, images: dict[UUID, str]) -> dict[str, Any]:
         "position": line.position,
         "listing_id": line.listing_id,
         "title": line.title,
-        "options": ", ".join(line.options.values()),
+        "options": words.variant(line.options),
         "image": images.get(line.listing_id, ""),
         "pieces": " · ".join(pieces),
         "cancellable": line.to_ship > 0,

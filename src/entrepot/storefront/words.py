@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
@@ -223,3 +223,8 @@ def shortage(wanted: int, available: int) -> str:
     if not available:
         return why_not("out_of_stock")
     return ngettext("Only %(n)s left.", "Only %(n)s left.", available) % {"n": formats.number(available)}
+
+
+def variant(options: Mapping[str, str]) -> str:
+    """Return what one chose of a listing's options; a figure alone says what it counts."""
+    return ", ".join(f"{name}: {value}" if value.isdecimal() else value for name, value in options.items())

@@ -144,7 +144,7 @@ def _line(line: Any, view: CardView | None, currency: str, faults: dict[str, str
     return {
         "sku": line.sku,
         "title": view.title if view else line.title,
-        "options": ", ".join(line.options.values()),
+        "options": words.variant(line.options),
         "link": f"/listing/{line.listing_id}/{view.slug}?sku={line.sku}" if view else "",
         "image": view.image if view else "",
         "quantity": line.quantity,

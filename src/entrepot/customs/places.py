@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entrepot.markets.packs import CountryPack, Territory
+from entrepot.markets.packs import CountryPack, RateRow, Territory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +52,11 @@ def looks_at_postal_codes(pack: CountryPack) -> bool:
     """Say whether a rule of a pack holds in some postal codes only, once it is known in which territory a place is."""
     parts: tuple[CountryPack | Territory, ...] = (pack, *pack.territories)
     regimes = [regime for part in parts for regime in part.regimes]
-    charges = [charge for regime in regimes for charge in (*regime.duties, *regime.taxes)]
-    rates = [
-        row for rows in (*(part.tax_rates for part in parts), *(charge.rates for charge in charges)) for row in rows
-    ]
-    return any(row.postal_codes for row in (*regimes, *rates, *pack.restricted))
+    tables: list[Sequence[RateRow]] = [part.tax_rates for part in parts]
+    tables += [duty.rates for regime in regimes for duty in regime.duties]
+    tables += [tax.rates for regime in regimes for tax in regime.taxes]
+    return (
+        any(row.postal_codes for rows in tables for row in rows)
+        or any(regime.postal_codes for regime in regimes)
+        or any(row.postal_codes for row in pack.restricted)
+    )

@@ -259,7 +259,8 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     setting = Setting(desk, lines)
     lane, rule = setting.lane, setting.rule
     movement = lane.movement
-    banned = _banned_channels(desk, lines, lane)
+    facts = [flag_words(offer.flags) if offer.flags else _NO_FLAGS for offer, _ in lines]
+    banned = _banned_channels(desk, lines, facts, lane)
     amounts = sale.price_goods(setting, lines, rule, movement)
     services = _list_services(setting, lines)
     choice = _choose(setting, services, lines, banned, prefer_prepaid=False)
@@ -272,7 +273,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         return Priced(setting, amounts, choice, parts, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
-    items = _items(lines, amounts)
+    items = _items(lines, facts, amounts)
     assessment = _assess(setting, items, amounts, choice)
     charges = _import_charges(assessment)
     if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
@@ -315,17 +316,17 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
 Banned = dict[str, list[dict[str, str]]]
 
 
-def _banned_channels(desk: Desk, lines: Sequence[tuple[Offer, int]], lane: Lane) -> Banned:
+def _banned_channels(
+    desk: Desk, lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], lane: Lane
+) -> Banned:
     """Return the channels that may not carry the goods; goods that none may carry are refused."""
     for offer, _ in lines:
         if offer.template is None:
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
     banned: Banned = {}
     refused = []
-    for offer, _ in lines:
-        flags = flag_words(offer.flags) if offer.flags else _NO_FLAGS
-        if not offer.hs_confirmed:
-            flags |= {UNCONFIRMED}
+    for (offer, _), declared in zip(lines, facts, strict=True):
+        flags = declared if offer.hs_confirmed else declared | {UNCONFIRMED}
         for row in lane.restrictions.falling_on(offer.hs_code, offer.origin_country, flags):
             if row.above is not None and not _is_dearer(desk, offer.price, row.above, row.currency):
                 continue
@@ -408,7 +409,7 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
     return values
 
 
-def _items(lines: Sequence[tuple[Offer, int]], amounts: Amounts) -> tuple[Item, ...]:
+def _items(lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], amounts: Amounts) -> tuple[Item, ...]:
     return tuple(
         [
             Item(
@@ -418,9 +419,9 @@ def _items(lines: Sequence[tuple[Offer, int]], amounts: Amounts) -> tuple[Item, 
                 offer.hs_confirmed,
                 offer.origin_country,
                 offer.weight_g,
-                flag_words(offer.flags) if offer.flags else _NO_FLAGS,
+                flags,
             )
-            for (offer, quantity), goods in zip(lines, amounts.goods, strict=True)
+            for (offer, quantity), flags, goods in zip(lines, facts, amounts.goods, strict=True)
         ]
     )
 

@@ -50,7 +50,18 @@ class RecordedRates:
 class Setting:
     """One order's seller, rates and margin at a desk, and the rates that it used."""
 
-    __slots__ = ("_due_factors", "_factors", "desk", "lane", "margin", "rates", "rule", "schemes", "seller")
+    __slots__ = (
+        "_due_factors",
+        "_factors",
+        "desk",
+        "lane",
+        "margin",
+        "one_money",
+        "rates",
+        "rule",
+        "schemes",
+        "seller",
+    )
 
     def __init__(self, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> None:
         seller = lines[0][0].seller
@@ -59,6 +70,8 @@ class Setting:
         self.desk = desk
         self.seller = seller
         self.lane, self.schemes, self.margin, self.rule = desk.standing(seller)
+        # Where the seller is paid in the buyer's money, and so without a margin, what one pays the other gets.
+        self.one_money = seller.payout_currency == desk.currency
         self.rates = RecordedRates(desk.rates)
         self._factors: dict[str, Decimal] = {}
         self._due_factors: dict[str, Decimal] = {}
@@ -144,6 +157,7 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
         and rule.liable == "seller"
         and seller.country == seller.dispatch_country
     )
+    one_money = setting.one_money
     goods: list[int] = []
     goods_tax: list[int] = []
     native: list[int] = []
@@ -155,23 +169,28 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
         gross = offer.price.minor * quantity
         currency = offer.price.currency
         rates.append(rate)
-        factor, due_factor = setting.factor(currency), setting.due_factor(currency)
+        factor = setting.factor(currency)
         if keeps and rate:
-            for column, taxes, value in (
-                (goods, goods_tax, half_up(gross * factor)),
-                (due, due_tax, half_up(gross * due_factor)),
-            ):
-                net = _net(value, rate)
-                column.append(net)
-                taxes.append(value - net)
+            value = half_up(gross * factor)
+            net = _net(value, rate)
+            goods.append(net)
+            goods_tax.append(value - net)
             native.append(_net(gross, rate))
+            if not one_money:
+                value = half_up(gross * setting.due_factor(currency))
+                net = _net(value, rate)
+                due.append(net)
+                due_tax.append(value - net)
         else:
             exact = gross * _HUNDRED / (_HUNDRED + rate) if rate else Decimal(gross)
             goods.append(half_up(exact * factor))
-            native.append(half_up(exact) if rate else gross)
-            due.append(half_up(exact * due_factor))
             goods_tax.append(0)
-            due_tax.append(0)
+            native.append(half_up(exact) if rate else gross)
+            if not one_money:
+                due.append(half_up(exact * setting.due_factor(currency)))
+                due_tax.append(0)
+    if one_money:
+        due, due_tax = goods, goods_tax
     return Amounts(rates, keeps, goods, goods_tax, native, due, due_tax)
 
 
@@ -183,22 +202,28 @@ def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, r
     not); what leaves the union travels free of that tax, so its price is net.
     """
     price = choice.price_native
+    amounts.due_tax = [0] * len(amounts.goods)
+    rates = amounts.home_rates if rule is not None and any(amounts.home_rates) else None
     total = half_up(price.minor * setting.factor(price.currency)) if price.minor else 0
-    due_total = half_up(price.minor * setting.due_factor(price.currency)) if price.minor else 0
-    shares, due_shares = list(split(total, amounts.goods)), list(split(due_total, amounts.due_goods))
-    amounts.due_tax = [0] * len(shares)
-    if rule is None or not any(amounts.home_rates):
-        amounts.delivery, amounts.due_delivery = shares, due_shares
-        amounts.delivery_tax, amounts.due_delivery_tax = [0] * len(shares), [0] * len(shares)
-        return
-    rates = amounts.home_rates
-    amounts.delivery = [_net(share, rate) for share, rate in zip(shares, rates, strict=True)]
-    amounts.due_delivery = [_net(share, rate) for share, rate in zip(due_shares, rates, strict=True)]
-    amounts.delivery_tax = [share - net for share, net in zip(shares, amounts.delivery, strict=True)]
-    amounts.due_delivery_tax = [share - net for share, net in zip(due_shares, amounts.due_delivery, strict=True)]
+    amounts.delivery, amounts.delivery_tax = _share_delivery(amounts, total, amounts.goods, rates)
+    if setting.one_money:
+        amounts.due_delivery, amounts.due_delivery_tax = amounts.delivery, amounts.delivery_tax
+    else:
+        total = half_up(price.minor * setting.due_factor(price.currency)) if price.minor else 0
+        amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(amounts, total, amounts.due_goods, rates)
+
+
+def _share_delivery(
+    amounts: Amounts, total: int, goods: Sequence[int], rates: Sequence[Decimal] | None
+) -> tuple[list[int], list[int]]:
+    """Return the lines' shares of a delivery net of the home tax, where it is in them, and the tax that was in them."""
+    shares = list(split(total, goods))
+    if rates is None:
+        return shares, [0] * len(shares)
+    nets = [_net(share, rate) for share, rate in zip(shares, rates, strict=True)]
     if not amounts.includes_home_tax:
-        zero = [0] * len(shares)
-        amounts.delivery_tax, amounts.due_delivery_tax = zero, list(zero)
+        return nets, [0] * len(shares)
+    return nets, [share - net for share, net in zip(shares, nets, strict=True)]
 
 
 def tax_sale(
@@ -235,7 +260,10 @@ def tax_sale(
         added = [p for p in members if p not in kept]
         if added:
             _add_tax(rate, added, amounts.goods, amounts.delivery, shares)
-            _add_tax(rate, added, amounts.due_goods, amounts.due_delivery, due_shares)
+            if not setting.one_money:
+                _add_tax(rate, added, amounts.due_goods, amounts.due_delivery, due_shares)
+        if setting.one_money:
+            due_shares = shares
         if rule.liable == "seller":
             for position in members:
                 amounts.due_tax[position] += due_shares[position]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from entrepot.kernel import sql
 from entrepot.kernel.verification import Check, Fault, run
 from entrepot.ledger.rules import ACCOUNT_KINDS
 
@@ -89,22 +90,10 @@ CHECKS = (
         "ledger.trial_balance",
         "in each currency the balances, read as the platform reads them, add up to nothing",
         _ACCOUNTS,
-        """
-        SELECT a.currency, 'debits exceed credits by ' || sum(
-          coalesce(s.debit_minor, 0) - coalesce(s.credit_minor, 0) + debits.total - credits.total)
-        FROM ledger_account a
-        LEFT JOIN ledger_snapshot s ON s.account_id = a.id
-        CROSS JOIN LATERAL (
-          SELECT coalesce(sum(t.amount_minor), 0) AS total FROM ledger_transfer t
-          WHERE t.debit_account_id = a.id AND t.xid >= coalesce(s.below_xid, '0'::xid8)
-        ) debits
-        CROSS JOIN LATERAL (
-          SELECT coalesce(sum(t.amount_minor), 0) AS total FROM ledger_transfer t
-          WHERE t.credit_account_id = a.id AND t.xid >= coalesce(s.below_xid, '0'::xid8)
-        ) credits
-        GROUP BY a.currency
-        HAVING sum(coalesce(s.debit_minor, 0) - coalesce(s.credit_minor, 0) + debits.total - credits.total) <> 0
-        ORDER BY a.currency
+        f"""
+        SELECT currency, 'debits exceed credits by ' || sum(debit_minor - credit_minor)
+        FROM ({sql.load(__package__, "accounts")}) account
+        GROUP BY currency HAVING sum(debit_minor - credit_minor) <> 0 ORDER BY currency
         """,
     ),
     Check(

@@ -75,8 +75,23 @@ def balances(
     return _balances(kind=kind, owner=owner, currency=currency)
 
 
+_BALANCES = f"""
+SELECT kind, currency, owner, debit_minor::bigint, credit_minor::bigint
+FROM ({sql.load(__package__, "accounts")}) account
+WHERE (%(kind)s::text IS NULL OR kind = %(kind)s::text)
+  AND (%(owner)s::text IS NULL OR owner = %(owner)s::text)
+  AND (%(currency)s::text IS NULL OR currency = %(currency)s::text)
+ORDER BY kind, currency, owner
+"""
+_TRIAL_BALANCE = f"""
+SELECT currency, kind, count(*)::bigint, sum(debit_minor)::bigint, sum(credit_minor)::bigint
+FROM ({sql.load(__package__, "accounts")}) account
+GROUP BY currency, kind ORDER BY currency, kind
+"""
+
+
 def _balances(*, kind: str | None, owner: str | None, currency: str | None) -> tuple[AccountBalance, ...]:
-    rows = sql.fetch_all(sql.load(__package__, "balances"), {"kind": kind, "owner": owner, "currency": currency})
+    rows = sql.fetch_all(_BALANCES, {"kind": kind, "owner": owner, "currency": currency})
     return tuple(
         AccountBalance(AccountRef(row[0], row[1], row[2]), Money(row[3], row[1]), Money(row[4], row[1])) for row in rows
     )
@@ -159,7 +174,7 @@ class TrialBalance:
 def trial_balances() -> tuple[TrialBalance, ...]:
     """Return the books of every currency, by its code: each kind of account with what is on it."""
     found: dict[str, list[TrialRow]] = {}
-    for currency, kind, accounts, debit, credit in sql.fetch_all(sql.load(__package__, "trial_balance")):
+    for currency, kind, accounts, debit, credit in sql.fetch_all(_TRIAL_BALANCE):
         net = Money(debit - credit, currency)
         nothing = Money.zero(currency)
         found.setdefault(currency, []).append(

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 
@@ -22,45 +22,16 @@ from entrepot.storefront.kept import Kept
 from entrepot.ui import formats
 from entrepot.ui.choice import Choice
 
-_KEPT = 8192
 _SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card shows, in words. `is_offered`: the goods can be delivered to the reader and are in stock."""
+    """A listing's card as pages carry it. `is_offered`: the goods can be delivered to the reader and are in stock."""
 
     id: UUID
-    link: str
-    title: str
-    language: str
-    is_foreign: bool
-    image: str
-    srcset: str
-    second_image: str
-    price: str
-    note: str
-    tone: str
-    country: str
-    country_name: str
-    town: str
-    days: str
-    is_from: bool
-    is_sold_out: bool
     is_offered: bool
-
-    @property
-    def html(self) -> SafeString:
-        """The card as pages carry it."""
-        return _write(self, get_language() or "en")
-
-
-@lru_cache(maxsize=_KEPT)
-def _write(card: Card, language: str) -> SafeString:
-    """Write a card; everything in it is in the key, so that what is kept is never old."""
-    written = get_template("storefront/_card.html").render({"card": card})
-    lines = (line.strip() for line in written.splitlines())
-    return mark_safe("\n".join(line for line in lines if line))  # noqa: S308 (a template's output)
+    html: SafeString
 
 
 def build(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[Card]:
@@ -71,7 +42,8 @@ def build(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list[
     prices = pricing.get_card_prices(
         listing_ids=[view.id for view in views], destination=choice.country, currency=choice.currency, at=at
     )
-    return [_card(view, prices.get(view.id), choice) for view in views]
+    language = get_language() or "en"
+    return [_card(view, prices.get(view.id), choice, language) for view in views]
 
 
 _cards: Kept[tuple[UUID, Choice], Card] = Kept(seconds=_SECONDS, most=20_000)
@@ -88,30 +60,36 @@ def recall(listing_ids: Sequence[UUID], *, choice: Choice, at: datetime) -> list
     return [found[listing_id, choice] for listing_id in listing_ids if (listing_id, choice) in found]
 
 
-def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice) -> Card:
+@lru_cache(maxsize=8192)
+def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice, language: str) -> Card:
+    """Return a card in words; all that it says is in the key, so that what is kept is never old."""
     if price is None:
         text = formats.money(view.price)
         note, tone = _("not delivered to %(country)s") % {"country": formats.place(choice.country)}, "quiet"
     else:
         text = formats.money(Money(price.amount, price.currency))
         note, tone = words.delivered_note(price.import_charges, price.sure, choice.country)
+    shown = {
+        "link": f"/listing/{view.id}/{view.slug}",
+        "title": view.title,
+        "language": view.language,
+        "is_foreign": view.language != text_language(choice.language),
+        "image": view.image,
+        "srcset": view.image_srcset,
+        "second_image": view.second_image,
+        "price": text,
+        "note": note,
+        "tone": tone,
+        "country": view.store_country,
+        "country_name": formats.country(view.store_country),
+        "town": words.town(view.store_city, choice.language),
+        "days": words.days(price.days_min, price.days_max) if price else "",
+        "is_from": bool(price and price.several_prices),
+        "is_sold_out": view.available < 1,
+    }
+    lines = (line.strip() for line in render_to_string("storefront/_card.html", {"card": shown}).splitlines())
     return Card(
         id=view.id,
-        link=f"/listing/{view.id}/{view.slug}",
-        title=view.title,
-        language=view.language,
-        is_foreign=view.language != text_language(choice.language),
-        image=view.image,
-        srcset=view.image_srcset,
-        second_image=view.second_image,
-        price=text,
-        note=note,
-        tone=tone,
-        country=view.store_country,
-        country_name=formats.country(view.store_country),
-        town=words.town(view.store_city, choice.language),
-        days=words.days(price.days_min, price.days_max) if price else "",
-        is_from=bool(price and price.several_prices),
-        is_sold_out=view.available < 1,
         is_offered=price is not None and view.available > 0,
+        html=mark_safe("\n".join(line for line in lines if line)),  # noqa: S308 (a template's output)
     )

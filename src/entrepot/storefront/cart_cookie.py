@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +30,12 @@ def read(request: HttpRequest) -> CartKey | None:
     text = request.COOKIES.get(COOKIE)
     if not text:
         return None
+    return _opened(text, int(time.time()) // 3600)
+
+
+@lru_cache(maxsize=4096)
+def _opened(text: str, hour: int) -> CartKey | None:
+    """Return what a cookie says; each page of a visitor brings the same one, and its age is looked at once an hour."""
     try:
         cart_id, token, count = signing.loads(text, salt=_SALT, max_age=MAX_AGE_SECONDS)
         return CartKey(UUID(cart_id), str(token), int(count))

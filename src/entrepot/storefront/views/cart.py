@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -66,31 +68,26 @@ def add(request: PageRequest) -> HttpResponse:
 @require_POST
 def quantity(request: PageRequest) -> HttpResponse:
     """Change how many pieces of something lie in the cart; none takes it out."""
-    form, found = QuantityForm(request.POST), carts.find(request)
-    response = redirect("storefront:cart")
-    if found is None or not form.is_valid():
-        return response
-    try:
-        changed = carts.set_quantity(found, sku=form.cleaned_data["sku"], quantity=form.cleaned_data["quantity"])
-    except DomainError as refusal:
-        messages.error(request, words.refused(refusal))
-        return response
-    if changed is None:
-        cart_cookie.forget(response)
-    else:
-        carts.keep(response, changed)
-    return response
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        return redirect("storefront:cart")
+    return _change(request, partial(carts.set_quantity, **form.cleaned_data))
 
 
 @require_POST
 def drop(request: PageRequest) -> HttpResponse:
     """Take out of the cart what cannot be bought any more."""
+    return _change(request, partial(carts.drop, skus=set(request.POST.getlist("sku"))))
+
+
+def _change(request: PageRequest, change: Callable[[CartView], CartView | None]) -> HttpResponse:
+    """Change the cart, if there is one, and show it; a cart that nothing is left of is forgotten."""
     found = carts.find(request)
     response = redirect("storefront:cart")
     if found is None:
         return response
     try:
-        changed = carts.drop(found, set(request.POST.getlist("sku")))
+        changed = change(found)
     except DomainError as refusal:
         messages.error(request, words.refused(refusal))
         return response

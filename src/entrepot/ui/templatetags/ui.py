@@ -324,27 +324,40 @@ def field(bound: BoundField, hint: str = "", label: str = "") -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("ui/components/pagination.html", takes_context=True)
-def pagination(context: dict[str, Any], page: int, pages: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """An entry of the pagination; without a number it stands for pages that are left out."""
+
+    number: int = 0
+    link: str = ""
+    current: bool = False
+
+
+@register.simple_tag(takes_context=True)
+def pagination(context: dict[str, Any], page: int, pages: int) -> SafeString:
     """Write links to the neighbouring pages, keeping the rest of the address."""
+    if pages < 2:
+        return SafeString()
     query: QueryDict = context["request"].GET
+    kept = urlencode([(key, value) for key, values in query.lists() if key != "page" for value in values])
+    return _pagination(get_language() or "en", f"?{kept}&page=" if kept else "?page=", page, pages)
 
-    def link(number_: int) -> str:
-        kept = [(key, value) for key, values in query.lists() if key != "page" for value in values]
-        return "?" + urlencode([*kept, ("page", number_)])
 
+@lru_cache(maxsize=2048)
+def _pagination(language: str, address: str, page: int, pages: int) -> SafeString:
+    """Write the pagination of a list; `address` ends where the page's number is put."""
     near = sorted({n for n in (1, page - 1, page, page + 1, pages) if 1 <= n <= pages})
-    entries: list[dict[str, Any]] = []
+    entries: list[PageLink] = []
     for position, n in enumerate(near):
         if position and n - near[position - 1] > 1:
-            entries.append({"gap": True})
-        entries.append({"number": n, "link": link(n), "current": n == page})
-    return {
+            entries.append(PageLink())
+        entries.append(PageLink(n, f"{address}{n}", n == page))
+    shown = {
         "entries": entries,
-        "previous": link(page - 1) if page > 1 else "",
-        "next": link(page + 1) if page < pages else "",
-        "pages": pages,
+        "previous": f"{address}{page - 1}" if page > 1 else "",
+        "next": f"{address}{page + 1}" if page < pages else "",
     }
+    return _squeezed("ui/components/pagination.html", shown)
 
 
 @register.simple_tag(takes_context=True)

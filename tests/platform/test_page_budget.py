@@ -1,0 +1,82 @@
+"""What a page costs: statements and Python calls, the figures that do not drift with the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from entrepot.orders import queries as orders
+from tests import pages
+from tests.builders import every_state
+from tests.orders import counting
+from tests.pages import Reader
+
+# With what a process keeps at hand: the third opening of a page. BEGIN and COMMIT are included.
+STATEMENTS_MAX = {
+    "front page": 0, "search": 5, "category": 5, "store": 6, "product page": 2, "cart": 3, "checkout": 4, "sign in": 0,
+    "account": 5, "order": 9,
+    "seller: today": 13, "seller: orders": 5, "seller: order": 7, "seller: listings": 7, "seller: money": 11,
+    "operator: overview": 16, "operator: markets": 9, "operator: sellers": 7, "operator: case": 14,
+    "operator: purchases": 8,
+}  # fmt: skip
+CALLS_MAX = {"search": 7_000, "product page": 4_600}
+
+
+@pytest.fixture(autouse=True)
+def _at_one_moment() -> Iterator[None]:
+    with pages.moment():
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_type_stays_within_its_statements_and_calls(run_jobs: Callable[..., int]) -> None:
+    shop = every_state.build_shop()
+    run_jobs()
+    visitor, buyer = Reader(), Reader(person_id=shop.buyer)
+    owner, operator = Reader(person_id=shop.owner), Reader(person_id=shop.operator)
+    product = f"/listing/{shop.bowl.id}/{shop.bowl.slug}"
+    visitor.open(product).send("/cart/add", quantity="2")
+    centre = f"/seller/{shop.seller.id}"
+    purchase = orders.list_purchases(shop.buyer)[0]
+    order = orders.list_fulfilment(shop.seller.id).items[0]
+    addresses = {
+        "front page": (visitor, "/"),
+        "search": (visitor, "/search"),
+        "category": (visitor, f"/category/{shop.bowl.category_slug}"),
+        "store": (visitor, f"/store/{shop.bowl.store_slug}"),
+        "product page": (visitor, product),
+        "cart": (visitor, "/cart"),
+        "checkout": (visitor, "/checkout"),
+        "sign in": (visitor, "/account/sign-in/"),
+        "account": (buyer, "/account/"),
+        "order": (buyer, f"/purchase/{purchase.id}"),
+        "seller: today": (owner, f"{centre}/today/"),
+        "seller: orders": (owner, f"{centre}/orders/"),
+        "seller: order": (owner, f"{centre}/orders/{order.id}/"),
+        "seller: listings": (owner, f"{centre}/listings/"),
+        "seller: money": (owner, f"{centre}/money/"),
+        "operator: overview": (operator, "/operator/"),
+        "operator: markets": (operator, "/operator/markets/"),
+        "operator: sellers": (operator, "/operator/sellers/"),
+        "operator: case": (operator, f"/operator/sellers/{shop.seller.id}/"),
+        "operator: purchases": (operator, "/operator/purchases/"),
+    }
+    assert addresses.keys() == STATEMENTS_MAX.keys()
+    too_dear = {}
+    for name, (reader, address) in addresses.items():
+        for _ in range(2):
+            reader.open(address)
+            assert (reader.status, reader.address) == (200, address), name
+        with counting.statements() as asked:
+            reader.open(address)
+        if len(asked.statements) > STATEMENTS_MAX[name]:
+            too_dear[name] = asked.statements
+        if name in CALLS_MAX:
+            with counting.python_calls() as made:
+                reader.open(address)
+            if made.calls > CALLS_MAX[name]:
+                too_dear[f"{name}: calls"] = [str(made.calls)]
+    assert too_dear == {}, "\n".join(
+        f"{name} {len(found)}:\n  " + "\n  ".join(found) for name, found in too_dear.items()
+    )

@@ -43,7 +43,7 @@ def test_a_suggested_code_is_taken_by_a_click_and_counts_only_once_it_is_saved()
     reader = _reader(seller, f"listings/{listing.id}/")
     assert "Codes that may fit Judged by your words. None counts until you save it." in reader.words
     assert "4202.21" in reader.words
-    assert "because of “Borsa a spalla”" in reader.words
+    assert "because of “\u2068Borsa a spalla\u2069”" in reader.words
     reader.send(f"/listings/{listing.id}/", button="take:420221")
     assert reader.page.xpath("//input[@name='hs_code']/@value") == ["420221"]
     assert _hs(listing) == (None, False)

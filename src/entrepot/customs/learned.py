@@ -64,12 +64,18 @@ def replace_learned_words(counts: Iterable[WordCount]) -> int:
     return len(kept)
 
 
-def find_learned(words: Iterable[str], *, seller_id: UUID | None) -> Mapping[str, Mapping[str, float]]:
-    """Return by word how much the shop's confirmed codes speak for each code, to one seller (None: to an outsider)."""
+def find_learned(
+    words: Iterable[str], *, seller_id: UUID | None, with_own: bool = True
+) -> Mapping[str, Mapping[str, float]]:
+    """
+    Return by word how much the shop's confirmed codes speak for each code, to one seller (None: to an outsider).
+
+    :param with_own: whether the seller's own confirmed codes count.
+    """
     found: dict[str, dict[str, float]] = {}
     parameters = {"seller_id": seller_id or UUID(int=0), "words": sorted(words)}
     for word, code, own, others in sql.fetch_all(_FIND, parameters):
-        weight = _OWN_WEIGHT * own + (others if others > 1 else 0)
+        weight = (_OWN_WEIGHT * own if with_own else 0.0) + (others if others > 1 else 0)
         if weight:
             found.setdefault(word, {})[code] = weight
     return found

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext as _
 
 from entrepot.catalog.operations import Shown
-from entrepot.customs import nomenclature
+from entrepot.customs import classification, nomenclature
 from entrepot.customs.classification import Candidate
 from entrepot.sellers.queries import Membership
 from entrepot.ui import formats
@@ -19,6 +19,8 @@ from entrepot.ui import formats
 _SALT = "entrepot.seller_centre.suggestions"
 _HOURS_MAX = 48
 _TAKE = "take:"
+# The seller's words may run the other way than the reader's sentence.
+_ISOLATE, _END = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,20 @@ def rows(candidates: Sequence[Candidate]) -> list[Suggestion]:
         Suggestion(
             code=one.code,
             written=f"{one.code[:4]}.{one.code[4:]}".rstrip("."),
-            meaning=nomenclature.describe(one.code, language=language),
+            meaning=_meaning(one, language),
             percent=formats.percent(Decimal(round(one.probability * 100))),
-            why=", ".join(_("“%(word)s”") % {"word": word} for word in one.why[:4]),
+            why=", ".join(_("“%(word)s”") % {"word": f"{_ISOLATE}{word}{_END}"} for word in one.why[:4]),
             can_be_taken=len(one.code) == 6,
         )
         for one in candidates
     ]
+
+
+def _meaning(one: Candidate, language: str) -> str:
+    """Return the heading in words, with what tells the code from its neighbours: `T-shirts, singlets (cotton)`."""
+    words = nomenclature.describe(one.code, language=language)
+    facets = ", ".join(classification.name_facets(one.facets, language))
+    return f"{words} ({facets})" if words and facets else words or facets
 
 
 def seal(candidates: Sequence[Candidate]) -> str:

@@ -12,6 +12,7 @@ from entrepot.catalog.queries.categories import (
 from entrepot.catalog.queries.classification import (
     CategorySuggestion,
     described,
+    measure_suggestions,
     suggest_codes,
     suggest_codes_of_categories,
     suggest_codes_of_listing,
@@ -85,6 +86,7 @@ __all__ = [
     "list_seller_listing_ids",
     "list_seller_listings",
     "list_seller_skus",
+    "measure_suggestions",
     "media_url",
     "show_picture",
     "suggest_codes",

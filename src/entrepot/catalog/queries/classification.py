@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from orjson import loads  # Django leaves the JSON of raw statements as text.
+
 from entrepot.catalog.queries.listings import ListingView, get_listing
 from entrepot.catalog.rules.taxonomy import nodes
 from entrepot.customs import classification, learned
-from entrepot.customs.classification import Candidate, Described, Evidence
+from entrepot.customs.classification import Candidate, Described, Evidence, measuring
+from entrepot.customs.classification.measuring import Labelled, Measured
+from entrepot.customs.classification.suggesting import Ranking, rank
 from entrepot.kernel import sql
 
 _ROOM = "entrepot.catalog"
@@ -148,7 +152,7 @@ class _Gathered:
         whole = max(self._looked_at, 1)
         codes = sorted(self._trust, key=lambda code: (-self._trust[code], code))[:3]
         found = [
-            Candidate(code, self._trust[code] / whole, self._best[code].why, self._best[code].kind) for code in codes
+            Candidate(code, self._trust[code] / whole, self._best[code].why, self._best[code].facets) for code in codes
         ]
         return CategorySuggestion(
             self._id,
@@ -158,3 +162,43 @@ class _Gathered:
             tuple(found),
             tuple(self._first[code] for code in codes),
         )
+
+
+_CONFIRMED = """
+SELECT l.id, l.seller_id, l.hs_code, t.title, t.language, t.attributes::text, c.slug
+FROM catalog_listing l
+JOIN catalog_listingtext t ON t.listing_id = l.id AND t.language = l.language
+JOIN catalog_category c ON c.id = l.category_id
+WHERE l.hs_confirmed_at IS NOT NULL ORDER BY l.id LIMIT %s
+"""
+_MEASURED_MAX = 5_000
+
+
+def measure_suggestions() -> Mapping[str, Mapping[str, Measured]]:
+    """
+    Return how well the shop's own confirmed listings are told, by language: by words alone, and with what others
+    have confirmed. What a listing's own seller confirmed is never asked.
+    """
+    examples: list[Labelled] = []
+    sellers: list[UUID] = []
+    for _, seller_id, code, title, language, attributes, slug in sql.fetch_all(_CONFIRMED, [_MEASURED_MAX]):
+        goods = _placed(Described(title, language, _pairs(loads(attributes))), slug)
+        examples.append(Labelled(goods, (code[:6],), language))
+        sellers.append(seller_id)
+    if not examples:
+        return {}
+    published = learned.get_text_index()
+    owners = {id(one.goods): seller_id for one, seller_id in zip(examples, sellers, strict=True)}
+
+    def by_words(goods: Described) -> Ranking:
+        return rank(goods, published=published)
+
+    def with_others(goods: Described) -> Ranking:
+        words = classification.stems_of([goods.title])
+        evidence = Evidence(by_word=learned.find_learned(words, seller_id=owners[id(goods)], with_own=False))
+        return rank(goods, evidence=evidence, published=published)
+
+    return {
+        "confirmed listings, by their words": measuring.measure(examples, by_words),
+        "confirmed listings, by their words and other sellers' codes": measuring.measure(examples, with_others),
+    }

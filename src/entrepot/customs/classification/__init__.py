@@ -10,7 +10,8 @@ Keeps true: a candidate names the words that spoke for it; its probability is ca
 from __future__ import annotations
 
 from entrepot.customs.classification.described import Candidate, Described, Evidence
+from entrepot.customs.classification.lexicon import name_facets
 from entrepot.customs.classification.suggesting import suggest
 from entrepot.customs.classification.words import stems_of
 
-__all__ = ["Candidate", "Described", "Evidence", "stems_of", "suggest"]
+__all__ = ["Candidate", "Described", "Evidence", "name_facets", "stems_of", "suggest"]

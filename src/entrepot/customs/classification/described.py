@@ -42,10 +42,10 @@ class Candidate:
 
     :param probability: how often such a suggestion was right on titles that the suggester had not seen.
     :param why: the seller's own words that spoke for it.
-    :param kind: the slug of the lexicon's entry that names the goods (its first English word), or nothing.
+    :param facets: what tells it from its neighbours (`cotton`, `women`), where the lexicon knows.
     """
 
     code: str
     probability: float
     why: tuple[str, ...]
-    kind: str = ""
+    facets: tuple[str, ...] = ()

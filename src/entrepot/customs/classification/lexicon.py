@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,7 +31,7 @@ _NEAR: dict[tuple[str, str], float] = {
     ("bamboo", "wood"): 0.3,
     ("faux", "plastic"): 0.5,
     ("leather", "faux"): 0.1,
-    ("castiron", "steel"): 0.15,
+    ("castiron", "steel"): 0.05,
     ("rubber", "plastic"): 0.2,
 }
 _CONTRADICTED = 0.04
@@ -49,11 +49,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A kind of goods: its name by language and its codes."""
+    """A kind of goods with the codes that it may have."""
 
-    key: str
-    names: Mapping[str, str]
     cases: tuple[Case, ...]
+
+    def facets_of(self, code: str) -> tuple[str, ...]:
+        """Return what leads to a code among the goods' own: the facets of its commonest case."""
+        cases = [case for case in self.cases if case.code == code]
+        return tuple(value for _, value in max(cases, key=lambda case: case.weight).facets)
 
     def shares(self, observed: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         """Return how the goods divide over codes, given what was observed of them."""
@@ -131,6 +134,7 @@ class Lexicon:
     names: Phrases
     facets: tuple[tuple[str, str], ...]
     facet_words: Phrases
+    facet_names: Mapping[str, Mapping[str, str]]
 
     def observe(self, text: Sequence[Unit], language: str | None, into: dict[str, dict[str, float]]) -> list[Match]:
         """Note the facets of a text that were not noted before; the first one of a dimension weighs most."""
@@ -153,13 +157,20 @@ def get_lexicon() -> Lexicon:
     names, goods = Phrases(), []
     for number, row in enumerate(_rows("goods.csv")):
         cases = tuple(_case(text, dimension_of) for text in row["cases"].split())
-        firsts = {language: row[language].split("/")[0] for language in LANGUAGES}
-        goods.append(Goods(firsts["en"], firsts, cases))
+        goods.append(Goods(cases))
         _add(names, row, number)
-    words = Phrases()
+    words, called = Phrases(), {}
     for number, row in enumerate(_rows("facets.csv")):
         _add(words, row, number)
-    return Lexicon(tuple(goods), names, tuple((one[0], one[1]) for one in facets), words)
+        called[facets[number][1]] = {language: row[language].split("/")[0] for language in LANGUAGES}
+    return Lexicon(tuple(goods), names, tuple((one[0], one[1]) for one in facets), words, called)
+
+
+def name_facets(values: Iterable[str], language: str) -> tuple[str, ...]:
+    """Return facets as words of a language (English where it has none)."""
+    spoken = language.partition("-")[0]
+    names = get_lexicon().facet_names
+    return tuple(names[value].get(spoken, names[value]["en"]) for value in values)
 
 
 def _add(phrases: Phrases, row: Mapping[str, str], number: int) -> None:

@@ -37,6 +37,7 @@ _COMMON = 0.15
 _CURVE_6 = (-0.9, 0.75, 0.9)
 _CURVE_4 = (-0.3, 0.8, 1.2)
 _HEADING_ONLY_BELOW = 0.4
+_WORTH_SHOWING = 0.03
 _HEADING_FROM = 0.5
 
 
@@ -46,13 +47,13 @@ class _Weighing:
 
     scores: dict[str, float] = field(default_factory=dict)
     words: dict[str, dict[str, None]] = field(default_factory=dict)
-    kinds: dict[str, tuple[float, str]] = field(default_factory=dict)
+    facets: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
 
-    def add(self, code: str, score: float, words: Iterable[str], kind: str = "") -> None:
+    def add(self, code: str, score: float, words: Iterable[str], facets: tuple[str, ...] = ()) -> None:
         self.scores[code] = self.scores.get(code, 0.0) + score
         self.words.setdefault(code, {}).update(dict.fromkeys(words))
-        if kind and score > self.kinds.get(code, (0.0, ""))[0]:
-            self.kinds[code] = (score, kind)
+        if facets and score > self.facets.get(code, (0.0, ()))[0]:
+            self.facets[code] = (score, facets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Ranking:
     headings: tuple[tuple[str, float], ...]
     understood: float
     words: Mapping[str, tuple[str, ...]]
-    kinds: Mapping[str, str]
+    facets: Mapping[str, tuple[str, ...]]
 
 
 def suggest(
@@ -74,23 +75,25 @@ def suggest(
 
     Where only the heading can be told, it comes first, with four digits.
     """
-    ranking = rank(goods, evidence=evidence, published=published)
-    found = [
-        Candidate(
-            code,
-            probability(share, ranking.understood, _CURVE_6),
-            ranking.words[code],
-            ranking.kinds.get(code, ""),
-        )
-        for code, share in ranking.codes[:CANDIDATES_MAX]
-    ]
+    return suggest_from(rank(goods, evidence=evidence, published=published))
+
+
+def suggest_from(ranking: Ranking) -> tuple[Candidate, ...]:
+    """Return the suggestion that shares of trust come to."""
+    found: list[Candidate] = []
+    left = 1.0  # All that may be true together.
+    for code, share in ranking.codes[:CANDIDATES_MAX]:
+        likely = min(probability(share, ranking.understood, _CURVE_6), left)
+        if found and likely < _WORTH_SHOWING:
+            break
+        left -= likely
+        found.append(Candidate(code, likely, ranking.words[code], ranking.facets.get(code, ())))
     if found and found[0].probability < _HEADING_ONLY_BELOW:
         heading, share = ranking.headings[0]
         sure = probability(share, ranking.understood, _CURVE_4)
         if sure >= _HEADING_FROM:
             leading = next(code for code, _ in ranking.codes if code.startswith(heading))
-            first = Candidate(heading, sure, ranking.words[leading], ranking.kinds.get(leading, ""))
-            found = [first, *found[: CANDIDATES_MAX - 1]]
+            found = [Candidate(heading, sure, ranking.words[leading]), *found[: CANDIDATES_MAX - 1]]
     return tuple(found)
 
 
@@ -119,7 +122,7 @@ def rank(goods: Described, *, evidence: Evidence | None = None, published: TextI
         tuple(sorted(headings.items(), key=lambda pair: (-pair[1], pair[0]))),
         min(strength, 1.0),
         {code: tuple(words) for code, words in weighing.words.items()},
-        {code: kind for code, (_, kind) in weighing.kinds.items()},
+        {code: facets for code, (_, facets) in weighing.facets.items()},
     )
 
 
@@ -154,7 +157,7 @@ def _weigh_lexicon(
     for number, weight, written in named:
         kind = lexicon.goods[number]
         for code, share in kind.shares(observed).items():
-            weighing.add(code, share * weight / whole, (written,), kind.key)
+            weighing.add(code, share * weight / whole, (written,), kind.facets_of(code))
     for code in weighing.scores:
         weighing.words[code].update(dict.fromkeys(facet_words[:2]))
     return max((weight for _, weight, _ in named), default=0.0)

@@ -1,4 +1,4 @@
-"""Sellers who are not through yet: one waits for the operator, one got its registration back."""
+"""Sellers who are not through yet: two wait for the operator, one got its registration back."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ _WAITS = Newcomer(
     region="V",
     postal_code="46860",
 )
+_WAITS_LONGER = Newcomer(
+    country="KZ",
+    legal_name="ТОО «Тұлпар Киіз»",
+    store_name="Тұлпар Киіз",
+    slug="tulpar-kiiz",
+    serial=2003,
+    representative="Асель Бекова",
+    street="ул. Толе би 18",
+    city="Тараз",
+    postal_code="080000",
+)
 _SENT_BACK = Newcomer(
     country="TR",
     legal_name="Deniz Arslan",
@@ -42,7 +53,8 @@ WAITS_EMAIL, SENT_BACK_EMAIL = (f"{newcomer.slug}@sellers.example" for newcomer 
 
 
 def register(*, password: str, operator: str, now: datetime) -> None:
-    """Have both register; the operator sends the second back."""
+    """Have them register; the operator sends the last one back."""
+    _submit(_WAITS_LONGER, language="ru", password=password, now=now - timedelta(days=4))
     _submit(_WAITS, language="es", password=password, now=now - timedelta(hours=20))
     seller_id = _submit(_SENT_BACK, language="tr", password=password, now=now - timedelta(days=3))
     operations.reject_seller(seller_id=seller_id, actor=operator, reasons=_REASONS, now=now - timedelta(days=1))

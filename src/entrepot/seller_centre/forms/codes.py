@@ -10,7 +10,8 @@ from entrepot.customs import nomenclature
 
 def tell_goods(form: forms.Form, name: str = "hs_code") -> None:
     """Have the field's hint name the chapter and heading of the code that it holds."""
-    code = str(form[name].value() or "").replace(" ", "").replace(".", "")
+    field = form[name]
+    code = str(field.value() or "").replace(" ", "").replace(".", "")
     steps = nomenclature.path(code, language=get_language() or "en")
     if steps:
-        form.fields[name].help_text = " · ".join(f"{step.code} {step.words}" for step in steps)
+        field.help_text = " · ".join(f"{step.code} {step.words}" for step in steps)

@@ -10,7 +10,7 @@ from tests.api.client import Api
 from tests.api.shop import cart_body, place, seller_with_goods
 
 CART_STATEMENTS_MAX = 2
-CHECKOUT_STATEMENTS_MAX = 17
+CHECKOUT_STATEMENTS_MAX = 15
 
 
 @pytest.mark.django_db(transaction=True)

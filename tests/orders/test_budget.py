@@ -30,14 +30,14 @@ def buy(listings):
     return orders.place(cart)
 
 
-def test_a_checkout_of_three_sellers_needs_seventeen_statements(listings):
+def test_a_checkout_of_three_sellers_needs_fifteen_statements(listings):
     orders.open_buying("DE")
     buy(listings)  # Rates, packs and the accounts of the books are read or opened once per process.
     with counting.statements() as count:
         purchase = buy(listings)
     assert purchase.state == "paid"
     assert len(purchase.orders) == 3
-    assert len(count.statements) <= 17, "\n".join(count.statements)
+    assert len(count.statements) <= 15, "\n".join(count.statements)
 
 
 def test_a_cart_needs_two_statements(listings):

@@ -78,6 +78,21 @@ def record(*events: Event) -> None:
         sql.execute(_record_few(len(events)), [value for pair in zip(kinds, payloads, strict=True) for value in pair])
 
 
+# For a statement that writes what the facts tell of: a part of its WITH, so that they cost no statement of their own.
+# A name after it (`{facts.INSERT}, paid`) writes them once for each row of that part, so not at all when it has none.
+INSERT = """INSERT INTO kernel_fact (kind, payload)
+  SELECT told.kind, told.payload
+  FROM unnest(%(fact_kinds)s::text[], %(fact_payloads)s::jsonb[]) AS told (kind, payload)"""
+
+
+def parameters(*events: Event) -> dict[str, list[str]]:
+    """Return what a statement with `INSERT` in it needs to know of its facts."""
+    return {
+        "fact_kinds": [event.kind for event in events],
+        "fact_payloads": [json.dumps(event.payload(), default=_plain) for event in events],
+    }
+
+
 _READ = """
 SELECT f.xid::text::bigint, f.id, f.kind, f.payload::text, f.recorded_at
 FROM kernel_fact f

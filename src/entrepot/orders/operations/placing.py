@@ -140,7 +140,7 @@ def place_purchase(
     now: datetime,
 ) -> Placed:
     """
-    Turn a cart into one purchase with an order per seller; stock taken, payment due. Eight statements.
+    Turn a cart into one purchase with an order per seller; stock taken, payment due. Seven statements.
 
     The same key and body again return what came of it; `checkout.place_and_pay` pays outside this transaction.
 
@@ -183,7 +183,6 @@ def place_purchase(
         token=payment_token,
         now=now,
     )
-    facts.record(PurchasePlaced(purchase_id=purchase_id, total_minor=quote.total, currency=quote.currency))
     wanted = {line.sku_id: line.quantity for order in quote.orders for line in order.lines}
     # Last: a hot SKU's row is locked for the shortest time.
     catalog.reserve_stock(wanted=wanted, reference=purchase_id, at=now)
@@ -286,7 +285,7 @@ def _changes(shown: Quote, current: Quote) -> Iterator[dict[str, str | None]]:
 
 # Orders and lines come as one JSON document each: the server takes them apart faster than a driver writes fifty arrays.
 # The purchase copies what the cart says of the buyer, sealed as it is.
-_PLACE = """
+_PLACE = f"""
 WITH purchase AS (
   INSERT INTO orders_purchase
     (id, number, cart_id, person_id, country, region, postal_code, currency, language, channel, contact, total_minor,
@@ -294,6 +293,8 @@ WITH purchase AS (
   SELECT %(purchase_id)s, %(number)s, id, person_id, country, region, postal_code, currency, language, channel, contact,
          %(total)s, %(accepted)s, %(rates)s::jsonb, %(now)s, %(payment_due_at)s
   FROM orders_cart WHERE id = %(cart_id)s
+), fact AS (
+  {facts.INSERT}
 ), n AS (
   SELECT * FROM jsonb_to_recordset(%(orders)s::jsonb) AS n(
     id uuid, consignment_id uuid, number text, seller_id uuid, slug text, name text, goods bigint, delivery bigint,
@@ -379,6 +380,7 @@ def _place_params(
         "key": idempotency_key,
         "body_hash": body_hash,
         "locked_until": now + IN_FLIGHT_FOR,
+        **facts.parameters(PurchasePlaced(purchase_id=purchase_id, total_minor=quote.total, currency=quote.currency)),
     }
 
 

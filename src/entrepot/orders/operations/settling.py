@@ -38,7 +38,7 @@ class Settled:
     given_back: bool
 
 
-_MARK_PAID = """
+_MARK_PAID = f"""
 WITH paid AS (
   UPDATE orders_purchase SET paid_at = %(now)s, captured_minor = total_minor, captured_attempt_id = %(attempt_id)s
   WHERE id = %(purchase_id)s AND paid_at IS NULL AND ended_at IS NULL
@@ -50,6 +50,8 @@ WITH paid AS (
     dispatch_due_at = %(now)s::timestamptz + make_interval(days => o.dispatch_days)
   FROM paid WHERE o.purchase_id = paid.id
   RETURNING o.id, o.total_minor, o.taxes_at_capture
+), fact AS (
+  {facts.INSERT}, paid
 ), answer AS (
   UPDATE orders_idempotencykey k SET answer = %(answer)s::jsonb
   FROM paid WHERE k.scope = %(scope)s AND k.key = %(key)s AND k.purchase_id = paid.id AND k.answer IS NULL
@@ -71,7 +73,7 @@ def settle_payment(
     idempotency_key: str | None = None,
 ) -> Settled:
     """
-    Record what a payment service said of an attempt; page, API, callback and sweeper all come here. Six statements.
+    Record what a payment service said of an attempt; page, API, callback and sweeper all come here. Five statements.
 
     Captured: the purchase is paid, its money held, the platform's taxes set aside. Captured too late or a second time:
     it goes back by itself. News that comes twice or out of order changes nothing. The answer to a request in flight
@@ -100,12 +102,12 @@ def settle_payment(
             "answer": json.dumps(answer.as_json()),
             "scope": key_scope,
             "key": idempotency_key,
+            **facts.parameters(*outcome.events, PurchasePaid(purchase_id=attempt.purchase_id)),
         },
     )
     if not rows:
         return _give_back(attempt, outcome.events, now=now, key_scope=key_scope, idempotency_key=idempotency_key)
     ledger.post(key=f"capture:{attempt.id}", transfers=_capture(rows, attempt), at=now)
-    facts.record(*outcome.events, PurchasePaid(purchase_id=attempt.purchase_id))
     return Settled(attempt.purchase_id, answer, became_paid=True, given_back=False)
 
 

@@ -160,7 +160,7 @@ def _read(codes: Collection[str], language: str, country: str | None) -> list[tu
 def read_goods(listing_ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
     """
     Return what restrictions look at of the listings among these that are offered: (id, HS code, country of origin,
-    declarations as JSON, least price in minor units, its currency, the store's slug).
+    declarations as JSON, least price in minor units, its currency, the store's slug and where it sends from).
     """
     return _fetch_offers("goods", {"listing_ids": list(listing_ids)})
 

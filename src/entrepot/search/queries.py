@@ -173,9 +173,9 @@ def read_restricted(listing_ids: Sequence[UUID], *, at: datetime) -> dict[UUID, 
     """Return the rules that fall on the listings among these that are offered, at the prices and rates of a moment."""
     book, rates = pricing.get_book(), markets.get_fx(at=at)
     found = {}
-    for listing_id, hs, made_in, flags, minor, currency, store in pricing.read_goods(listing_ids):
+    for listing_id, hs, made_in, flags, minor, currency, store, origin in pricing.read_goods(listing_ids):
         price = None if minor is None else Money(minor, currency).decimal
-        goods = restrictions.Goods(hs, made_in, orjson.loads(flags), price, currency, store)
+        goods = restrictions.Goods(hs, made_in, orjson.loads(flags), price, currency, store, origin)
         found[listing_id] = restrictions.list_falling_on(book, goods, rates)
     return found
 

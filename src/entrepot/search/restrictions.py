@@ -19,7 +19,10 @@ from entrepot.pricing.quote import Destination
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What rules look at of a listing: code, where it was made, what was declared of it, its least price, its store."""
+    """
+    What rules look at of a listing: code, where it was made, what was declared of it, its least price, its store, and
+    where that sends from.
+    """
 
     hs: str | None
     made_in: str | None
@@ -27,6 +30,7 @@ class Goods:
     price: Decimal | None
     currency: str
     store: str
+    origin: str
 
 
 @lru_cache(maxsize=2)
@@ -42,8 +46,10 @@ def list_falling_on(book: RuleBook, goods: Goods, rates: Rates) -> tuple[str, ..
 
 
 def _falling_on(book: RuleBook, goods: Goods, rates: Rates) -> Iterator[str]:
-    flags = flag_words(goods.flags)
+    flags, sent = flag_words(goods.flags), frozenset(book.areas(goods.origin))
     for row in _rows(book):
+        if (row.origins and sent.isdisjoint(row.origins)) or not sent.isdisjoint(row.not_origins):
+            continue
         if row_fits(row, hs=goods.hs, made_in=book.areas(goods.made_in), flags=flags) and (
             row.above is None or _is_above(goods, row.above, row.currency, rates)
         ):

@@ -110,6 +110,13 @@ def _number(value: int | Decimal, language: str) -> str:
     return _grouped(format_decimal(value, locale=locale_of(language)), language)
 
 
+def rate(value: Decimal, language: str | None = None) -> str:
+    """Return an exchange rate with six telling digits (`0.879341`, `13.452`)."""
+    language = language or get_language() or "en"
+    pattern = "#,##0." + "#" * max(0, 5 - value.adjusted())
+    return _grouped(format_decimal(value, format=pattern, locale=locale_of(language)), language)
+
+
 def percent(value: Decimal, language: str | None = None) -> str:
     """Return a rate given in percent (`21` → 21 %)."""
     return _format_percent(

@@ -26,7 +26,7 @@ def rates(request: PageRequest) -> HttpResponse:
     rows = [
         {
             "currency": currency,
-            "per_eur": formats.number(per_eur),
+            "per_eur": formats.rate(per_eur),
             "day": table.dates[currency],
             "age": (now.date() - table.dates[currency]).days,
             "source": table.sources[currency],
@@ -37,8 +37,8 @@ def rates(request: PageRequest) -> HttpResponse:
         _("%(currency)s: %(other)s in place of %(counts)s for one euro, %(percent)s %% apart (%(source)s)")
         % {
             "currency": formats.currency(found.counts.currency),
-            "other": formats.number(found.other.per_eur),
-            "counts": formats.number(found.counts.per_eur),
+            "other": formats.rate(found.other.per_eur),
+            "counts": formats.rate(found.counts.per_eur),
             "percent": formats.number(found.percent),
             "source": found.other.source,
         }
@@ -50,6 +50,5 @@ def rates(request: PageRequest) -> HttpResponse:
         "limit": limit,
         "disagreements": disagreements,
         "missing": markets.list_currencies_without_rate(at=now).items(),
-        "margin": markets.get_operator().fx_margin_percent,
     }
     return show(request, "rates", "markets", context)

@@ -209,7 +209,7 @@ def test_show_tells_which_rates_fall_on_goods_and_why(tmp_path: Path) -> None:
         "      a row with more digits of the code goes before it; high confidence: a schedule",
         "  - basic rate: 5 %  [MX 61091010, any origin, always]",
         "      holds for some national codes under this one; high confidence: a schedule",
-        "A quote is not sure: tariff_by_national_code",
+        "A quote is not sure: the rate hangs on further digits of the code; the highest is taken.",
     ]
     out = StringIO()
     call_command("tariffs", "show", "--to", "MX", "--hs", "640399", "--json", stdout=out)

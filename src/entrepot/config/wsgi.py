@@ -12,10 +12,16 @@ application = get_wsgi_application()
 
 def warm_up() -> None:
     """Load what a process otherwise loads at its first request: the addresses with their views, the rule book."""
+    from django.db import Error as DatabaseError, connections
     from django.urls import get_resolver
 
     from entrepot.pricing import queries as pricing
 
     _ = get_resolver().url_patterns
-    pricing.get_book()
+    try:
+        pricing.get_book()
+    except DatabaseError:
+        pricing.get_shipped_book()  # The database is not up yet; imported tariffs come with the first request.
+    finally:
+        connections.close_all()  # Requests have connections of their own threads.
     pricing.get_schedule()

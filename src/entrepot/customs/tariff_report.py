@@ -22,6 +22,13 @@ VERDICTS = {
     "passed_over": "another row with the same code goes before it",
 }
 
+DOUBTS = {
+    "tariff_unknown": "no rate is known for these goods",
+    "tariff_unconfirmed": "a rate was not confirmed",
+    "tariff_by_national_code": "the rate hangs on further digits of the code; the highest is taken",
+    "surcharge_unconfirmed": "an additional duty may fall on them that cannot be computed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TariffReport:

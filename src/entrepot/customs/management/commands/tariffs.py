@@ -16,7 +16,15 @@ from entrepot.customs.operations import PublishedFile, TariffChange
 from entrepot.customs.published import formats
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.tariff_files import shipped_table
-from entrepot.customs.tariff_report import VERDICTS, TariffReport, measure_in_words, rate_in_words, report, sum_in_words
+from entrepot.customs.tariff_report import (
+    DOUBTS,
+    VERDICTS,
+    TariffReport,
+    measure_in_words,
+    rate_in_words,
+    report,
+    sum_in_words,
+)
 from entrepot.customs.tariffs import TariffTable
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
@@ -151,7 +159,7 @@ class Command(BaseCommand):
         self.stdout.write(f"on {found.on}: {sum_in_words(found.taken)}")
         self._tell_rows(found)
         if found.doubts:
-            self.stdout.write(f"A quote is not sure: {', '.join(found.doubts)}")
+            self.stdout.write(f"A quote is not sure: {'; '.join(DOUBTS[doubt] for doubt in found.doubts)}.")
 
     def _tell_rows(self, found: TariffReport) -> None:
         first = ("applies", "proof_needed")

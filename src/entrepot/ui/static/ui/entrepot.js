@@ -71,7 +71,7 @@ const upgrade = (root) => {
   all(root, "[data-narrows]").forEach(narrow);
   all(root, ".bulk").forEach(countMarked);
   all(root, ".table").forEach(walkRows);
-  all(root, ".tabs [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
+  all(root, ":is(.tabs, .rail) [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
 };
 document.addEventListener("DOMContentLoaded", () => upgrade(document));
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) upgrade(event.target); });

@@ -37,10 +37,11 @@ _SENDERS = ("CN", "IT")
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """A tax rate: of what, since when, and where it is written."""
+    """A tax rate: of what and in which regions, since when, and where it is written."""
 
     rate: Decimal
     what: str
+    where: str
     note: str
     valid_from: date | None
     source: str
@@ -195,11 +196,12 @@ def _rates(rows: Iterable[TaxRate], country: str, day: date) -> list[RateRow]:
 
 def _rate(row: TaxRate, country: str) -> RateRow:
     text, tone = rule_words.CONFIDENCE[row.confidence]
+    where = _where(row, country)
     what = _("Customs codes %(codes)s") % {"codes": rule_words.codes_of(row.hs)} if row.hs else ""
-    if where := _where(row, country):
-        what = f"{what} · {where}" if what else where
+    if not what and not where:
+        what = _("Some postal codes") if row.postal_codes else _("Standard rate")
     note = _("The local part is an average.") if row.local else ""
-    return RateRow(row.rate + row.local, what or _("Standard rate"), note, row.valid_from, row.source, (tone, _(text)))
+    return RateRow(row.rate + row.local, what, where, note, row.valid_from, row.source, (tone, _(text)))
 
 
 def _is_local(row: TaxRate) -> bool:
@@ -207,9 +209,7 @@ def _is_local(row: TaxRate) -> bool:
 
 
 def _where(row: TaxRate, country: str) -> str:
-    language = get_language() or "en"
-    names = ", ".join(region_name(country, region, language) for region in row.regions)
-    return names or (_("Some postal codes") if row.postal_codes else "")
+    return ", ".join(region_name(country, region, get_language() or "en") for region in row.regions)
 
 
 def _place(area: Territory, country: str, day: date) -> Place:

@@ -32,13 +32,15 @@ _OF_CATEGORY, _OF_TYPE, _OF_DESCRIPTION = 0.45, 0.7, 0.06
 _DESCRIPTION_UNITS_MAX = 80
 _COMMON = 0.15
 
-# Share of the best code to probability: a logistic curve, by what was understood. Fitted by `measure --calibrate` on
-# titles of the tuning half; the other half says how well it holds (docs/classification.md).
-_CURVE_6 = (-0.9, 0.75, 0.9)
-_CURVE_4 = (-0.3, 0.8, 1.2)
-_HEADING_ONLY_BELOW = 0.4
+# Share of the trust to probability: a logistic curve (shift, weight of the share, weight of what was understood),
+# fitted to 91 real titles that neither the lexicon nor the weights were tuned by; others say how well it holds
+# (docs/classification.md). No suggestion is surer than `_SHARE_MAX` makes it.
+_CURVE_6 = (0.8, 0.65, 0.3)
+_CURVE_4 = (-0.1, 0.52, 0.64)
+_SHARE_MAX = 0.97
+# Where no code of a heading stands out, only the heading is said.
+_CODE_STANDS_OUT, _HEADING_STANDS_OUT = 0.3, 0.6
 _WORTH_SHOWING = 0.03
-_HEADING_FROM = 0.5
 
 
 @dataclass(slots=True)
@@ -80,19 +82,23 @@ def suggest(
 
 def suggest_from(ranking: Ranking) -> tuple[Candidate, ...]:
     """Return the suggestion that shares of trust come to."""
-    found: list[Candidate] = []
-    left = 1.0  # All that may be true together.
-    for code, share in ranking.codes[:CANDIDATES_MAX]:
-        likely = min(probability(share, ranking.understood, _CURVE_6), left)
-        if found and likely < _WORTH_SHOWING:
+    if not ranking.codes:
+        return ()
+    (_, best), *_ = ranking.codes
+    sure = probability(best, ranking.understood, _CURVE_6)
+    rest = sum(share for _, share in ranking.codes[1:])
+    found = []
+    for place, (code, share) in enumerate(ranking.codes[:CANDIDATES_MAX]):
+        # What the first one leaves is divided among the others as the trust is.
+        likely = (1 - sure) * share / rest if place else sure
+        if place and likely < _WORTH_SHOWING:
             break
-        left -= likely
         found.append(Candidate(code, likely, ranking.words[code], ranking.facets.get(code, ())))
-    if found and found[0].probability < _HEADING_ONLY_BELOW:
+    if best < _CODE_STANDS_OUT:
         heading, share = ranking.headings[0]
-        sure = probability(share, ranking.understood, _CURVE_4)
-        if sure >= _HEADING_FROM:
+        if share >= _HEADING_STANDS_OUT:
             leading = next(code for code, _ in ranking.codes if code.startswith(heading))
+            sure = probability(share, ranking.understood, _CURVE_4)
             found = [Candidate(heading, sure, ranking.words[leading]), *found[: CANDIDATES_MAX - 1]]
     return tuple(found)
 
@@ -129,7 +135,7 @@ def rank(goods: Described, *, evidence: Evidence | None = None, published: TextI
 def probability(share: float, understood: float, curve: tuple[float, float, float]) -> float:
     """Return how often a code with such a share of the trust is right."""
     shift, of_share, of_understood = curve
-    kept = min(max(share, 0.001), 0.999)
+    kept = min(max(share, 0.001), _SHARE_MAX)
     return 1 / (1 + exp(-(shift + of_share * log(kept / (1 - kept)) + of_understood * understood)))
 
 

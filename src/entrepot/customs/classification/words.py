@@ -25,7 +25,7 @@ _CYRILLIC_ENDS = tuple(
     sorted(
         (
             "ами ями ого его ому ему ыми ими ая яя ое ее ый ий ой ые ие ую юю ов ев ей ам ям ах ях ом ем а я о е ы и у"
-            " ю ь й ок ек ка ки ку кой"
+            " ю ь й"
         ).split(),
         key=len,
         reverse=True,
@@ -79,9 +79,11 @@ def stem(word: str) -> str:
 
 
 def _cyrillic(word: str) -> str:
+    if word.endswith(("ок", "ек")) and len(word) > 4:
+        return word[:-2] + "к"  # The vowel flees: платок, платка.
     for end in _CYRILLIC_ENDS:
         if word.endswith(end) and len(word) - len(end) >= 3:
-            return word[: -len(end)].rstrip("ь")
+            return word[: -len(end)]
     return word
 
 

@@ -112,7 +112,7 @@ def test_words_that_name_no_goods_bring_no_suggestion() -> None:
 
 
 def test_what_sellers_confirmed_outweighs_the_lexicon_where_it_is_plain() -> None:
-    learned = Evidence(by_word=dict.fromkeys(stems_of(["Sundress Maxi"]), {"610443": 40.0}))
+    learned = Evidence(by_word={stem: {"610443": 40.0} for stem in stems_of(["Sundress Maxi"])})
     assert first("Sundress Maxi", "en") == "620443"
     assert suggest(Described("Sundress Maxi", "en"), evidence=learned)[0].code == "610443"
     odd = Evidence(by_word={"zorb": {"961700": 30.0}})

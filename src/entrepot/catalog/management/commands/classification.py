@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.catalog import operations, queries
 from entrepot.customs import learned, nomenclature
-from entrepot.customs.classification import Described, measuring
+from entrepot.customs.classification import Candidate, Described, measuring
 from entrepot.customs.classification.measuring import Measured
 from entrepot.customs.classification.suggesting import rank
 from entrepot.customs.classification.texts import TextIndex
@@ -84,13 +84,13 @@ def _suggest(options: dict[str, Any]) -> Answer:
         }
         for one in found
     ]
-    lines = [
-        f"{item['code']:<6}  {item['probability']:>4.0%}  {item['heading']}"
-        + (f" ({', '.join(item['facets'])})" if item["facets"] else "")
-        + f"   because of {', '.join(item['why'])}"
-        for item in items
-    ]
+    lines = [_line(one) for one in found]
     return {"items": items}, lines or ["None of these words names goods that we know."]
+
+
+def _line(one: Candidate) -> str:
+    heading = nomenclature.describe(one.code) + (f" ({', '.join(one.facets)})" if one.facets else "")
+    return f"{one.code:<6}  {one.probability:>4.0%}  {heading}   because of {', '.join(one.why)}"
 
 
 def _learn(options: dict[str, Any]) -> Answer:

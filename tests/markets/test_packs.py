@@ -196,13 +196,14 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "country-packs.md"
 
 def test_the_examples_of_the_guide_fit_the_schema() -> None:
     blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    *country, sanctions = [tomllib.loads(block, parse_float=Decimal) for block in blocks]
+    *country, brands, sanctions = [tomllib.loads(block, parse_float=Decimal) for block in blocks]
     whole: dict[str, Any] = {}
     for part in country:
         whole |= part
     pack = packs.CountryPack.model_validate(whole)
     assert pack.regimes[0].duties[1].deduction == 20
     assert pack.registration is not None
+    assert packs.BrandsPack.model_validate(brands).brands[0].areas == ("EU", "CH")
     assert packs.SanctionsPack.model_validate(sanctions).corridors[0].country == "RU"
 
 

@@ -119,7 +119,7 @@ def test_frozen_rates_hold_while_the_markets_move(now: datetime) -> None:
     sku = catalog.listing(selling("CN", "CNY", now), price="100.00", currency="CNY").skus[0].sku
     first = quote([(sku, 1)], now)
     frozen = queries.freeze_rates(first)
-    markets_operations.load_fx(rows=[RateRow("CNY", now.date(), Decimal(7), "moved")], now=now)
+    markets_operations.load_fx(rows=[RateRow("CNY", now.date(), Decimal(7), ECB)], now=now)
     assert quote([(sku, 1)], now, rates=frozen) == first
     assert quote([(sku, 1)], now).total > first.total
 

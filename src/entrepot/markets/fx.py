@@ -1,7 +1,8 @@
 """
 From the rates of several sources to one table: whose rate counts, how old it is, and where two sources disagree.
 
-The ECB's rate goes before all others as long as it is not much older; of the others the newest counts.
+The ECB's rate goes before all others as long as it is not much older; of the others the newest counts, and of one day's
+the one that came last.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _by_currency(rows: Iterable[RateRow]) -> dict[str, list[RateRow]]:
 
 
 def _choose(rows: list[RateRow]) -> RateRow:
-    latest = max(rows, key=lambda row: (row.rate_date, row.source == ECB, row.source))
+    # Of one day's rates the ECB's, else the one that came last.
+    latest = max(reversed(rows), key=lambda row: (row.rate_date, row.source == ECB))
     own = next((row for row in rows if row.source == ECB), None)
     if own is not None and latest.rate_date - own.rate_date <= _ECB_PREFERRED_FOR:
         return own

@@ -205,9 +205,11 @@ def list_seller_countries(at: datetime) -> tuple[str, ...]:
 
 # What nobody quoted for longer than this is taken from the snapshot again.
 _NEWEST = """
-SELECT DISTINCT ON (currency, source) currency, rate_date, per_eur, source
-FROM markets_fxrate WHERE rate_date <= %s AND rate_date > %s::date - 400
-ORDER BY currency, source, rate_date DESC
+SELECT currency, rate_date, per_eur, source FROM (
+  SELECT DISTINCT ON (currency, source) id, currency, rate_date, per_eur, source
+  FROM markets_fxrate WHERE rate_date <= %s AND rate_date > %s::date - 400
+  ORDER BY currency, source, rate_date DESC
+) newest ORDER BY id
 """
 _FX_KEPT_SECONDS = 60
 _stale: tuple[FxTable, date, int, frozenset[str]] | None = None  # What was said last of one table.
@@ -232,7 +234,7 @@ def get_fx(*, at: datetime) -> FxTable:
 
 
 def _list_rates(day: date) -> list[fx.RateRow]:
-    """Return the newest imported rate of each currency by each source."""
+    """Return the newest imported rate of each currency by each source, in the order in which they came."""
     return [fx.RateRow(*row) for row in sql.fetch_all(_NEWEST, [day, day])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -205,7 +205,7 @@ class TrailRow:
     what: str
     subject: str
     link: str
-    details: Sequence[tuple[str, str]]
+    details: tuple[tuple[str, str], ...]
 
 
 def trail(entries: Iterable[Entry]) -> list[TrailRow]:
@@ -302,12 +302,12 @@ def _link(entry: Entry) -> str:
     return reverse(f"operator_console:{place}") if place else ""
 
 
-def _details(details: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
+def _details(details: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (name_of(name), _value(value))
         for name, value in details.items()
         if name not in _FINGERPRINTS and value not in (None, "", [], {})
-    ]
+    )
 
 
 def _value(value: Any) -> str:

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+import msgspec
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 
 from entrepot.customs import nomenclature
@@ -78,6 +82,17 @@ def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
         unsure=words.why_unsure(order.unsure),
         is_at_door=order.import_charges == "due_at_door",
     )
+
+
+def write_table(order: OrderQuote, *, currency: str, country: str) -> SafeString:
+    """Write the table of an order's parts; orders whose quotes say the same to the letter are written once."""
+    return _write_table(msgspec.json.encode(order), currency, country, get_language() or "en")
+
+
+@lru_cache(maxsize=1024)
+def _write_table(order: bytes, currency: str, country: str, language: str) -> SafeString:
+    told = of_order(msgspec.json.decode(order, type=OrderQuote), currency=currency, country=country)
+    return mark_safe(render_to_string("storefront/_charges.html", {"charges": told}))  # noqa: S308 (a template's)
 
 
 def bar(amounts: OrderQuote | Quote, currency: str) -> list[tuple[str, str, Money]]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from entrepot.kernel import audit, clock
@@ -88,14 +88,14 @@ def _cards(side: str, now: datetime, counts: Mapping[str, Mapping[str, int]]) ->
         code = count.origin if side == "selling" else count.destination
         orders[code] = orders.get(code, 0) + count.orders
     listings = _listings(side)
-    cards = []
+    cards, language = [], get_language()
     for pack in queries.list_packs():
         report = queries.readiness(pack.code, today=now.date())
         parts = [part for part in report["parts"] if part["side"] == side]
         cards.append(
             Card(
                 code=pack.code,
-                name=formats.country(pack.code),
+                name=formats.country(pack.code, language),
                 is_ready=report[f"{side}_ready"],
                 doubts=sum(part["state"] == "doubtful" for part in parts),
                 missing=sum(part["state"] == "missing" for part in parts),

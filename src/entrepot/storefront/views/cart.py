@@ -132,6 +132,7 @@ def _group(
         "service": labels.service(order.service.name),
         "arrival": charges.arrival(today, order.service.days_min, order.service.days_max),
         "charges": charges.of_order(order, currency=currency, country=found.country),
+        "charges_table": charges.write_table(order, currency=currency, country=found.country),
         "lines": [_line(line, views.get(line.listing_id), currency, faults) for line in order.lines],
         **amounts,
     }

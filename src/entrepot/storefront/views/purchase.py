@@ -25,6 +25,7 @@ from entrepot.storefront.address_lines import lines_of
 from entrepot.storefront.payment_ways import list_ways
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
+from entrepot.ui.timeline import Point
 
 _CANCELLABLE = ("to_ship", "part_shipped")
 _CONFIRMABLE = ("shipped", "delivered")
@@ -161,7 +162,7 @@ def _order(order: OrderView, images: dict[UUID, str], explained: Explanation) ->
         "can_confirm": order.state in _CONFIRMABLE,
         "can_cancel": order.state in _CANCELLABLE,
         "lines": [_line(line, images) for line in order.lines],
-        "charges": charges.of_order(order.quote, currency=order.currency, country=order.country),
+        "charges": charges.write_table(order.quote, currency=order.currency, country=order.country),
         "explained": explanations.in_words(explained),
         "parcels": [_parcel(parcel) for parcel in order.parcels],
         "steps": _steps(order),
@@ -220,52 +221,49 @@ def _line(line: LineView, images: dict[UUID, str]) -> dict[str, Any]:
 
 def _parcel(parcel: Any) -> dict[str, Any]:
     seen = [
-        {
-            "title": words.step(event.detail, event.word),
-            "text": ", ".join(
-                part for part in (event.place, formats.country(event.country) if event.country else "") if part
-            ),
-            "at": event.occurred_at,
-            "done": True,
-        }
+        Point(
+            words.step(event.detail, event.word),
+            at=event.occurred_at,
+            text=", ".join(filter(None, (event.place, formats.country(event.country) if event.country else ""))),
+            done=True,
+        )
         for event in parcel.events
         if event.word != "InfoReceived"  # It was announced when it was sent: one line says both.
     ]
-    steps = [{"title": _("Sent"), "at": parcel.shipped_at, "done": True}, *seen]
+    steps = [Point(_("Sent"), at=parcel.shipped_at, done=True), *seen]
     arrival = ""
     if parcel.delivered_at is None:
         arrival = formats.day_range(parcel.expected_from.date(), parcel.expected_until.date())
-        steps.append({"title": _("Delivered"), "text": arrival})
+        steps.append(Point(_("Delivered"), text=arrival))
     return {
         "number": parcel.number,
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
         "arrival": arrival,
-        "steps": steps,
+        "steps": tuple(steps),
     }
 
 
-def _steps(order: OrderView) -> list[dict[str, Any]]:
+def _steps(order: OrderView) -> tuple[Point, ...]:
     """Return an order's way before any parcel of it has left."""
     if order.state == "cancelled":
-        return [
-            {"title": words.step(step.code), "at": step.at, "done": True, "ended": step.code == "cancelled"}
+        return tuple(
+            Point(words.step(step.code), at=step.at, done=True, ended=step.code == "cancelled")
             for step in order.timeline
-        ]
-    return [
-        _step("placed", order.placed_at),
-        _step("paid", order.paid_at),
-        {
-            "title": _("Being packed"),
-            "current": order.paid_at is not None,
-            "text": _("sent by %(date)s") % {"date": formats.day(order.dispatch_due_at)}
-            if order.dispatch_due_at
-            else "",
-        },
-        {"title": _("On its way")},
-        {"title": _("Delivered")},
-    ]
+        )
+    due = order.dispatch_due_at
+    return (
+        _point("placed", order.placed_at),
+        _point("paid", order.paid_at),
+        Point(
+            _("Being packed"),
+            text=_("sent by %(date)s") % {"date": formats.day(due)} if due else "",
+            current=order.paid_at is not None,
+        ),
+        Point(_("On its way")),
+        Point(_("Delivered")),
+    )
 
 
-def _step(code: str, at: datetime | None) -> dict[str, Any]:
-    return {"title": words.step(code), "at": at, "done": at is not None}
+def _point(code: str, at: datetime | None) -> Point:
+    return Point(words.step(code), at=at, done=at is not None)

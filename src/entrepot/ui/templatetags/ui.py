@@ -277,16 +277,16 @@ class Bar:
     text: str
 
 
-@register.inclusion_tag("ui/components/bars.html")
-def bars(rows: Sequence[tuple[str, int | Decimal | Money, str]], label: str) -> dict[str, Any]:
+@register.simple_tag
+def bars(rows: Sequence[tuple[str, int | Decimal | Money, str]], label: str) -> SafeString:
     """Write a bar chart that starts at zero, from (label, value, the value in words); it is a table to who listens."""
     values = [value.minor if isinstance(value, Money) else value for _, value, _ in rows]
     longest = max([*values, 0]) or 1
-    drawn = [
+    drawn = tuple(
         Bar(name, round(1000 * max(value, 0) / longest), text)
         for (name, _, text), value in zip(rows, values, strict=True)
-    ]
-    return {"rows": drawn, "label": label}
+    )
+    return kept_rows("ui/components/bars.html", rows=drawn, label=label)
 
 
 @register.filter

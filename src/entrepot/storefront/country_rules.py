@@ -152,7 +152,7 @@ def describe(code: str, *, at: datetime) -> CountryRules:
     home = markets.find_pack(pack.part_of) if pack is not None and pack.part_of else None
     found = _rules(home or pack, day) if pack is not None else []
     bans = [Ban(_reason(ban.reason), (), ban.source) for ban in markets.list_bans_of(code, on=day)]
-    rates = (home or pack).tax_rates if pack is not None else ()  # type: ignore[union-attr]
+    rates = (home or pack).tax_rates if pack is not None else ()
     return CountryRules(
         code=code,
         status=(tone, _(text)),

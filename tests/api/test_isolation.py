@@ -107,6 +107,7 @@ def world(api: Api, now: datetime, run_jobs: Callable[..., int]) -> World:
         "zone": "0",
         "language": "de",
         "step": "about",
+        "place": "cover",
     }
     told = (str(owner.id), str(shirt.id), open_order["id"], order_id, str(payout.id), str(endpoint.id), "owner-bowl")
     return World(owner, intruder, shirt, ids, own_api, api_of(intruder), told)

@@ -11,12 +11,12 @@ from entrepot.kernel import facts, sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.transactions import transaction
 
-_LOCK = "SELECT state FROM catalog_listing WHERE id = %s AND seller_id = %s FOR UPDATE"
+_LOCK = "SELECT state FROM catalog_listing WHERE id = %s AND seller_id = %s FOR NO KEY UPDATE"
 _ARCHIVE = "UPDATE catalog_listing SET state = 'archived', updated_at = %s WHERE id = %s"
 # A reservation writes its movement after it has locked the stock: holding these rows, none comes in between.
 _STOCK = """
 SELECT q.sku_id FROM catalog_stock q JOIN catalog_sku k ON k.id = q.sku_id
-WHERE k.listing_id = %s ORDER BY q.sku_id FOR UPDATE OF q
+WHERE k.listing_id = %s ORDER BY q.sku_id FOR NO KEY UPDATE OF q
 """
 _WAS_ORDERED = """
 SELECT EXISTS (

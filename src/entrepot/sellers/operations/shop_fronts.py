@@ -30,7 +30,7 @@ def show_store_picture(
     store = lock_store(person_id, seller_id)
     demand_state(store.state, {"open", "paused"})
     if place not in STORE_PICTURES:
-        raise InvalidField.single("place", "unknown_choice")
+        raise InvalidField.single("place", "invalid")
     others = {name: kept for name, kept in store.pictures.items() if name != place}
     store.pictures = {**others, place: asdict(picture)} if picture else others
     store.save(update_fields=["pictures"])

@@ -23,6 +23,7 @@ from django.utils.translation import trans_real
 from lxml import html
 
 from entrepot.customs import nomenclature
+from entrepot.customs.classification.lexicon import get_lexicon
 from entrepot.ui import catalogues, formats
 
 CODE = "eo"
@@ -91,6 +92,8 @@ def words_of_data() -> list[str]:
     """Return the texts of every table that are no code, the longest first: they are nobody's to translate."""
     # Words for customs codes are files with a column for each language (tests/customs/test_nomenclature.py).
     found: set[str] = {names["en"] for names in nomenclature.words_by_code().values()}
+    for names in get_lexicon().facet_names.values():  # So are those that tell codes apart: `(cotton, women)`.
+        found |= {f"({names['en']}", f", {names['en']}"}
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         for table in tables:

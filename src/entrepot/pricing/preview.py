@@ -15,11 +15,15 @@ from entrepot.kernel import sql
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
-from entrepot.markets.rules import OPEN_STAGES
 from entrepot.pricing import rules
-from entrepot.pricing.queries import get_desk, reference_destination, refuse_what_cannot_be_bought
-from entrepot.pricing.quote import Offer, Quote, SellerTerms
-from entrepot.shipping.rules import DeliveryTemplate
+from entrepot.pricing.queries import (
+    delivery_template,
+    get_desk,
+    reference_destination,
+    refuse_what_cannot_be_bought,
+    seller_terms,
+)
+from entrepot.pricing.quote import Offer, Quote
 
 _NO_LISTING = UUID(int=0)
 
@@ -81,36 +85,8 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
     )
     if row is None:
         return None
-    (
-        seller_id, store_slug, store_name, country, dispatch_country, dispatch_region, dispatch_postal_code,
-        vat_registered, registrations, over_threshold, payout_currency, stands, selling,
-        template_currency, days_min, days_max, services, default_weight_g, declared,
-    ) = row  # fmt: skip
-    can_sell = stands and selling in OPEN_STAGES
-    reason = None if can_sell else f"selling_{selling}" if stands else "seller_not_selling"
-    terms = SellerTerms(
-        seller_id,
-        store_slug,
-        store_name,
-        country,
-        dispatch_country,
-        dispatch_region,
-        dispatch_postal_code,
-        vat_registered,
-        frozenset(json.loads(registrations)),
-        over_threshold,
-        payout_currency,
-        can_sell,
-    )
-    template = None
-    if services is not None:
-        template = DeliveryTemplate.from_row(
-            currency=template_currency,
-            handling_days_min=days_min,
-            handling_days_max=days_max,
-            services=services,
-            default_item_weight_g=default_weight_g,
-        )
+    terms, reason = seller_terms(row[:13])
+    declared = row[18]
     tax_included = draft.tax_included
     if tax_included is None:
         tax_included = tax_included_by_default(country=terms.country, vat_registered=terms.vat_registered)
@@ -134,7 +110,7 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
         flags={**draft.flags, **json.loads(declared)},
         category=draft.category,
         available=1,
-        buyable=can_sell,
-        template=template,
+        buyable=reason is None,
+        template=delivery_template(row[13:18]),
     )
     return offer, reason

@@ -179,35 +179,45 @@ def _registrations(text: str) -> frozenset[str]:
     return frozenset(json.loads(text))
 
 
+def seller_terms(columns: Sequence[Any]) -> tuple[SellerTerms, str | None]:
+    """
+    Return what pricing must know of a seller, and why nothing of it can be bought (None: it can).
+
+    :param columns: from the seller's id to its market's selling stage, in the order of `sql/seller_terms.sql`.
+    """
+    *told, registrations, over_threshold, payout_currency, stands, selling = columns
+    can_sell = stands and selling in OPEN_STAGES
+    terms = SellerTerms(*(*told, _registrations(registrations), over_threshold, payout_currency, can_sell))
+    return terms, None if can_sell else f"selling_{selling}" if stands else "seller_not_selling"
+
+
+def delivery_template(columns: Sequence[Any]) -> DeliveryTemplate | None:
+    """Return a template from its columns (currency, handling days from and to, services, default weight), or None."""
+    currency, days_min, days_max, services, default_weight_g = columns
+    if services is None:
+        return None
+    return DeliveryTemplate.from_row(
+        currency=currency,
+        handling_days_min=days_min,
+        handling_days_max=days_max,
+        services=services,
+        default_item_weight_g=default_weight_g,
+    )
+
+
 def _offer(row: Sequence[Any]) -> tuple[Offer, str, str | None]:
     """Return a row as an offer, the destination's buying stage, and why the offer cannot be bought (None: it can)."""
+    sku, sku_id, listing_id, title, image, options = row[:6]
+    seller, selling_fault = seller_terms(row[6:19])
     (
-        sku, sku_id, listing_id, title, image, options,
-        seller_id, store_slug, store_name, country, dispatch_country, dispatch_region, dispatch_postal_code,
-        vat_registered, registrations, over_threshold, payout_currency, stands, selling, buying,
-        price, currency, tax_included, home_tax_rate, hs_code, hs_confirmed, origin,
+        buying, price, currency, tax_included, home_tax_rate, hs_code, hs_confirmed, origin,
         weight_g, length, width, height, shipping_class, flags, category, available, sku_state, listing_state,
-        template_currency, days_min, days_max, services, default_weight_g,
-    ) = row[:42]  # fmt: skip
-    can_sell = stands and selling in OPEN_STAGES
-    reason = None
+    ) = row[19:37]  # fmt: skip
+    reason = selling_fault
     if sku_state != "active":
         reason = "sku_retired"
     elif listing_state != "active":
         reason = "listing_not_active"
-    elif not stands:
-        reason = "seller_not_selling"
-    elif not can_sell:
-        reason = f"selling_{selling}"
-    template = None
-    if services is not None:
-        template = DeliveryTemplate.from_row(
-            currency=template_currency,
-            handling_days_min=days_min,
-            handling_days_max=days_max,
-            services=services,
-            default_item_weight_g=default_weight_g,
-        )
     offer = Offer(
         sku,
         sku_id,
@@ -215,20 +225,7 @@ def _offer(row: Sequence[Any]) -> tuple[Offer, str, str | None]:
         title,
         media_url(image, SIZES[0]) if image else "",
         json.loads(options) if options != "{}" else {},
-        SellerTerms(
-            seller_id,
-            store_slug,
-            store_name,
-            country,
-            dispatch_country,
-            dispatch_region,
-            dispatch_postal_code,
-            vat_registered,
-            _registrations(registrations),
-            over_threshold,
-            payout_currency,
-            can_sell,
-        ),
+        seller,
         Money(price, currency),
         tax_included,
         home_tax_rate,
@@ -242,7 +239,7 @@ def _offer(row: Sequence[Any]) -> tuple[Offer, str, str | None]:
         category or "",
         available or 0,
         reason is None,
-        template,
+        delivery_template(row[37:42]),
     )
     return offer, buying, reason
 

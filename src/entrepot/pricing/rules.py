@@ -17,14 +17,14 @@ from uuid import UUID
 
 from entrepot.customs.charges import half_up
 from entrepot.customs.lanes import Lane
-from entrepot.customs.restrictions import UNCONFIRMED, flag_words, may_sell_brand
+from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
-from entrepot.markets.packs import BrandRule, SaleRule
+from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
-from entrepot.pricing import liability, sale
+from entrepot.pricing import liability, sale, travel
 from entrepot.pricing.commission import Schedule
 from entrepot.pricing.quote import (
     Destination,
@@ -39,6 +39,7 @@ from entrepot.pricing.quote import (
     SellerTerms,
 )
 from entrepot.pricing.sale import Amounts, Setting
+from entrepot.pricing.travel import Banned
 from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, Way, choose_way, list_ways
 
 _SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2, "unknown": 3}
@@ -312,10 +313,6 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
     return charged
 
 
-# Which rules close a channel to some of the lines, by channel.
-Banned = dict[str, list[dict[str, str]]]
-
-
 def _banned_channels(
     desk: Desk, lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], lane: Lane
 ) -> Banned:
@@ -323,38 +320,10 @@ def _banned_channels(
     for offer, _ in lines:
         if offer.template is None:
             raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
-    banned: Banned = {}
-    refused = []
-    for (offer, _), declared in zip(lines, facts, strict=True):
-        flags = declared if offer.hs_confirmed else declared | {UNCONFIRMED}
-        for row in lane.restrictions.falling_on(offer.hs_code, offer.origin_country, flags):
-            if row.above is not None and not _is_dearer(desk, offer.price, row.above, row.currency):
-                continue
-            fault = {"sku": offer.sku, "reason": row.reason, "rule": row.id, "source": row.source}
-            for channel in row.channels:
-                banned.setdefault(channel, []).append(fault)
-            if not row.channels:
-                refused.append(fault)
-        if "brand" in flags and (rule := _foreign_brand(desk, offer, lane)):
-            refused.append(
-                {"sku": offer.sku, "reason": "brand_not_authorised", "rule": rule.name, "source": rule.source}
-            )
+    banned, refused = travel.judge(desk, lines, facts, lane)
     if refused:
         raise NotSellable(lines=refused)
     return banned
-
-
-def _is_dearer(desk: Desk, price: Money, limit: Decimal, currency: str) -> bool:
-    return price.decimal * desk.conversion(price.currency, currency)[0] > limit
-
-
-def _foreign_brand(desk: Desk, offer: Offer, lane: Lane) -> BrandRule | None:
-    """Return the rule of the mark that goods bear where it keeps this store from selling them there."""
-    rule = desk.book.watched_brands.get(str(offer.flags["brand"]))
-    areas = desk.book.areas(lane.there.code)
-    if rule is None or may_sell_brand(rule, store=offer.seller.store_slug, destination_areas=areas, on=desk.on):
-        return None
-    return rule
 
 
 def _list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[tuple[DeliveryTemplate, list[Way]]]:

@@ -10,7 +10,10 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _, gettext_lazy, gettext_noop
 
 from entrepot.customs import classification, nomenclature
@@ -46,9 +49,45 @@ def list_countries(language: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(names, key=lambda pair: formats.sorting_key(pair[1])))
 
 
-def _countries(empty: str = "") -> list[tuple[str, str]]:
-    countries = list_countries(get_language() or "en")
-    return [("", empty), *countries] if empty else list(countries)
+@lru_cache(maxsize=64)
+def _list_currencies(language: str, codes: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, f"{code} · {formats.currency(code, language)}") for code in sorted(codes))
+
+
+class KeptSelect(forms.Select):
+    """A long list whose options are written once for each entry that may be chosen."""
+
+    def __init__(self, entries: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", given, _options(self.entries, str(value or "")))
+
+
+@lru_cache(maxsize=2048)
+def _options(entries: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((code, mark_safe(" selected") if code == chosen else "", name) for code, name in entries),
+    )
+
+
+class OneOfMany(forms.CharField):
+    """A choice from a long list; with `empty` also none, in these words."""
+
+    def __init__(self, label: str, entries: tuple[tuple[str, str], ...], *, empty: str = "") -> None:
+        shown = (("", empty), *entries) if empty else entries
+        super().__init__(label=label, required=not empty, widget=KeptSelect(shown))
+        self.known = {code for code, _name in entries}
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in self.known:
+            message = str(forms.ChoiceField.default_error_messages["invalid_choice"])
+            raise forms.ValidationError(message % {"value": value})
 
 
 class EstimateForm(forms.Form):
@@ -82,10 +121,9 @@ class EstimateForm(forms.Form):
     def __init__(self, data: QueryDict, *, currencies: Iterable[str], is_sent: bool) -> None:
         super().__init__(data if is_sent else None, initial=data.dict(), auto_id="%s")
         language = get_language() or "en"
-        self.fields["from"] = forms.ChoiceField(label=_("Sent from"), choices=_countries())
-        self.fields["to"] = forms.ChoiceField(label=_("Delivered to"), choices=_countries())
-        names = [(code, f"{code} · {formats.currency(code, language)}") for code in sorted(currencies)]
-        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=names)
+        self.fields["from"] = OneOfMany(_("Sent from"), list_countries(language))
+        self.fields["to"] = OneOfMany(_("Delivered to"), list_countries(language))
+        self.fields["currency"] = OneOfMany(_("Currency"), _list_currencies(language, frozenset(currencies)))
         cast(forms.ChoiceField, self.fields["channel"]).choices = [
             ("", _("As this shop sells: registered where it is")),
             ("registered", _("By a platform that is registered everywhere")),
@@ -132,7 +170,6 @@ class LineForm(forms.Form):
     weight_g = forms.IntegerField(
         label=gettext_lazy("Weight of one, in grams"), min_value=0, max_value=WEIGHT_MAX_G, required=False
     )
-    origin = forms.ChoiceField(label=gettext_lazy("Made in"), required=False)
 
     NAMES = ("hs", "value", "quantity", "weight_g", "origin")
 
@@ -141,10 +178,11 @@ class LineForm(forms.Form):
         # Of lines that nobody filled in only the first is asked for something.
         is_asked = is_sent and (number == 1 or not self.says_nothing)
         super().__init__(given if is_asked else None, initial=given, auto_id=f"%s-{number}")
+        countries = list_countries(get_language() or "en")
+        self.fields["origin"] = OneOfMany(_("Made in"), countries, empty=_("where it is sent from"))
         self.number = number
         self.suggested: tuple[tuple[str, str], ...] = ()
         self.offered: list[tuple[str, str, str]] = []
-        cast(forms.ChoiceField, self.fields["origin"]).choices = _countries(_("where it is sent from"))
 
     def clean_hs(self) -> str:
         """Return the code; words are answered with the codes that they may mean."""

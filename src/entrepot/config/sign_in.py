@@ -7,19 +7,19 @@ from typing import Any
 from allauth.account import auth_backends as allauth
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from entrepot.accounts import operations as accounts
-from entrepot.accounts.models import Person
 
 
 class AuthenticationBackend(allauth.AuthenticationBackend):
     """allauth's own, which reads who is signed in as cheaply as can be."""
 
-    def get_user(self, user_id: Any) -> Person | None:
-        person = Person.objects.find(user_id)
+    def get_user(self, user_id: Any) -> Any:
+        person = get_user_model().objects.find(user_id)
         return person if self.user_can_authenticate(person) else None
 
 

@@ -52,7 +52,7 @@ def test_a_checkout_stays_within_its_python_calls(listings):
     buy(listings)
     with counting.python_calls() as count:
         buy(listings)
-    assert count.calls < 5_500
+    assert count.calls < 3_000
 
 
 def test_a_replayed_request_charges_and_writes_nothing(listings):

@@ -12,7 +12,8 @@ import pytest
 
 from entrepot.kernel.money import Money
 from entrepot.pricing.quote import OrderQuote, Part, Quote
-from entrepot.pricing.rules import NoDelivery, NotSellable, make_quote
+from entrepot.pricing.refusals import NoDelivery, NotSellable
+from entrepot.pricing.rules import make_quote
 from tests.builders.markets import desk, offer, template, terms
 
 TSHIRT, WATCH, COAT, TROUSERS, POT = "610910", "910211", "620240", "620342", "732393"

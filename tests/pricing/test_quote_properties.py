@@ -10,7 +10,8 @@ from hypothesis import given, settings, strategies as st
 from entrepot.kernel.money import Money, Rounding, minor_digits
 from entrepot.markets.queries import get_shipped_fx, list_iso_countries
 from entrepot.pricing.quote import GROUPS, Offer, Quote
-from entrepot.pricing.rules import NoDelivery, NotSellable, make_quote
+from entrepot.pricing.refusals import NoDelivery, NotSellable
+from entrepot.pricing.rules import make_quote
 from entrepot.pricing.trial import TrialItem, make_trial
 from tests.builders.markets import ROUND_RATES, book, desk, offer, template, terms
 

@@ -18,7 +18,8 @@ from entrepot.markets import fx
 from entrepot.markets.packs import CountryPack, Regime, Threshold
 from entrepot.markets.queries import list_iso_countries
 from entrepot.pricing.quote import OrderQuote
-from entrepot.pricing.rules import Desk, NoDelivery, NotSellable
+from entrepot.pricing.refusals import NoDelivery, NotSellable
+from entrepot.pricing.rules import Desk
 from entrepot.pricing.trial import TrialItem, landed_sums, make_trial
 from tests.builders.markets import book, desk
 

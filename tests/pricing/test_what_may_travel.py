@@ -11,7 +11,8 @@ import pytest
 from entrepot.customs.restrictions import may_sell_brand, watched_words
 from entrepot.customs.rulebook import RuleBook
 from entrepot.markets.packs import BrandRule, Goods, Measure, Restriction
-from entrepot.pricing.rules import NoDelivery, NotSellable, make_quote
+from entrepot.pricing.refusals import NoDelivery, NotSellable
+from entrepot.pricing.rules import make_quote
 from tests.builders.markets import NOW, book, desk, offer, template, terms
 
 

@@ -14,7 +14,7 @@ from entrepot.catalog.queries import ListingView
 from entrepot.kernel.errors import InvalidField
 from entrepot.markets import queries as markets
 from entrepot.markets.loader import PACKAGE_DIR
-from entrepot.pricing.rules import NotSellable
+from entrepot.pricing.refusals import NotSellable
 from entrepot.search import operations as search_operations, queries as search
 from entrepot.search.ports import SearchRequest
 from tests.builders import orders, sellers

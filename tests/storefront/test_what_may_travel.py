@@ -13,7 +13,7 @@ from entrepot.catalog.operations import ListingInput, SkuInput
 from entrepot.catalog.queries import ListingView
 from entrepot.kernel.errors import InvalidField
 from entrepot.markets import queries as markets
-from entrepot.pricing.rules import CorridorClosed, NotSellable
+from entrepot.pricing.refusals import CorridorClosed, NotSellable
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 from entrepot.sellers import operations as sellers_operations, queries as sellers_queries

@@ -10,6 +10,7 @@ import msgspec
 
 from entrepot.customs.charges import Part
 from entrepot.customs.lanes import Lane
+from entrepot.customs.rulebook import Limit
 from entrepot.kernel.money import minor_digits
 from entrepot.markets.packs import Channel, Threshold
 from entrepot.markets.rules import Rates
@@ -106,7 +107,7 @@ class Work:
             return amount.scaleb(minor_digits(currency))
         return (amount * self.rates.rate(currency, self.c.currency)).scaleb(minor_digits(self.c.currency))
 
-    def holds(self, threshold: Threshold, members: Sequence[int], tax: int | None = None) -> bool:
+    def holds(self, threshold: Threshold | Limit, members: Sequence[int], tax: int | None = None) -> bool:
         """Say whether a limit holds for some items: each piece by itself, or all that the consignment has."""
         if threshold.basis == "weight_g":
             return all(self._weight_holds(threshold, members))
@@ -126,14 +127,14 @@ class Work:
             found = self._values[key] = _exact(total * self.factor_to(currency))
         return found
 
-    def _weight_holds(self, threshold: Threshold, members: Sequence[int]) -> list[bool]:
+    def _weight_holds(self, threshold: Threshold | Limit, members: Sequence[int]) -> list[bool]:
         if threshold.scope == "item":
             weights = [self.c.items[i].weight_g for i in members]
             return [weight is None or _within(threshold, Decimal(weight), 1) for weight in weights]
         total = sum((item.weight_g or 0) * item.quantity for item in self.c.items)
         return [_within(threshold, Decimal(total), 1)]
 
-    def over(self, threshold: Threshold) -> Decimal:
+    def over(self, threshold: Threshold | Limit) -> Decimal:
         """Return which share of the value lies above the limit."""
         total = self.goods_total if threshold.basis == "goods" else self.cif_total
         value = total * self.factor_to(threshold.currency)
@@ -146,7 +147,7 @@ def _exact(value: Decimal) -> Decimal:
     return value.quantize(_MILLIONTH)
 
 
-def _within(threshold: Threshold, value: Decimal, pieces: int) -> bool:
+def _within(threshold: Threshold | Limit, value: Decimal, pieces: int) -> bool:
     # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact.
     if threshold.above is not None and not value > threshold.above * pieces:
         return False

@@ -76,23 +76,28 @@ class Lane:
     def tariff(self, hs: str, origin: str | None, proof: bool) -> tuple[TariffRow, ...] | None:
         """Return the tariff rows for goods at the destination, `proof`: of their origin; None: the rate is unknown."""
         key = (hs, origin, proof)
-        if key not in self._tariff:
-            self._tariff[key] = self.book.find_tariff(
-                country=self.there.country, origin=origin, hs=hs, on=self.on, proof=proof
-            )
-        return self._tariff[key]
+        try:
+            return self._tariff[key]
+        except KeyError:
+            found = self.book.find_tariff(country=self.there.country, origin=origin, hs=hs, on=self.on, proof=proof)
+            self._tariff[key] = found
+            return found
 
     def tax_rate(self, hs: str | None) -> FoundRate | None:
         """Return the destination's own tax rate for goods; None: it is not known."""
-        if hs not in self._tax_rates:
-            self._tax_rates[hs] = self._own_rate(self.there, hs)
-        return self._tax_rates[hs]
+        try:
+            return self._tax_rates[hs]
+        except KeyError:
+            found = self._tax_rates[hs] = self._own_rate(self.there, hs)
+            return found
 
     def home_rate(self, hs: str | None) -> FoundRate | None:
         """Return the own tax rate for goods where they are dispatched; None: it is not known."""
-        if hs not in self._home_rates:
-            self._home_rates[hs] = self._own_rate(self.here, hs)
-        return self._home_rates[hs]
+        try:
+            return self._home_rates[hs]
+        except KeyError:
+            found = self._home_rates[hs] = self._own_rate(self.here, hs)
+            return found
 
     def _own_rate(self, place: Place, hs: str | None) -> FoundRate | None:
         return self.book.tax_rate(
@@ -107,8 +112,10 @@ class Lane:
     def best_row(self, rows: Sequence[RateRow], hs: str | None, origin: str | None) -> RateRow | None:
         """Return the row of a duty or a tax that fits goods best; None: none does."""
         key = (id(rows), hs, origin)  # Rows live as long as the book does.
-        if key not in self._best_rows:
-            self._best_rows[key] = self.book.best_row(
+        try:
+            return self._best_rows[key]
+        except KeyError:
+            found = self._best_rows[key] = self.book.best_row(
                 rows,
                 hs=hs,
                 origin=origin,
@@ -116,4 +123,4 @@ class Lane:
                 region=self.there.region,
                 postal_code=self.there.postal_code,
             )
-        return self._best_rows[key]
+            return found

@@ -36,6 +36,30 @@ _REMEMBERED_MAX = 20_000
 Movement = Literal["domestic", "intra_union", "export"]
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """A threshold by which a regime is chosen: asked of each consignment, so kept in the plainest form there is."""
+
+    basis: str
+    scope: str
+    currency: str
+    above: Decimal | None
+    at_least: Decimal | None
+    below: Decimal | None
+    up_to: Decimal | None
+
+    @classmethod
+    def of(cls, threshold: Threshold) -> Limit:
+        return cls(
+            threshold.basis,
+            threshold.scope,
+            threshold.currency,
+            threshold.above,
+            threshold.at_least,
+            threshold.below,
+            threshold.up_to,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """
@@ -51,8 +75,8 @@ class Candidate:
     flags: tuple[str, ...]
     not_flags: tuple[str, ...]
     currency: str
-    of_consignment: tuple[Threshold, ...]
-    of_item: tuple[Threshold, ...]
+    of_consignment: tuple[Limit, ...]
+    of_item: tuple[Limit, ...]
     takes_any_item: bool
     fees: tuple[Fee, ...]
     later_fees: tuple[Fee, ...]
@@ -287,7 +311,7 @@ class RuleBook:
             and (not fee.channels or channel in fee.channels)
             and (not fee.schemes or regime.scheme in fee.schemes)
         ]
-        of_item = tuple(threshold for threshold in regime.thresholds if threshold.scope == "item")
+        of_item = tuple(Limit.of(threshold) for threshold in regime.thresholds if threshold.scope == "item")
         narrow = bool(
             of_item
             or regime.origins
@@ -306,7 +330,7 @@ class RuleBook:
             flags=goods.flags,
             not_flags=goods.not_flags,
             currency=regime.currency or currency,
-            of_consignment=tuple(threshold for threshold in regime.thresholds if threshold.scope != "item"),
+            of_consignment=tuple(Limit.of(threshold) for threshold in regime.thresholds if threshold.scope != "item"),
             of_item=of_item,
             takes_any_item=not narrow,
             fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),

@@ -174,6 +174,11 @@ def sanctions_corridor(
     return _OPEN if ban is None else Corridor(False, ban.reason, ban.source)
 
 
+def are_there_sanctions(origin: str, destination: str) -> bool:
+    """Say whether any sanction touches a corridor, of some goods, values, regions or days only among them."""
+    return sanctions.are_there_bans(get_library(), origin, destination)
+
+
 def _end(place: str | End, region: str = "") -> End:
     return End(place, region) if isinstance(place, str) else place
 

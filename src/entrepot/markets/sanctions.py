@@ -85,6 +85,11 @@ def _touching(library: Library, origin: str, destination: str) -> tuple[Corridor
     return found
 
 
+def are_there_bans(library: Library, origin: str, destination: str) -> bool:
+    """Say whether any ban of any day touches a corridor: where none does, nothing more need be asked."""
+    return bool(_touching(library, origin, destination))
+
+
 def _leaves_or_enters(ban: CorridorBan, origin: str, destination: str) -> bool:
     leaves = ban.country == origin and ban.direction in ("from", "both")
     return leaves or (ban.country == destination and ban.direction in ("to", "both"))

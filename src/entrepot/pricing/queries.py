@@ -27,7 +27,8 @@ from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rate
 from entrepot.markets.sanctions import End
 from entrepot.pricing import commission, rules
 from entrepot.pricing.quote import CardPrice, Destination, Offer, Quote, SellerTerms
-from entrepot.pricing.rules import CorridorClosed, Desk, NoDelivery, NotSellable
+from entrepot.pricing.refusals import CorridorClosed, NoDelivery, NotSellable
+from entrepot.pricing.rules import Desk
 from entrepot.shipping.rules import DeliveryTemplate
 
 __all__ = [
@@ -319,6 +320,11 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
 
 def _sanctioned(desk: Desk, offer: Offer) -> dict[str, str | None] | None:
     seller, destination = offer.seller, desk.destination
+    if not (
+        markets.are_there_sanctions(seller.dispatch_country, destination.country)
+        or markets.are_there_sanctions(seller.country, destination.country)
+    ):
+        return None
     dispatch = End(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
     for origin in (dispatch, End(seller.country)) if seller.country != seller.dispatch_country else (dispatch,):
         corridor = markets.sanctions_corridor(

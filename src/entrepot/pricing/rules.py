@@ -15,17 +15,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from entrepot.customs.charges import half_up
 from entrepot.customs.lanes import Lane
 from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
-from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
-from entrepot.pricing import liability, sale, travel
+from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
+from entrepot.pricing.delivery import banned_channels, choose_service, list_services
 from entrepot.pricing.quote import (
     Destination,
     ImportCharges,
@@ -39,35 +38,10 @@ from entrepot.pricing.quote import (
     SellerTerms,
 )
 from entrepot.pricing.sale import Amounts, Setting
-from entrepot.pricing.travel import Banned
-from entrepot.shipping.rules import DeliveryChoice, DeliveryTemplate, Way, choose_way, list_ways
+from entrepot.shipping.rules import DeliveryChoice
 
 _SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2, "unknown": 3}
 _NO_FLAGS: frozenset[str] = frozenset()
-
-
-class NotSellable(DomainError):
-    """Some lines cannot be sold to this destination: `lines` is a list of {"sku", "reason"}."""
-
-    code = "not_sellable"
-    kind = "conflict"
-    summary = "Some goods cannot be sold to this destination."
-
-
-class NoDelivery(DomainError):
-    """The seller has no delivery service for these goods to this destination: `lines` lists {"sku", "reason"}."""
-
-    code = "no_delivery"
-    kind = "conflict"
-    summary = "No delivery service takes these goods to this destination."
-
-
-class CorridorClosed(DomainError):
-    """Nothing may be sold from one country to the other: `origin`, `destination`, `reason`, `source`."""
-
-    code = "corridor_closed"
-    kind = "conflict"
-    summary = "Nothing may be sold between these countries at present."
 
 
 @dataclass(frozen=True)
@@ -234,12 +208,12 @@ class Priced:
     @property
     def total(self) -> int:
         """What is paid now: goods, delivery and every charge that is not left for the door."""
-        now = sum(part.amount for part in self.charges if part.payable == "now")
+        now = sum([part.amount for part in self.charges if part.payable == "now"])
         return sum(self.amounts.goods) + sum(self.amounts.delivery) + now
 
     @property
     def at_door(self) -> int:
-        return sum(part.amount for part in self.charges if part.payable == "door")
+        return sum([part.amount for part in self.charges if part.payable == "door"])
 
 
 def make_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
@@ -261,10 +235,10 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     lane, rule = setting.lane, setting.rule
     movement = lane.movement
     facts = [flag_words(offer.flags) if offer.flags else _NO_FLAGS for offer, _ in lines]
-    banned = _banned_channels(desk, lines, facts, lane)
+    banned = banned_channels(desk, lines, facts, lane)
     amounts = sale.price_goods(setting, lines, rule, movement)
-    services = _list_services(setting, lines)
-    choice = _choose(setting, services, lines, banned, prefer_prepaid=False)
+    services = list_services(setting, lines)
+    choice = choose_service(setting, services, lines, banned, prefer_prepaid=False)
     if movement != "export":
         sale.price_delivery(setting, amounts, choice, rule)
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
@@ -279,7 +253,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     charges = _import_charges(assessment)
     if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
         # Something would fall due at the door: a service that prepays it is worth its price.
-        prepaid = _choose(setting, services, lines, banned, prefer_prepaid=True)
+        prepaid = choose_service(setting, services, lines, banned, prefer_prepaid=True)
         if prepaid.duties_prepaid:
             choice = prepaid
             sale.price_delivery(setting, amounts, choice, None)
@@ -311,71 +285,6 @@ def _import_charges(assessment: Assessment) -> ImportCharges:
                 return "due_at_door"
             charged = "prepaid"
     return charged
-
-
-def _banned_channels(
-    desk: Desk, lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], lane: Lane
-) -> Banned:
-    """Return the channels that may not carry the goods; goods that none may carry are refused."""
-    for offer, _ in lines:
-        if offer.template is None:
-            raise NoDelivery(lines=[{"sku": offer.sku, "reason": "no_delivery_template"}])
-    banned, refused = travel.judge(desk, lines, facts, lane)
-    if refused:
-        raise NotSellable(lines=refused)
-    return banned
-
-
-def _list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[tuple[DeliveryTemplate, list[Way]]]:
-    """Return each template of the lines with the services by which it carries all of them, priced."""
-    country = setting.desk.destination.country
-    templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
-    services = []
-    for template in templates.values():
-        items = [
-            (offer.weight_g, offer.dimensions_mm, quantity, value)
-            for (offer, quantity), value in zip(lines, _values_in(setting, lines, template.currency), strict=True)
-        ]
-        services.append((template, list_ways(template, country, items)))
-    return services
-
-
-def _choose(
-    setting: Setting,
-    services: Sequence[tuple[DeliveryTemplate, list[Way]]],
-    lines: Sequence[tuple[Offer, int]],
-    banned: Banned,
-    *,
-    prefer_prepaid: bool,
-) -> DeliveryChoice:
-    """Choose the service; an order that mixes shipping classes takes the dearest class's template for all of it."""
-    best: DeliveryChoice | None = None
-    best_price = -1
-    for template, ways in services:
-        choice = choose_way(template, ways, prefer_prepaid=prefer_prepaid, banned=banned)
-        if choice is None:
-            faults = [fault for service, *_ in ways for fault in banned.get(service.channel, ())]
-            raise NoDelivery(lines=faults or [{"sku": offer.sku, "reason": "no_service"} for offer, _ in lines])
-        if len(services) == 1:
-            return choice
-        price = half_up(choice.price_native.minor * setting.factor(choice.price_native.currency))
-        if price > best_price:
-            best, best_price = choice, price
-    assert best is not None, "an order has a template"
-    return best
-
-
-def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: str) -> list[int]:
-    values = []
-    for offer, quantity in lines:
-        price = offer.price
-        if price.currency == currency:
-            values.append(price.minor * quantity)
-        else:
-            rate = setting.rates.rate(price.currency, currency)
-            factor = rate.scaleb(minor_digits(currency) - minor_digits(price.currency))
-            values.append(half_up(price.minor * quantity * factor))
-    return values
 
 
 def _items(lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], amounts: Amounts) -> tuple[Item, ...]:

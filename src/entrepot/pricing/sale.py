@@ -105,7 +105,7 @@ class Setting:
         return used
 
 
-@dataclass
+@dataclass(slots=True)
 class Amounts:
     """Minor units per line while an order is worked out: `…_native` in the listing's money, `due_…` in the payout's."""
 
@@ -116,11 +116,12 @@ class Amounts:
     goods_native: list[int]
     due_goods: list[int]
     due_goods_tax: list[int]
-    delivery: list[int] = field(default_factory=list)
-    delivery_tax: list[int] = field(default_factory=list)
-    due_delivery: list[int] = field(default_factory=list)
-    due_delivery_tax: list[int] = field(default_factory=list)
-    due_tax: list[int] = field(default_factory=list)
+    # Known once the delivery is priced.
+    delivery: list[int] = field(init=False)
+    delivery_tax: list[int] = field(init=False)
+    due_delivery: list[int] = field(init=False)
+    due_delivery_tax: list[int] = field(init=False)
+    due_tax: list[int] = field(init=False)
 
 
 def _net(gross: int, rate: Decimal) -> int:

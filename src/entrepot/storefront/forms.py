@@ -72,7 +72,7 @@ class NameForm(forms.Form):
     """What we call a person."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Full name"),
         max_length=200,
         required=False,
         help_text=_("What we call you in e-mails; parcels go to the name in the address."),

@@ -11,7 +11,6 @@ from entrepot.catalog.queries.categories import (
 )
 from entrepot.catalog.queries.classification import (
     CategorySuggestion,
-    described,
     measure_suggestions,
     suggest_codes,
     suggest_codes_of_categories,
@@ -69,7 +68,6 @@ __all__ = [
     "SkuView",
     "TranslationView",
     "count_seller_listings",
-    "described",
     "find_seller_by_store",
     "get_cards",
     "get_category_path",

@@ -72,10 +72,10 @@ def suggest_codes_of_listing(seller_id: UUID, listing_id: UUID) -> tuple[Candida
     :raises NotFound: the seller has no such listing.
     """
     listing = get_listing(listing_id, "", seller_id=seller_id)
-    return suggest_codes(described(listing), seller_id=seller_id, category=listing.category_slug)
+    return suggest_codes(_described(listing), seller_id=seller_id, category=listing.category_slug)
 
 
-def described(listing: ListingView) -> Described:
+def _described(listing: ListingView) -> Described:
     """Return a listing as the suggester wants it."""
     return Described(
         title=listing.title,

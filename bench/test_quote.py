@@ -18,10 +18,12 @@ from entrepot.pricing.quote import CardPrice, Offer, Quote
 from entrepot.pricing.rules import make_quote
 
 # The CPU of this process: what else runs on the machine counts as little as can be.
-pytestmark = pytest.mark.benchmark(timer=time.process_time, min_rounds=50, max_time=2.0)
+_CPU = {"timer": time.process_time, "min_rounds": 20, "max_time": 2.0}
+_OF_QUOTES = pytest.mark.benchmark(group="a quote of 3 lines", **_CPU)
+_OF_CARDS = pytest.mark.benchmark(group="cards", **_CPU)
 
 
-@pytest.mark.benchmark(group="a quote of 3 lines")
+@_OF_QUOTES
 @pytest.mark.parametrize(
     ("origin", "destination", "price_minor", "regime"),
     [
@@ -46,7 +48,7 @@ def test_quote_of_three_lines(
     assert not regime or found.orders[0].regime == regime
 
 
-@pytest.mark.benchmark(group="a quote of 3 lines")
+@_OF_QUOTES
 def test_quote_of_three_sellers(benchmark: BenchmarkFixture) -> None:
     cart = [(one, 1) for one in goods.shelf(3)]
     found = benchmark(lambda: make_quote(goods.desk("DE", "EUR", postal_code="10115"), cart))
@@ -58,12 +60,12 @@ def _price(offers: list[Offer]) -> list[CardPrice]:
     return [card for offer in offers if (card := price_card(desk, offer)) is not None]
 
 
-@pytest.mark.benchmark(group="cards")
+@_OF_CARDS
 def test_page_of_24_cards(benchmark: BenchmarkFixture) -> None:
     assert len(benchmark(_price, goods.shelf(24))) == 24
 
 
-@pytest.mark.benchmark(group="cards")
+@_OF_CARDS
 def test_ranking_of_1000_candidates(benchmark: BenchmarkFixture) -> None:
     candidates = goods.shelf(1000)
 

@@ -35,7 +35,7 @@ _BLOCKS = frozenset(
 # `bdi` holds what somebody else wrote: names, codes, sources of law.
 _UNREAD = frozenset({"script", "style", "code", "pre", "svg", "noscript", "bdi"})
 _CODES = re.compile(
-    r"https?://\S+|\S+@\S+|(?:/[\w{}.-]+)+/?|\b[\w-]+(?:\.[\w-]+)+\b"  # Addresses.
+    r"https?://\S*|\S+@\S+|(?:/[\w{}.-]+)+/?|\b[\w-]+(?:\.[\w-]+)+\b"  # Addresses.
     r"|\b\w*\d\w*(?:-\w+)*\b"  # Numbers of orders, ids, dates.
     r"|\b[A-Z]{2,}\b|\b\w\b|\b(?:[A-Z][a-z]+){2,}\b"  # Codes; single letters; names of facts.
 )

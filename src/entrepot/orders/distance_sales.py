@@ -52,8 +52,9 @@ def record_distance_sales(*, now: datetime) -> list[UUID]:
 def _list_rules() -> list[str]:
     """Return the ids of the rules that govern sales across a border inside the Union, by which orders were priced."""
     packs = markets.list_packs()
-    places = [*packs, *(part for pack in packs for part in pack.territories)]  # Northern Ireland is inside for goods.
-    rules = [rule for place in places if _UNION in place.unions for rule in place.sales]
+    rules = [rule for pack in packs if _UNION in pack.unions for rule in pack.sales]
+    # Northern Ireland is inside for goods.
+    rules += [rule for pack in packs for part in pack.territories if _UNION in part.unions for rule in part.sales]
     # What the platform is deemed to have bought and sold is no sale of the seller's.
     return sorted({rule.id for rule in rules if rule.movement == "intra_union" and rule.liable != "platform"})
 

@@ -17,12 +17,12 @@ def speak_plainly() -> None:
             field.default_error_messages["invalid_choice"] = _("Choose one from the list.")
     validators.MinValueValidator.message = _("At least %(limit_value)s.")
     validators.MaxValueValidator.message = _("At most %(limit_value)s.")
-    validators.MaxLengthValidator.message = ngettext_lazy(  # type: ignore[assignment]
+    validators.MaxLengthValidator.message = ngettext_lazy(
         "At most %(limit_value)d character; this has %(show_value)d.",
         "At most %(limit_value)d characters; this has %(show_value)d.",
         "limit_value",
     )
-    validators.DecimalValidator.messages["max_decimal_places"] = ngettext_lazy(
+    validators.DecimalValidator.messages["max_decimal_places"] = ngettext_lazy(  # type: ignore[assignment]
         "At most %(max)s digit after the decimal sign.",
         "At most %(max)s digits after the decimal sign.",
         "max",

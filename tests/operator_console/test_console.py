@@ -23,7 +23,7 @@ def _operator(choice: str = "DE.EUR.en") -> Reader:
 
 
 def _filled(pattern: URLPattern) -> str:
-    values = {"code": "IT", "origin": "CN", "destination": "DE", "kind": "escrow", "currency": "EUR"}
+    values = {"code": "IT", "origin": "CN", "destination": "DE", "kind": "escrow", "currency": "EUR", "scheme": "IOSS"}
     address = re.sub(r"<str:(\w+)>|<slug:(\w+)>", lambda found: values[found[1] or found[2]], str(pattern.pattern))
     return "/operator/" + re.sub(r"<uuid:\w+>", lambda _: str(uuid4()), address).replace("<int:job_id>", "1")
 

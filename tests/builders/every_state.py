@@ -13,6 +13,7 @@ from entrepot.kernel import clock
 from entrepot.orders import operations as orders, queries as order_queries
 from entrepot.payouts import operations as payouts
 from entrepot.sellers import operations as sellers
+from entrepot.sellers.lists import ListEntry
 from entrepot.sellers.queries import SellerView
 from tests.builders import accounts as people, orders as build, sellers as build_sellers
 from tests.journeys import stage
@@ -44,6 +45,7 @@ def build_shop() -> Shop:
         build.goods(seller, title=title)
     stage.import_feed(stage.FEEDS / "almaty.yml", seller.store.slug)
     _sell(bowl, buyer.id)
+    _hold(bowl)
     owner = build_sellers.owner_of(seller)
     sellers.invite_member(seller_id=seller.id, person_id=owner, email="new@example.com", role="fulfilment", now=now)
     accounts.issue_api_key(seller_id=seller.id, person_id=owner, name="Till", scopes=list(stage.SCOPES), now=now)
@@ -73,3 +75,12 @@ def _sell(listing: ListingView, person_id: UUID) -> None:
     orders.release_escrow(order_id=done.id, now=now - timedelta(days=50))
     orders.cancel_lines(order_id=cancelled.id, by="buyer", now=now - timedelta(hours=3))
     payouts.run_payouts(now=now - timedelta(days=1), actor="system")
+
+
+def _hold(listing: ListingView) -> None:
+    """Have a purchase wait for an operator: its recipient's name is on a list."""
+    name, now = "Ivan Petrovich Sidorov", clock.now()
+    entry = ListEntry(id="eu-1", names=(name,), kind="person", countries="ru", programme="UKR")
+    sellers.import_list(code="eu", version="1", kind="sanctions", entries=[entry], actor="operator:test", now=now)
+    build.purchase((listing, 1), now=now, address={**build.BERLIN, "name": name})
+    orders.screen_purchases(limit=100, now=now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -99,11 +100,16 @@ class Reader:
         assert self.troubles == []
 
 
-def assert_parts_shown(reader: Reader, fold: Locator, parts: Iterable[Mapping[str, Any]], total: str, cur: str) -> None:
-    """Hold the opened list of a price's parts against the API's: each amount in order, and their sum."""
+def assert_parts_shown(reader: Reader, fold: Locator, price: Mapping[str, Any], total: str, cur: str) -> None:
+    """Hold the opened list of a price's parts against the API's: each amount in order, and what they come to."""
+    door = price.get("due_at_door") or {"amount": "0", "parts": []}
     fold.locator("summary").click()
-    assert texts(fold.locator("tbody td.figure")) == [reader.money(part["amount"], cur) for part in parts]
-    assert texts(fold.locator("tfoot td.figure")) == [reader.money(total, cur)]
+    parts = [part["amount"] for part in (*price["parts"], *door["parts"])]
+    assert texts(fold.locator("tbody td.figure")) == [reader.money(amount, cur) for amount in parts]
+    sums = [total]
+    if Decimal(door["amount"]):
+        sums += [door["amount"], str(Decimal(total) + Decimal(door["amount"]))]
+    assert texts(fold.locator("tfoot td.figure")) == [reader.money(amount, cur) for amount in sums]
 
 
 def plain(written: str) -> str:

@@ -29,7 +29,7 @@ def _parameters(seller_id: UUID) -> dict[str, Any]:
         "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
         "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
         "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(), "language": "fr",
-        "shipping_class": "theirs", "service": "theirs", "zone": 0,
+        "shipping_class": "theirs", "service": "theirs", "zone": 0, "place": "logo",
     }  # fmt: skip
 
 

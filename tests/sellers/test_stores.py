@@ -56,6 +56,8 @@ def test_an_approved_seller_opens_a_store(now):
         language="it",
         story="Fatto a mano.\n\nA Roma.",
         stories={},
+        responsible=None,
+        pictures={},
         created_at=now,
     )
     assert queries.get_store("bottega-roma") == store

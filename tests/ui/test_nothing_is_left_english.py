@@ -64,7 +64,6 @@ NOT_WALKED = frozenset(
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
-        "operator_console:compare",
         "operator_console:judge",
         "operator_console:order",
         "operator_console:pay_again",
@@ -95,13 +94,13 @@ def test_every_page_speaks_the_readers_language(shop: Shop) -> None:
         for kind, _, page in walk.pages(_reader(who, shop), starts, seen):
             found |= {(kind, text) for text in pseudo.findings(page, data)}
     assert not found, "\n".join(" · ".join(row) for row in sorted(found))
-    assert not NOT_WALKED & seen, "these are walked after all"
+    assert sorted(NOT_WALKED & seen) == [], "these are walked after all"
     left = sorted(walk.kinds() - seen - NOT_WALKED)
     assert not left, " ".join(left)
 
 
 def test_every_refusal_of_a_form_speaks_the_readers_language(shop: Shop) -> None:
-    found = set()
+    before, found = _data(), set()  # The front page is kept a while: it shows what a form took away.
     for who, starts in STARTS.items():
         reader = _reader(who, shop)
         for kind, target, fields, stands_on in list(walk.forms(reader, starts)):
@@ -109,7 +108,7 @@ def test_every_refusal_of_a_form_speaks_the_readers_language(shop: Shop) -> None
                 reader.open(stands_on)
                 token = {"csrfmiddlewaretoken": fields.get("csrfmiddlewaretoken", "")}
                 reader.post(target, {**dict.fromkeys(fields, typed), **token})
-                found |= (
-                    {(kind, target, text) for text in pseudo.findings(reader.text, _data())} if reader.text else set()
-                )
+                if reader.text:
+                    data = sorted({*before, *_data()}, key=len, reverse=True)
+                    found |= {(kind, target, text) for text in pseudo.findings(reader.text, data)}
     assert not found, "\n".join(" · ".join(row) for row in sorted(found))

@@ -12,12 +12,13 @@ from tests.builders import every_state
 from tests.orders import counting
 from tests.pages import Reader
 
-# With what a process keeps at hand: the third opening of a page. BEGIN and COMMIT are included.
+# With what a process keeps at hand: the lesser of the third and fourth opening of a page (what is kept is looked up anew
+# once a minute, whichever page comes then). BEGIN and COMMIT are included.
 STATEMENTS_MAX = {
     "front page": 0, "search": 5, "category": 5, "store": 6, "product page": 2, "cart": 3, "checkout": 4, "sign in": 0,
     "account": 5, "order": 9,
     "seller: today": 13, "seller: orders": 5, "seller: order": 7, "seller: listings": 7, "seller: money": 11,
-    "operator: overview": 17, "operator: markets": 9, "operator: sellers": 7, "operator: case": 14,
+    "operator: overview": 17, "operator: markets": 9, "operator: sellers": 7, "operator: case": 15,
     "operator: purchases": 8,
 }  # fmt: skip
 CALLS_MAX = {"search": 7_000, "product page": 4_600}
@@ -68,15 +69,23 @@ def test_every_page_type_stays_within_its_statements_and_calls(run_jobs: Callabl
         for _ in range(2):
             reader.open(address)
             assert (reader.status, reader.address) == (200, address), name
-        with counting.statements() as asked:
-            reader.open(address)
-        if len(asked.statements) > STATEMENTS_MAX[name]:
-            too_dear[name] = asked.statements
-        if name in CALLS_MAX:
-            with counting.python_calls() as made:
-                reader.open(address)
-            if made.calls > CALLS_MAX[name]:
-                too_dear[f"{name}: calls"] = [str(made.calls)]
+        statements = min((_statements(reader, address) for _ in range(2)), key=len)
+        if len(statements) > STATEMENTS_MAX[name]:
+            too_dear[name] = statements
+        if name in CALLS_MAX and (calls := min(_calls(reader, address) for _ in range(2))) > CALLS_MAX[name]:
+            too_dear[f"{name}: calls"] = [str(calls)]
     assert too_dear == {}, "\n".join(
         f"{name} {len(found)}:\n  " + "\n  ".join(found) for name, found in too_dear.items()
     )
+
+
+def _statements(reader: Reader, address: str) -> list[str]:
+    with counting.statements() as asked:
+        reader.open(address)
+    return asked.statements
+
+
+def _calls(reader: Reader, address: str) -> int:
+    with counting.python_calls() as made:
+        reader.open(address)
+    return made.calls

@@ -32,6 +32,10 @@ def imported(*entries: ListEntry, code: str = "test", version: str = "1") -> que
     )
 
 
+def newest(seller: queries.SellerView) -> queries.ScreeningView | None:
+    return queries.find_screening(seller.id, in_force=queries.list_screening_lists())
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
@@ -223,16 +227,16 @@ def test_a_list_comes_in_by_command_in_place_of_its_older_version(tmp_path: Path
 def test_a_seller_is_compared_when_it_registers_and_when_a_list_comes_in(run_jobs: Callable[..., int]) -> None:
     imported(entry("Somebody Else"))
     seller = sellers.submitted_seller("KZ", legal_name="ТОО «Алма Дом»")
-    assert queries.find_screening(seller.id) is None
+    assert newest(seller) is None
     run_jobs()
-    clean = queries.find_screening(seller.id)
+    clean = newest(seller)
     assert clean is not None
     assert (clean.hits, clean.is_open, clean.lists) == ((), False, (("test", "1"),))
 
     imported(entry("Alma Dom LLP", kind="firm"), version="2")
-    assert not queries.find_screening(seller.id).is_current  # type: ignore[union-attr]
+    assert not newest(seller).is_current  # type: ignore[union-attr]
     run_jobs()
-    found = queries.find_screening(seller.id)
+    found = newest(seller)
     assert found is not None
     hit = found.hits[0]
     assert (hit.role, hit.name, hit.listed, hit.score, hit.is_strong) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -180,7 +180,7 @@ def _show_case(
     status: int = 200,
 ) -> HttpResponse:
     found = queries.get_verification_case(seller_id)
-    registration = found.registration
+    registration, lists = found.registration, queries.list_screening_lists()
     text, tone = words.state(registration.state, words.SELLER_STATES)
     labels = {kind: _(label) for kind, label, _required in registration.documents_wanted}
     asked = {row.get("field", ""): row["reason"] for row in registration.reasons}
@@ -203,8 +203,8 @@ def _show_case(
         "hold": payouts.find_hold(seller_id),
         "fault": fault,
         "written": {name: value for name, value in request.POST.items() if name.startswith("reason-")},
-        "screening": _screening(seller_id),
-        "lists": queries.list_screening_lists(),
+        "screening": _screening(seller_id, lists),
+        "lists": lists,
         "store": queries.get_stores([seller_id]).get(seller_id),
     }
     return show(request, "case", "verification", context, status=status)
@@ -257,8 +257,8 @@ def _items(registration: RegistrationView, asked: Mapping[str, str]) -> list[Ite
     return items
 
 
-def _screening(seller_id: UUID) -> dict[str, Any] | None:
-    found = queries.find_screening(seller_id)
+def _screening(seller_id: UUID, in_force: Sequence[queries.ListView]) -> dict[str, Any] | None:
+    found = queries.find_screening(seller_id, in_force=in_force)
     if found is None:
         return None
     return {

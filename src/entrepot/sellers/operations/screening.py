@@ -137,7 +137,7 @@ def screen_seller(*, seller_id: UUID, now: datetime) -> ScreeningView | None:
         cleared_by=before.cleared_by if judged and before else "",
         clear_reason=before.clear_reason if judged and before else "",
     )
-    return queries.find_screening(seller_id)
+    return queries.find_screening(seller_id, in_force=lists)
 
 
 def _who(hits: list[dict[str, Any]]) -> set[tuple[str, ...]]:
@@ -180,8 +180,9 @@ def demand_screened(seller_id: UUID) -> None:
     :raises NamesNotCompared: there are lists, and today's names were not held against them.
     :raises HitsNotJudged: a name is alike, and nobody has judged it.
     """
-    found = queries.find_screening(seller_id)
-    if (found is None or not found.is_current) and queries.list_screening_lists():
+    lists = queries.list_screening_lists()
+    found = queries.find_screening(seller_id, in_force=lists)
+    if lists and (found is None or not found.is_current):
         raise NamesNotCompared(seller_id=seller_id)
     if found is not None and found.is_open:
         raise HitsNotJudged(seller_id=seller_id, hits=len(found.hits))

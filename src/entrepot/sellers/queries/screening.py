@@ -98,8 +98,12 @@ def list_screening_lists() -> tuple[ListView, ...]:
     return tuple(ListView(*row) for row in sql.fetch_all(_LISTS))
 
 
-def find_screening(seller_id: UUID) -> ScreeningView | None:
-    """Return the newest comparison of a seller's names, or None while there was none."""
+def find_screening(seller_id: UUID, *, in_force: Sequence[ListView]) -> ScreeningView | None:
+    """
+    Return the newest comparison of a seller's names, or None while there was none.
+
+    :param in_force: today's lists (`list_screening_lists`), against which it is seen whether it is still current.
+    """
     row = sql.fetch_one(_SCREENING, [seller_id])
     if row is None:
         return None
@@ -115,7 +119,7 @@ def find_screening(seller_id: UUID) -> ScreeningView | None:
         cleared_by=cleared_by,
         clear_reason=clear_reason,
         is_current=names_then == names_of(seller_id)
-        and lists_then == tuple((found.code, found.version, found.kind) for found in list_screening_lists()),
+        and lists_then == tuple((found.code, found.version, found.kind) for found in in_force),
     )
 
 

@@ -12,8 +12,8 @@ from tests.builders import every_state
 from tests.orders import counting
 from tests.pages import Reader
 
-# With what a process keeps at hand: the lesser of the third and fourth opening of a page (what is kept is looked up anew
-# once a minute, whichever page comes then). BEGIN and COMMIT are included.
+# With what a process keeps at hand: the lesser of the third and fourth opening of a page, as what is kept is looked up
+# anew once a minute, whichever page comes then. BEGIN and COMMIT are included.
 STATEMENTS_MAX = {
     "front page": 0, "search": 5, "category": 5, "store": 6, "product page": 2, "cart": 3, "checkout": 4, "sign in": 0,
     "account": 5, "order": 9,

@@ -112,6 +112,8 @@ def test_the_demo_starts_heals_itself_stops_and_comes_back(
     wait_until(lambda: "Ctrl-C stops everything" in output(data, "demo"), 120)
     assert answers(port)
     assert f"http://127.0.0.1:{port}/seller/" in output(data, "demo")
+    assert "Nobody is there yet" in output(data, "demo"), "an empty marketplace has no log-ins"
+    assert "Log in as" not in output(data, "demo")
 
     for word in ("entrepot serve", "entrepot worker", "bin/postgres"):
         [victim, *_] = sorted(processes_of(data, word))

@@ -71,6 +71,7 @@ class Command(BaseCommand):
         all_of_it = Supervisor(environ=environ, say=self._say)
         try:
             self._prepare_database(all_of_it, fill=not options["empty"])
+            self.is_filled = marketplace.get_state() == marketplace.State.WHOLE
             connection.close()
             data = ["--data-dir", str(settings.DATA_DIR)]
             web = ["--host", options["host"], "--port", str(options["port"]), "--workers", str(options["workers"])]
@@ -144,9 +145,12 @@ class Command(BaseCommand):
             f"  API             {self.url}/api/v1/docs",
             f"  E-mails         {settings.DATA_DIR / 'outbox'}",
             "",
-            "  Log in as",
         ]
-        lines.extend(f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in seed.logins())
+        if self.is_filled:
+            lines.append("  Log in as")
+            lines += [f"    {who.role:<22} {who.email:<34} {who.password:<20} {who.where}" for who in seed.logins()]
+        else:
+            lines.append("  Nobody is there yet: `entrepot create-operator` registers an operator.")
         lines += ["", "  Ctrl-C stops everything; the data stays.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, Protocol
 from uuid import UUID
 
-Sort = Literal["relevance", "newest", "price"]
-SORTS: tuple[Sort, ...] = ("relevance", "newest", "price")
+Sort = Literal["relevance", "price", "newest", "orders", "rating"]
+SORTS: tuple[Sort, ...] = ("relevance", "price", "newest", "orders", "rating")
+FacetName = Literal["category", "brand", "price", "origin", "days", "rating", "attribute"]
+FACETS: tuple[FacetName, ...] = ("category", "brand", "price", "origin", "days", "rating", "attribute")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """
-    What a buyer asks for. Empty or None: not asked.
+    What a buyer asks for. Empty or None: not asked. Several values of one kind mean any of them.
 
     `country`, `region` and `postal_code` are where it should go, `currency` and `language` the buyer's own;
-    `category` is a slug and means what lies below it too, `store` a slug, `origin` the sellers' country.
+    `category` is a slug and means what lies below it too, `store` a slug, `origins` the sellers' countries;
+    `price_from` and `price_to` are delivered prices in `currency`, both included; `days_max` is the longest delivery
+    time; `attributes` are (name, value) as the facet names them in `language`. `snapshot` is what an earlier page of
+    the same list answered: later pages then neither repeat nor leave out anything, whatever is written meanwhile.
+    `facets` are those to count.
     """
 
     q: str | None = ""
@@ -28,11 +35,43 @@ class SearchRequest:
     category: str | None = ""
     store: str | None = ""
     origin: str | None = ""
+    origins: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    price_from: Decimal | None = None
+    price_to: Decimal | None = None
+    days_max: int | None = None
+    rating_min: int | None = None
     sort: str | None = "relevance"
     page: int = 1
     page_size: int = 24
     region: str = ""
     postal_code: str = ""
+    snapshot: str = ""
+    facets: tuple[FacetName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """
+    One value to narrow a list by, and how many of its listings have it were it chosen (beside others of its kind).
+
+    `value` is what is asked for: a slug, a brand, a country, days, stars, an attribute's value; of a price
+    "from-to" in whole units of the buyer's currency, either side may be empty.
+    """
+
+    value: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of one kind, as many as matter, in the order to show; `label` is an attribute's name."""
+
+    name: FacetName
+    values: tuple[FacetValue, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +79,9 @@ class SearchPage:
     """
     One page of what was found. `count` is of everything found, in stock or not.
 
-    `ranked_within` is how many of the best were compared when the order is by price; None for other orders. What lies
-    beyond them is on no page of that order.
+    `ranked_within` is how many of the best by relevance were compared when delivered prices order, filter or count and
+    more than that were found; None where all were. What lies beyond them is on no page of that list. `asked_instead`
+    is the spelling that was searched for because what was typed finds nothing; `snapshot` is for the pages after this.
     """
 
     count: int
@@ -49,11 +89,14 @@ class SearchPage:
     page: int
     page_size: int
     ranked_within: int | None = None
+    facets: tuple[Facet, ...] = ()
+    asked_instead: str = ""
+    snapshot: str = ""
 
     @property
     def pages(self) -> int:
         """How many pages there are, at least 1."""
-        reachable = self.count if self.ranked_within is None else self.ranked_within
+        reachable = self.count if self.ranked_within is None else min(self.count, self.ranked_within)
         return max(1, -(-reachable // self.page_size))
 
 

@@ -1,0 +1,135 @@
+"""What stands behind search: an engine that can be exchanged, what it keeps of a listing and what it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of a document in one language; empty language: of none, such as a brand or a code."""
+
+    language: str
+    part: Literal["title", "brand", "category", "attributes", "description", "codes"]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """
+    A listing as an engine keeps it.
+
+    `lane` names where it may go and how long that takes (see `lanes`); `categories` are slugs from its department
+    down; `attributes` are (language, name, value); `orders` counts what was bought of it; `rating` is the mean of one
+    to five stars, None until somebody rated it; `stocked` is whether any of it can be bought now.
+    """
+
+    listing_id: UUID
+    store: str
+    lane: str
+    listed_at: datetime
+    texts: tuple[Text, ...]
+    categories: tuple[str, ...] = ()
+    brand: str = ""
+    attributes: tuple[tuple[str, str, str], ...] = ()
+    stocked: bool = True
+    orders: int = 0
+    rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way that a word may stand in a document: tokens in a row, in a language's field (empty: bare words)."""
+
+    language: str
+    tokens: tuple[str, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One word that was asked for, in every form that counts as it; `open_end`: the word may go on."""
+
+    typed: str
+    forms: tuple[Form, ...]
+    open_end: bool = False
+    is_phrase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed, as engines look for it: what is wanted, and what must not be there."""
+
+    wanted: tuple[Group, ...]
+    unwanted: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """
+    What an engine is asked: words (None: everything), what narrows them, which slice.
+
+    `lanes` are those open to the buyer (None: every lane); `counted` the facets to count: "category", "brand", "lane",
+    "rating", "attribute". `language` is of the attributes' names.
+    """
+
+    asked: Asked | None
+    language: str
+    lanes: frozenset[str] | None
+    sort: Literal["relevance", "newest", "orders", "rating"]
+    limit: int
+    offset: int = 0
+    category: str = ""
+    store: str = ""
+    brands: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    rating_min: int | None = None
+    snapshot: str = ""
+    counted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAnswer:
+    """
+    How many listings fit, a slice of them (those in stock first; the order is total and stable within a snapshot).
+
+    `counts` has for each facet asked its values; of attributes (name, value) joined by U+001F. A facet is counted as
+    if nothing of its own kind were chosen, lanes as if all of `lanes` were.
+    """
+
+    count: int
+    listing_ids: tuple[UUID, ...]
+    snapshot: str
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class SearchEngine(Protocol):
+    """An index of listings on this node or beside it. Writes are seen by readers once `publish` has returned."""
+
+    def write(self, documents: Sequence[Document]) -> None:
+        """Keep these documents in place of what was kept of their listings."""
+
+    def remove(self, listing_ids: Sequence[UUID]) -> None:
+        """Forget these listings."""
+
+    def publish(self) -> None:
+        """Let readers of every process see what was written."""
+
+    def find(self, query: EngineQuery) -> EngineAnswer:
+        """Answer a query; a snapshot that is gone is answered from what is published now."""
+
+    def list_lanes(self) -> frozenset[str]:
+        """Return the lanes that any listing stands in."""
+
+    def list_words(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
+        """Return bare words that begin so, with the number of listings that have them, the commonest first."""
+
+    def list_brands(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
+        """Return brands that begin so in any case, with the number of their listings, the commonest first."""
+
+    def list_similar(self, listing_id: UUID, *, language: str, lanes: frozenset[str] | None, limit: int) -> list[UUID]:
+        """Return listings like this one, itself left out, the likest first."""

@@ -25,7 +25,7 @@ class SearchRequest:
     `price_from` and `price_to` are delivered prices in `currency`, both included; `days_max` is the longest delivery
     time; `attributes` are (name, value) as the facet names them in `language`. `snapshot` is what an earlier page of
     the same list answered: later pages then neither repeat nor leave out anything, whatever is written meanwhile.
-    `facets` are those to count.
+    `facets` are those to count. `as_typed`: look for nothing but what was typed, whatever spelling would find more.
     """
 
     q: str | None = ""
@@ -49,6 +49,7 @@ class SearchRequest:
     postal_code: str = ""
     snapshot: str = ""
     facets: tuple[FacetName, ...] = ()
+    as_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,16 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
+from entrepot.kernel.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a follower has read the fact log: all that came up to this transaction and fact."""
+
+    xid: int
+    fact_id: int
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -74,7 +84,8 @@ class EngineQuery:
     What an engine is asked: words (None: everything), what narrows them, which slice.
 
     `lanes` are those open to the buyer (None: every lane); `counted` the facets to count: "category", "brand", "lane",
-    "rating", "attribute". `language` is of the attributes' names.
+    "rating", "attribute". `language` is of the attributes' names. `chosen_lanes` are those of `lanes` that the buyer
+    chose (None: all of them); `among` are the only listings that may be found (None: any).
     """
 
     asked: Asked | None
@@ -90,6 +101,8 @@ class EngineQuery:
     rating_min: int | None = None
     snapshot: str = ""
     counted: tuple[str, ...] = ()
+    chosen_lanes: frozenset[str] | None = None
+    among: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,35 @@ class EngineAnswer:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
+class SearchNotReady(DomainError):
+    """There is no index yet that this version can ask: it is being built."""
+
+    code = "search_not_ready"
+    kind = "unavailable"
+    summary = "Search is being prepared; it will answer in a moment."
+
+
+class IndexIsWritten(DomainError):
+    """Another process has the right to write this index."""
+
+    code = "index_is_written"
+    kind = "conflict"
+    summary = "The search index is written by another process of this machine."
+
+
 class SearchEngine(Protocol):
-    """An index of listings on this node or beside it. Writes are seen by readers once `publish` has returned."""
+    """
+    An index of listings on this node or beside it. Writes are seen by readers once `publish` has returned.
+
+    One process at a time writes: `claim` asks for that right, and the writing methods need it. What was written and
+    not published is lost with the process; `get_position` says from where to go on.
+    """
+
+    def claim(self) -> bool:
+        """Take the right to write, or say that another process has it."""
+
+    def release(self) -> None:
+        """Give the right to write back; what was not published is dropped."""
 
     def write(self, documents: Sequence[Document]) -> None:
         """Keep these documents in place of what was kept of their listings."""
@@ -116,11 +156,28 @@ class SearchEngine(Protocol):
     def remove(self, listing_ids: Sequence[UUID]) -> None:
         """Forget these listings."""
 
-    def publish(self) -> None:
-        """Let readers of every process see what was written."""
+    def publish(self, position: Position | None = None) -> None:
+        """Let readers of every process see what was written, up to a place in the fact log (None: where it was)."""
+
+    def start_anew(self) -> SearchEngine:
+        """
+        Return an empty index beside this one, to write into; when it is published it takes this one's place.
+
+        Until then this one answers, and may be written on.
+        """
+
+    def get_position(self) -> Position | None:
+        """Return up to which fact the published index goes; None: it is to be built (none, or by other rules)."""
+
+    def count_documents(self) -> int:
+        """Return how many listings the published index holds; 0 without one."""
 
     def find(self, query: EngineQuery) -> EngineAnswer:
-        """Answer a query; a snapshot that is gone is answered from what is published now."""
+        """
+        Answer a query; a snapshot that is gone is answered from what is published now.
+
+        :raises SearchNotReady: nothing is published.
+        """
 
     def list_lanes(self) -> frozenset[str]:
         """Return the lanes that any listing stands in."""

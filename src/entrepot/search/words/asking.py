@@ -1,0 +1,187 @@
+"""What a buyer typed as what engines look for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from entrepot.search.index_port import Asked, Form, Group
+from entrepot.search.words import splitting
+from entrepot.search.words.chinese import cut_query
+from entrepot.search.words.folding import plain, tidy
+from entrepot.search.words.stemming import is_stop_word, stem
+from entrepot.search.words.texts import field_language
+
+_LATIN = ("en", "es", "it", "tr", "de", "fr", "pt")
+_LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA_OR_OTHER = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0e00-\u0eff]")
+_DIGIT = re.compile(r"\d")
+_LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
+_INCHES = re.compile(r'(?<=\d)(?:"|\'\')(?!\w)')
+# A phrase in quotation marks, or a piece without blanks; a minus before either excludes it.
+_PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
+TYPED_MAX = 200
+GROUPS_MAX = 12
+_BARE, _OWN, _ENGLISH, _OTHER = 0.9, 1.0, 0.8, 0.6
+
+
+def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
+    """
+    Return what was typed in a page's language: words, "phrases" and -exclusions, in every form that counts as each.
+
+    Nothing that can be typed is an error; what holds no word asks for nothing. Words that only hold sentences together
+    are left out unless there are no others. `unfinished`: the last word is still being typed.
+    """
+    base = language.partition("-")[0].lower()
+    text = _INCHES.sub(" inch ", tidy(q[:TYPED_MAX], base))
+    wanted: list[Group] = []
+    unwanted: list[Group] = []
+    for minus, phrase, piece in _PIECE.findall(splitting.mark_amounts(text, base, keep_number=False)):
+        is_phrase = not piece
+        excluded = bool(minus) or (piece.startswith("-") and len(piece) > 1)
+        groups = [_phrase(phrase, base)] if is_phrase else _groups(piece, base)
+        (unwanted if excluded else wanted).extend(group for group in groups if group.forms)
+    wanted = _without_stop_words(wanted, base)[:GROUPS_MAX]
+    if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
+        last = wanted[-1]
+        wanted[-1] = Group(last.typed, last.forms, open_end=True)
+    return Asked(tuple(wanted), tuple(unwanted[:GROUPS_MAX]))
+
+
+def narrow(asked: Asked, count: Callable[[str, str], int]) -> Asked:
+    """
+    Return what was asked without forms that reach nothing more: an engine calls this before it looks.
+
+    A search costs by its forms, and most words of a Latin script are of one language. Of languages that the buyer does
+    not read, the two remain that reach the most listings, and only where they reach more than the bare word does.
+
+    :param count: number of documents with a token, in a language's field (empty: among bare words).
+    """
+
+    def reach(form: Form) -> int:
+        return min(count(form.language, token) for token in form.tokens)
+
+    def kept(group: Group) -> Group:
+        if len(group.forms) < 3:
+            return group
+        reached = {form: reach(form) for form in group.forms}
+        least = max((reached[form] for form in group.forms if not form.language), default=0)
+        other = [form for form in group.forms if form.weight <= _ENGLISH and reached[form] > least]
+        best = sorted(other, key=lambda form: -reached[form])[:2]
+        forms = tuple(form for form in group.forms if form.weight > _ENGLISH or form in best)
+        return Group(group.typed, forms, group.open_end, group.is_phrase)
+
+    return Asked(tuple(kept(group) for group in asked.wanted), tuple(kept(group) for group in asked.unwanted))
+
+
+def _without_stop_words(groups: list[Group], language: str) -> list[Group]:
+    languages = {language, "en"}
+
+    def holds(group: Group) -> bool:
+        if group.is_phrase:
+            return True
+        script = "ru" if _CYRILLIC.search(group.typed) else "ar" if _ARABIC.search(group.typed) else ""
+        return not any(is_stop_word(plain(group.typed), name) for name in languages | {script})
+
+    return [group for group in groups if holds(group)] or groups
+
+
+def _languages(word: str, language: str) -> list[tuple[str, float]]:
+    """Return the languages that a word in its script may be of, with what a hit there weighs, the page's own first."""
+    own = field_language(language)
+    found: list[str] = []
+    if _LATIN_LETTER.search(word):
+        found = [own] if own in _LATIN else []
+        found += [name for name in _LATIN if name != own]
+    elif _CYRILLIC.search(word):
+        found = ["ru"]
+    elif _ARABIC.search(word):
+        found = ["ar"]
+    return [(name, _OWN if name == own else _ENGLISH if name == "en" else _OTHER) for name in found]
+
+
+def _forms(words: list[str], language: str, *, joined: str = "") -> tuple[Form, ...]:
+    """Return the forms of words in a row (mostly one), each once."""
+    row = tuple(plain(word) for word in words)
+    forms = [Form("", row, _BARE)] if row else []
+    if joined:
+        forms.append(Form("", (plain(joined),), _BARE))
+    if not any(_DIGIT.search(word) for word in words):
+        for name, weight in _languages(" ".join(words), language):
+            if row and (stems := tuple(stem(words if name in ("es", "tr") else list(row), name))):
+                forms.append(Form(name, stems, weight))
+            if joined and (stems := tuple(stem([joined], name))):
+                forms.append(Form(name, stems, weight))
+    return tuple(dict.fromkeys(forms))
+
+
+def _phrase(text: str, language: str) -> Group:
+    words = splitting.cut(text, language)
+    return Group(text, _forms(words, language) if words else (), is_phrase=True)
+
+
+def _groups(piece: str, language: str) -> list[Group]:
+    groups: list[Group] = []
+    for chunk in splitting.CHUNK.findall(piece):
+        if splitting.UNSPACED_RUN.search(chunk):
+            groups.extend(_unspaced(chunk, language))
+        elif chunk.isalpha() or re.fullmatch(r"\d+(?:\.\d+)?", chunk):
+            groups.append(Group(chunk, _forms([chunk], language)))
+        elif split := _LETTERS_THEN_DIGITS.fullmatch(chunk):
+            groups.append(Group(chunk, _forms(list(split.groups()), language, joined=chunk)))
+        else:
+            groups.extend(_joined(chunk, language))
+    return groups
+
+
+def _joined(chunk: str, language: str) -> list[Group]:
+    parts, joined = splitting.parts_of(chunk, language)
+    if len(parts) < 2:
+        return [Group(chunk, _forms(parts, language, joined=joined))]
+    if len(parts) <= 2 or any(len(part) <= 3 or _DIGIT.search(part) for part in parts):
+        return [Group(chunk, _forms(parts, language, joined=joined))]
+    return [Group(part, _forms([part], language)) for part in parts]
+
+
+def _unspaced(chunk: str, language: str) -> list[Group]:
+    """Return the groups of a chunk with symbols of a script without blanks: Chinese by its words, others by pairs."""
+    if _HAN.search(chunk) and not _KANA_OR_OTHER.search(chunk):
+        return [group for word in cut_query(chunk) for group in _chinese(word, language)]
+    groups: list[Group] = []
+    last = 0
+    for run in splitting.UNSPACED_RUN.finditer(chunk):
+        groups.extend(_groups(chunk[last : run.start()], language))
+        groups.extend(Group(piece, (_pair_form(piece),)) for piece in _pieces(run.group()))
+        last = run.end()
+    return groups + _groups(chunk[last:], language)
+
+
+def _chinese(word: str, language: str) -> list[Group]:
+    if not _HAN.search(word):
+        return _groups(word, language)
+    own = Form("zh", (word,), _OWN)
+    return [Group(word, (own, _pair_form(word)) if splitting.UNSPACED_RUN.fullmatch(word) else (own,))]
+
+
+def _pair_form(run: str) -> Form:
+    return Form("", tuple(splitting.pairs(run)), _BARE)
+
+
+_SCRIPT_RUN = re.compile(
+    r"[\u3040-\u309f]+|[\u30a0-\u30ff]+|[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
+
+
+def _pieces(run: str) -> list[str]:
+    """Return a run of symbols in pieces to look for: whole while it is short, else by script, particles left out."""
+    if len(run) <= 6:
+        return [run]
+    found: list[str] = []
+    for piece in _SCRIPT_RUN.findall(run):
+        if len(piece) == 1:
+            continue
+        found.extend([piece] if len(piece) <= 6 else [piece[at : at + 4] for at in range(0, len(piece) - 1, 4)])
+    return found or [run]

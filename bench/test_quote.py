@@ -13,7 +13,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench import goods
-from entrepot.pricing.queries import price_card
+from entrepot.pricing.cards import price_card
 from entrepot.pricing.quote import CardPrice, Offer, Quote
 from entrepot.pricing.rules import make_quote
 

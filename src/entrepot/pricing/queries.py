@@ -24,8 +24,8 @@ from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.markets.loader import Library
 from entrepot.markets.rules import OPEN_STAGES, FallbackRates, FrozenRates, Rates
-from entrepot.markets.sanctions import End
-from entrepot.pricing import commission, rules
+from entrepot.pricing import cards, commission, rules
+from entrepot.pricing.cards import read_registrations
 from entrepot.pricing.quote import CardPrice, Destination, Offer, Quote, SellerTerms
 from entrepot.pricing.refusals import CorridorClosed, NoDelivery, NotSellable
 from entrepot.pricing.rules import Desk
@@ -45,6 +45,7 @@ __all__ = [
     "get_quote",
     "get_shipped_book",
     "load_offers",
+    "read_card_offers",
     "read_goods",
     "reference_destination",
 ]
@@ -175,11 +176,6 @@ def _fetch_offers(name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]
     return sql.fetch_all(statement, parameters)
 
 
-@cache
-def _registrations(text: str) -> frozenset[str]:
-    return frozenset(json.loads(text))
-
-
 def seller_terms(columns: Sequence[Any]) -> tuple[SellerTerms, str | None]:
     """
     Return what pricing must know of a seller, and why nothing of it can be bought (None: it can).
@@ -188,7 +184,7 @@ def seller_terms(columns: Sequence[Any]) -> tuple[SellerTerms, str | None]:
     """
     *told, registrations, over_threshold, payout_currency, stands, selling = columns
     can_sell = stands and selling in OPEN_STAGES
-    terms = SellerTerms(*(*told, _registrations(registrations), over_threshold, payout_currency, can_sell))
+    terms = SellerTerms(*(*told, read_registrations(registrations), over_threshold, payout_currency, can_sell))
     return terms, None if can_sell else f"selling_{selling}" if stands else "seller_not_selling"
 
 
@@ -308,7 +304,7 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
         if reason is not None:
             refused.append({"sku": offer.sku, "reason": reason})
             continue
-        found = _sanctioned(desk, offer)
+        found = cards.find_sanction(desk, offer)
         if found is not None:
             closed = found
             refused.append({"sku": offer.sku, "reason": found["reason"], "source": found["source"]})
@@ -316,29 +312,6 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
         raise CorridorClosed(origin=origins[0], destination=country, **closed)
     if refused:
         raise NotSellable(lines=refused)
-
-
-def _sanctioned(desk: Desk, offer: Offer) -> dict[str, str | None] | None:
-    seller, destination = offer.seller, desk.destination
-    if not (
-        markets.are_there_sanctions(seller.dispatch_country, destination.country)
-        or markets.are_there_sanctions(seller.country, destination.country)
-    ):
-        return None
-    dispatch = End(seller.dispatch_country, seller.dispatch_region, seller.dispatch_postal_code)
-    for origin in (dispatch, End(seller.country)) if seller.country != seller.dispatch_country else (dispatch,):
-        corridor = markets.sanctions_corridor(
-            origin,
-            End(destination.country, destination.region, destination.postal_code),
-            hs=offer.hs_code,
-            value=offer.price.decimal,
-            currency=offer.price.currency,
-            rates=desk.rates,
-            on=desk.on,
-        )
-        if not corridor.open:
-            return {"reason": corridor.reason, "source": corridor.source}
-    return None
 
 
 # --- cards -----------------------------------------------------------------------------------------------------------
@@ -350,7 +323,7 @@ def get_card_prices(
     """
     Return for each listing the delivered price of one piece of its cheapest SKU; None where it cannot be bought there.
 
-    A country alone stands for the market's reference address. One statement.
+    A country alone stands for the market's reference address. Two statements, however many listings there are.
     """
     target = reference_destination(destination) if isinstance(destination, str) else destination
     wanted = list(listing_ids)
@@ -358,35 +331,19 @@ def get_card_prices(
     if not wanted:
         return found
     desk = get_desk(destination=target, currency=currency, at=at)
-    rows = _fetch_offers("card_offers", {"listing_ids": wanted, "country": desk.destination.country})
-    for row in rows:
-        offer, buying, reason = _offer(row)
-        if reason is None and buying in OPEN_STAGES:
-            found[offer.listing_id] = price_card(desk, offer, several_prices=row[42])
+    watched = list(desk.book.watched_brands)
+    for offer, several_prices in cards.read_offers(wanted, watched=watched, country=desk.destination.country):
+        found[offer.listing_id] = cards.price_card(desk, offer, several_prices=several_prices)
     return found
 
 
-def price_card(desk: Desk, offer: Offer, *, several_prices: bool = False) -> CardPrice | None:
-    """Return the delivered price of one piece of an offer, or None where it may not be sold or delivered there."""
-    if _sanctioned(desk, offer) is not None:
-        return None
-    try:
-        priced = rules.price_order(desk, ((offer, 1),))
-    except (NotSellable, NoDelivery):
-        return None
-    return CardPrice(
-        sku=offer.sku,
-        amount=priced.total,
-        currency=desk.currency,
-        sure=not priced.unsure,
-        import_charges=priced.import_charges,
-        from_price=offer.price,
-        several_prices=several_prices,
-        at_door=priced.at_door,
-        days_min=priced.choice.days_min,
-        days_max=priced.choice.days_max,
-        available=offer.available,
-    )
+def read_card_offers(listing_ids: Iterable[UUID]) -> list[Offer]:
+    """
+    Return the offers that cards price, of the listings among these whose store is open and whose seller is approved,
+    whatever the stages of markets are. Two statements.
+    """
+    watched = list(get_book().watched_brands)
+    return [offer for offer, _ in cards.read_offers(listing_ids, watched=watched, country=None)]
 
 
 def get_margin(country: str) -> Decimal:

@@ -25,6 +25,14 @@ class ListingsRemoved(Event):
 
 
 @dataclass(frozen=True)
+class StockTurned(Event):
+    """The seller's count of some SKU of these listings made it available again, or let it run out."""
+
+    listing_ids: list[str]
+    seller_id: UUID
+
+
+@dataclass(frozen=True)
 class PicturesWaiting(Event):
     """These listings of one seller have pictures still to be fetched from where the seller's feed says they lie."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from entrepot.markets import fx, sanctions
 from entrepot.markets.loader import Library, load_library
 from entrepot.markets.models import FxRate
 from entrepot.markets.packs import CorridorBan, CountryPack, OperatorPack
-from entrepot.markets.rules import CLOSED_MARKET, Corridor, FxTable, MarketStages, Rates
+from entrepot.markets.rules import CLOSED_MARKET, OPEN_STAGES, Corridor, FxTable, MarketStages, Rates
 from entrepot.markets.sanctions import End, find_ban
 
 # CLDR counts these as territories; they are no countries of ISO 3166-1.
@@ -111,6 +111,30 @@ _STAGES = "SELECT code, selling, buying, selling_reason, buying_reason FROM mark
 def get_stages(at: datetime | None = None) -> dict[str, MarketStages]:
     """Return the switches of every market, read in one statement."""
     return {row[0]: MarketStages(*row[1:]) for row in sql.fetch_all(_STAGES)}
+
+
+_OPEN_SELLERS = """
+SELECT coalesce(string_agg(code, ' ' ORDER BY code) FILTER (WHERE selling = ANY(%(open)s)), ''),
+       coalesce(bool_or(buying = ANY(%(open)s)) FILTER (WHERE code = %(buyer)s), false)
+FROM markets_market
+"""
+
+
+def list_open_sellers(*, buyer: str = "") -> frozenset[str]:
+    """
+    Return the countries whose sellers are admitted as things stand now; none where the buyer's country is not.
+
+    One short row, as every search asks.
+    """
+    row = sql.fetch_one(_OPEN_SELLERS, {"open": sorted(OPEN_STAGES), "buyer": buyer})
+    assert row is not None, "an aggregate has one row"
+    sellers, admits = row
+    return _codes(sellers) if admits or not buyer else frozenset()
+
+
+@lru_cache(maxsize=8)
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def corridor(

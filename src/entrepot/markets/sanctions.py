@@ -100,14 +100,13 @@ def _is_there(ban: CorridorBan, origin: End, destination: End) -> bool:
     if not ban.is_of_a_place:
         return True
     ends = ((origin, ("from", "both")), (destination, ("to", "both")))
-    return any(
-        end.country == ban.country
-        and ban.direction in directions
-        and (
-            end.region in ban.regions
-            or (bool(end.postal_code) and any(re.search(code, end.postal_code) for code in ban.postal_codes))
-        )
-        for end, directions in ends
+    return any(ban.direction in directions and _lies_in_part(ban, end) for end, directions in ends)
+
+
+def _lies_in_part(ban: CorridorBan, end: End) -> bool:
+    return end.country == ban.country and (
+        end.region in ban.regions
+        or (bool(end.postal_code) and any(re.search(code, end.postal_code) for code in ban.postal_codes))
     )
 
 
@@ -124,6 +123,30 @@ def list_closed_hs(library: Library, *, origin: End, destination: End, on: date)
 def list_bans(library: Library, *, origin: str, destination: str, on: date) -> tuple[CorridorBan, ...]:
     """Return every ban that touches a corridor on a day, those of some goods, values or regions only among them."""
     return tuple(ban for ban in _touching(library, origin, destination) if ban.is_valid_on(on))
+
+
+def is_closed(library: Library, *, origin: End, destination: End, on: date) -> bool:
+    """Say whether a ban closes a corridor on a day to all goods."""
+    return any(
+        not ban.is_of_goods and ban.is_valid_on(on) and _is_there(ban, origin, destination)
+        for ban in _touching(library, origin.country, destination.country)
+    )
+
+
+def list_bans_of_goods(library: Library, *, origin: End, destination: End, on: date) -> tuple[CorridorBan, ...]:
+    """Return the bans on some goods only that fall on a corridor on a day, at whatever value."""
+    return tuple(
+        ban
+        for ban in _touching(library, origin.country, destination.country)
+        if ban.is_of_goods and ban.is_valid_on(on) and _is_there(ban, origin, destination)
+    )
+
+
+def is_cut_off(library: Library, place: End) -> bool:
+    """Say whether any ban of any day falls on a part of a country that a place lies in."""
+    return any(
+        ban.is_of_a_place and _lies_in_part(ban, place) for pack in binding_packs(library) for ban in pack.corridors
+    )
 
 
 def list_bans_of(library: Library, *, country: str, on: date) -> tuple[CorridorBan, ...]:

@@ -24,3 +24,11 @@ class ParcelDelivered(Event):
     parcel_id: UUID
     order_id: UUID
     delivered_at: str
+
+
+@dataclass(frozen=True)
+class DeliveryChanged(Event):
+    """A seller's delivery template of a shipping class was written or taken away."""
+
+    seller_id: UUID
+    shipping_class: str

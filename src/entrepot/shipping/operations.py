@@ -13,7 +13,7 @@ from entrepot.kernel import facts, ids, sql
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.transactions import step, transaction
 from entrepot.shipping import rules, template_rules
-from entrepot.shipping.events import ParcelDelivered, ParcelTracked
+from entrepot.shipping.events import DeliveryChanged, ParcelDelivered, ParcelTracked
 from entrepot.shipping.ports import TrackingUpdate
 
 
@@ -123,6 +123,7 @@ def set_template(
         },
     )
     assert row is not None, "the template's row was locked with this version"
+    facts.record(DeliveryChanged(seller_id=seller_id, shipping_class=shipping_class))
     return int(row[0])
 
 
@@ -138,6 +139,7 @@ def delete_template(*, seller_id: UUID, shipping_class: str) -> None:
         [seller_id, shipping_class],
     ):
         raise NotFound(shipping_class=shipping_class)
+    facts.record(DeliveryChanged(seller_id=seller_id, shipping_class=shipping_class))
 
 
 @transaction

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from entrepot.catalog.events import StockTurned
 from entrepot.catalog.operations.results import Rejected, SetResult
 from entrepot.catalog.rules.listings import ON_HAND_MAX, stock_reason
-from entrepot.kernel import sql
+from entrepot.kernel import facts, sql
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import step, transaction
@@ -120,6 +121,9 @@ def write_on_hand(*, seller_id: UUID, counts: Mapping[int, int], at: datetime) -
     sku_ids, amounts = sorted(counts), [counts[sku_id] for sku_id in sorted(counts)]
     sql.fetch_all(_LOCK, [sku_ids])
     rows: Sequence[tuple[Any, ...]] = sql.fetch_all(_SET, [sku_ids, amounts, seller_id, at])
+    turned = {str(listing_id) for _, listing_id in rows if listing_id is not None}
+    if turned:
+        facts.record(StockTurned(listing_ids=sorted(turned), seller_id=seller_id))
     return len(rows)
 
 

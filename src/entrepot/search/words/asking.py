@@ -111,7 +111,7 @@ def _forms(words: list[str], language: str, *, joined: str = "") -> tuple[Form, 
         forms.append(Form("", (plain(joined),), _BARE))
     if not any(_DIGIT.search(word) for word in words):
         for name, weight in _languages(" ".join(words), language):
-            if row and (stems := tuple(stem(words if name in ("es", "tr") else list(row), name))):
+            if row and (stems := tuple(stem(words, name))):
                 forms.append(Form(name, stems, weight))
             if joined and (stems := tuple(stem([joined], name))):
                 forms.append(Form(name, stems, weight))

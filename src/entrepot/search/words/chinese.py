@@ -28,7 +28,7 @@ def _cutter() -> Any:
 
 
 def cut_chinese(text: str) -> list[str]:
-    """Return the words of a text in Chinese, longer ones also in the words they are made of, the last symbol of each."""
+    """Return the words of a text in Chinese, those that they are made of, and the last symbol of each."""
     with _loading:
         cutter = _cutter()
     words: list[str] = []

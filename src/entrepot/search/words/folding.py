@@ -33,10 +33,11 @@ def _latin() -> dict[str, str]:
     return found
 
 
-_LETTERS = _latin() | _LETTERS
+_LETTERS = {letter: base for letter, base in (_latin() | _LETTERS).items() if len(letter) == 1}
 # Marks that stand by themselves after a letter: Latin ones that nothing composes with, Hebrew's and Arabic's vowels.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-_MARKED = re.compile("[" + "".join(sorted(letter for letter in _LETTERS if len(letter) == 1)) + _MARKS + "]")
+_MARK = re.compile(f"[{_MARKS}]")
+_MARKED = re.compile("[" + "".join(sorted(_LETTERS)) + "]")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -50,6 +51,7 @@ def tidy(text: str, language: str = "") -> str:
     text = _ALIKE_PATTERN.sub(lambda found: _ALIKE[found.group()], text)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
+    text = _MARK.sub("", text)
     if language == "tr":
         text = text.replace("I", "ı")
     return text.replace("İ", "i").lower()
@@ -57,7 +59,7 @@ def tidy(text: str, language: str = "") -> str:
 
 def plain(text: str) -> str:
     """Return tidy text without accents and in one form of each letter, which is what bare words are made of."""
-    return text if text.isascii() else _MARKED.sub(lambda found: _LETTERS.get(found.group(), ""), text)
+    return text if text.isascii() else _MARKED.sub(lambda found: _LETTERS[found.group()], text)
 
 
 def plain_spanish(text: str) -> str:

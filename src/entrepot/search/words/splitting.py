@@ -16,49 +16,64 @@ UNSPACED = (
 UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 # Signs that Python does not count as letters though words of Indian scripts hold them.
 _LETTER = r"\w\u0900-\u0dff" + UNSPACED
-CHUNK = re.compile(rf"[{_LETTER}]+(?:['.,&\-][{_LETTER}]+)*")
-_JOINER = re.compile(r"['.,&\-]")
+CHUNK = re.compile(rf"[{_LETTER}]+(?:['.&\-][{_LETTER}]+)*")
+_JOINER = re.compile(r"['.&\-]")
 _ELIDED = re.compile(
     r"^(?:l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quelqu|presqu|un|dell|all|dall|nell|sull|quell|quest|bell|sant|gl)$"
 )
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# A number, an amount, a size or dimensions as `mark_amounts` writes them; a plain code.
+_CANONICAL = re.compile(r"[^\W\d]*\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)*[^\W\d]*")
 JOINED_MAX = 24
 
 # Which sign parts thousands from each other; the other one parts the decimals.
 _COMMA_THOUSANDS = frozenset({"", "en", "zh", "ja", "ko", "th", "he", "hi"})
 
 
-def _units() -> tuple[dict[str, tuple[str, Decimal]], dict[str, tuple[str, Decimal]]]:
-    apart, glued = {}, {}
-    for row in tomllib.loads(files(__package__).joinpath("units.toml").read_text("utf-8"))["unit"]:
-        measure = row["unit"], Decimal(row["factor"])
-        apart |= dict.fromkeys(row["names"].split(), measure)
-        glued |= dict.fromkeys(row.get("glued", "").split(), measure)
-    return apart, glued | apart
+class Units:
+    """The names of units: those that count wherever they follow a number, and those that must stand close to it."""
+
+    def __init__(self) -> None:
+        self.apart: dict[str, tuple[str, Decimal]] = {}
+        self.glued: dict[str, tuple[str, Decimal]] = {}
+        for row in tomllib.loads(files(__package__).joinpath("units.toml").read_text("utf-8"))["unit"]:
+            measure = row["unit"], Decimal(row["factor"])
+            self.apart |= dict.fromkeys(row["names"].split(), measure)
+            self.glued |= dict.fromkeys(row.get("glued", "").split(), measure)
+        self.glued |= self.apart
+
+    def at(self, text: str, place: int) -> tuple[str, int]:
+        """Return the unit's name that stands at a place of a text and where it ends; an empty name: none does."""
+        is_apart = text[place : place + 1] in (" ", "-")
+        known = self.apart if is_apart else self.glued
+        start = place + is_apart
+        found = _UNIT_NAME.match(text, start)
+        if found is None:
+            return "", place
+        name = found.group()
+        if name in known and not _GOES_ON.match(text, found.end()):
+            return name, found.end()
+        if UNSPACED_RUN.match(name):
+            for length in (4, 3, 2, 1):
+                if name[:length] in known:
+                    return name[:length], start + length
+        return "", place
 
 
-_UNITS, _GLUED_UNITS = _units()
-_DIGITS = r"\d{1,3}(?: 000)+|\d+(?:[.,]\d+)*"
-
-
-def _names(units: dict[str, tuple[str, Decimal]]) -> str:
-    return "|".join(re.escape(name) for name in sorted(units, key=len, reverse=True))
-
-
-_MEASURE = re.compile(
-    rf"(?<![\w.,])(?P<number>{_DIGITS})"
-    rf"(?:(?:(?P<glued>{_names(_GLUED_UNITS)})|[ -](?P<unit>{_names(_UNITS)}))(?![^\W{UNSPACED}]|[.,'\-][^\W\d]))?"
-    rf"(?=[\W{UNSPACED}]|$)"
-)
-_SIZES = "eu|uk|us|fr|it|ru|cn|jp"
-_SIZE = re.compile(
-    rf"\b(?:(?P<system>{_SIZES})[ -]?(?P<size>\d\d?(?:[.,]5)?)|(?P<size2>\d\d?(?:[.,]5)?)[ -]?(?P<system2>{_SIZES}))\b"
-)
+_UNIT_NAME = re.compile(r'"|[^\W\d]+')
+_GOES_ON = re.compile(r"\d|[.,'\-&][^\W\d]")
+_UNITS = Units()
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d{1,3}(?: 000)+(?![\d.,])|\d+(?:[.,]\d+)*")
+_WORD_ON = re.compile(r"[\w.,]*")
 _TIMES = re.compile(
-    r"(?<![\w.,\-])(\d+(?:[.,]\d+)?) ?[x*х] ?(\d+(?:[.,]\d+)?)(?: ?[x*х] ?(\d+(?:[.,]\d+)?))?"
-    r"(?![\d\-])(?=\W|[^\W\d]{2}|$)"
+    r"(\d+(?:[.,]\d+)?) ?[x*х] ?(\d+(?:[.,]\d+)?)(?: ?[x*х] ?(\d+(?:[.,]\d+)?))?(?![\d\-])(?=\W|[^\W\d]{2}|$)"
 )
+_SYSTEMS = "eu|uk|us|fr|it|ru|cn|jp"
+_SYSTEM_NAMES = frozenset(_SYSTEMS.split("|"))
+_SYSTEM_BEFORE = re.compile(rf"(?<![^\W_])({_SYSTEMS})[ -]?$")
+_SIZE_AFTER = re.compile(r"(\d\d?(?:[.,]5)?)(?![\w.,]\d|\w)")
+_SIZE_SYSTEM = re.compile(rf"(\d\d?(?:[.,]5)?)[ -]?({_SYSTEMS})\b")
 
 
 def read_number(written: str, language: str = "") -> Decimal:
@@ -95,31 +110,56 @@ def _measured(written: str, name: str, language: str) -> tuple[str, str]:
     number = read_number(written, language)
     if not name:
         return show_number(number), ""
-    unit, factor = _GLUED_UNITS[name]
+    unit, factor = _UNITS.glued[name]
     return show_number(number), show_number(number * factor) + unit
 
 
 def mark_amounts(text: str, language: str, *, keep_number: bool) -> str:
-    """Return text with its numbers, amounts, sizes and dimensions each as one word of its canonical form."""
+    """
+    Return text with its numbers, amounts, sizes and dimensions each as one word of its canonical form.
 
-    def amount(found: re.Match[str]) -> str:
-        number, measure = _measured(found["number"], found["glued"] or found["unit"] or "", language)
-        if not number:
-            return found.group()
-        if not measure:
-            return f" {number} "
-        return f" {number} {measure} " if keep_number else f" {measure} "
+    :param keep_number: as documents are kept, which are found by a number without its unit too.
+    """
+    pieces: list[str] = []
+    last = 0
+    place = 0
+    while digit := _DIGIT.search(text, place):
+        start = digit.start()
+        if start and (text[start - 1].isalnum() or text[start - 1] in ".,") and not _stands_free(text, start):
+            word = _WORD_ON.match(text, start)
+            place = word.end() if word else start + 1
+            continue
+        begin, end, words = _amount_at(text, max(last, start - 4), start, language)
+        if words:
+            pieces += [text[last:begin], " ", *(words if keep_number else words[-1:]), " "]
+            last = end
+        place = end
+    return "".join([*pieces, text[last:]]) if pieces else text
 
-    def size(found: re.Match[str]) -> str:
-        system = found["system"] or found["system2"]
-        number = show_number(read_number(found["size"] or found["size2"], "en" if "." in found.group() else "de"))
-        return f" {system} {number} {system}{number} " if keep_number else f" {system}{number} "
 
-    def times(found: re.Match[str]) -> str:
+def _stands_free(text: str, start: int) -> bool:
+    """Whether digits begin a number though something stands before them: a size's system, a symbol."""
+    return bool(UNSPACED_RUN.match(text[start - 1]) or _SYSTEM_BEFORE.search(text, max(start - 4, 0), start))
+
+
+def _amount_at(text: str, earliest: int, start: int, language: str) -> tuple[int, int, tuple[str, ...]]:
+    """Return where an amount stands and its words, the canonical one last; no words: there is none."""
+    if found := _TIMES.match(text, start):
         numbers = [show_number(read_number(part.replace(",", "."), "en")) for part in found.groups() if part]
-        return " " + "x".join(numbers) + (" " + " ".join(numbers) if keep_number else "") + " "
-
-    return _MEASURE.sub(amount, _TIMES.sub(times, _SIZE.sub(size, text)))
+        return start, found.end(), (*(f"{number} " for number in numbers), "x".join(numbers))
+    system = _SYSTEM_BEFORE.search(text, earliest, start)
+    size = _SIZE_AFTER.match(text, start) if system else _SIZE_SYSTEM.match(text, start)
+    if size:
+        number = show_number(Decimal(size[1].replace(",", ".")))
+        name = system[1] if system else size[2]
+        return system.start() if system else start, size.end(), (f"{name} ", f"{number} ", name + number)
+    written = _DIGITS.match(text, start)
+    assert written, "a digit begins a number"
+    name, end = _UNITS.at(text, written.end())
+    number, measure = _measured(written.group(), name, language)
+    if not number or (not name and end < len(text) and text[end].isalpha() and not UNSPACED_RUN.match(text[end])):
+        return start, written.end(), ()
+    return start, end, (f"{number} ", measure) if measure else (number,)
 
 
 def pairs(run: str) -> list[str]:
@@ -144,39 +184,44 @@ def parts_of(chunk: str, language: str) -> tuple[list[str], str]:
             return [head], head + "s"
         if rest in ("t", "re", "ve", "ll", "m", "d"):
             return [], head + rest
-    joined = "".join(parts)
-    return parts, joined if len(parts) <= 4 and len(joined) <= JOINED_MAX else ""
+    return parts, "".join(parts) if _make_one(chunk, parts) else ""
+
+
+def _make_one(chunk: str, parts: list[str]) -> bool:
+    """Whether parts may be written together too: "t-shirt", "u.s.a", "kd-55x80j"; not a date, nor ends of sentences."""
+    if len(chunk) > JOINED_MAX or len(parts) > 4:
+        return False
+    if "." in chunk:
+        return all(len(part) <= 2 and part.isalpha() for part in parts)
+    return len(parts) == 2 or any(len(part) <= 3 or _DIGIT.search(part) for part in parts)
 
 
 def cut(text: str, language: str = "") -> list[str]:
     """Return the words of a tidied document text; joined words stand in parts and as a whole."""
-    if any(sign.isdigit() for sign in text):
+    if _DIGIT.search(text):
         text = mark_amounts(text, language, keep_number=True)
+    has_unspaced = not text.isascii() and UNSPACED_RUN.search(text)
     words: list[str] = []
     for chunk in CHUNK.findall(text):
-        if chunk.isalpha() and not UNSPACED_RUN.search(chunk):
+        if has_unspaced and UNSPACED_RUN.search(chunk):
+            cut_mixed(chunk, language, words)
+        elif chunk.isalpha():
             words.append(chunk)
         else:
-            _cut_chunk(chunk, language, words)
+            words += _cut_chunk(chunk, language)
     return words
 
 
-def _cut_chunk(chunk: str, language: str, words: list[str]) -> None:
-    if UNSPACED_RUN.search(chunk):
-        cut_mixed(chunk, language, words)
-        return
-    if _NUMBER.fullmatch(chunk):
-        words.append(chunk)
-        return
+@lru_cache(maxsize=20_000)
+def _cut_chunk(chunk: str, language: str) -> tuple[str, ...]:
+    """Return the words of a chunk of letters, digits and the signs that join them."""
+    if _CANONICAL.fullmatch(chunk):
+        split = _LETTERS_THEN_DIGITS.fullmatch(chunk)
+        return (chunk, *split.groups()) if split and split[1] not in _SYSTEM_NAMES else (chunk,)
     if _JOINER.search(chunk):
         parts, joined = parts_of(chunk, language)
-        words.extend(parts)
-        if joined:
-            words.append(joined)
-        return
-    words.append(chunk)
-    if split := _LETTERS_THEN_DIGITS.fullmatch(chunk):
-        words.extend(split.groups())
+        return (*parts, joined) if joined else tuple(parts)
+    return (chunk,)
 
 
 def cut_mixed(chunk: str, language: str, words: list[str]) -> None:

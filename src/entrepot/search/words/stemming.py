@@ -95,26 +95,54 @@ def is_stop_word(word: str, language: str) -> bool:
     return word in _STOP_SETS.get(language, ())
 
 
-class _Analyzers(threading.local):
-    """Tantivy's analyzers, one set for each thread: an analyzer must not be used by two at once."""
+class _Stemmer:
+    """The stemmer of one language, with what it made of words before: a few words make most of all texts."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.known: dict[str, str] = {}
+        builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(_ENGLISH_NAMES[language]))
+        self.analyzer: TextAnalyzer = builder.build()
+
+    def learn(self, words: list[str]) -> None:
+        """Stem words that were not met before; one with a digit is none of a language."""
+        if len(self.known) > _KNOWN_MAX:
+            self.known = {}
+        stops = _STOP_SETS[self.language]
+        new = [word for word in words if plain(word) not in stops and not _DIGIT.search(word)]
+        self.known |= dict.fromkeys(words, "")
+        if not new:
+            return
+        stems = self.analyzer.analyze(_BEFORE.get(self.language, plain)(" ".join(new)))
+        after = _AFTER.get(self.language, plain)
+        self.known |= zip(new, after(" ".join(stems)).split(" "), strict=True)
+
+
+_KNOWN_MAX = 50_000
+_DIGIT = re.compile(r"\d")
+
+
+class _Stemmers(threading.local):
+    """A set of stemmers for each thread: tantivy's analyzers must not be used by two at once."""
 
     def __init__(self) -> None:
-        self.by_language: dict[str, TextAnalyzer] = {}
-
-    def of(self, language: str) -> TextAnalyzer:
-        if language not in self.by_language:
-            builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(_ENGLISH_NAMES[language]))
-            self.by_language[language] = builder.build()
-        return self.by_language[language]
+        self.by_language: dict[str, _Stemmer] = {}
 
 
-_analyzers = _Analyzers()
+_stemmers = _Stemmers()
 
 
 def stem(words: list[str], language: str) -> list[str]:
-    """Return the stems of words (folded but for accents) in a row, stop words left out."""
-    stops = _STOP_SETS[language]
-    text = " ".join([word for word in words if word not in stops])
-    before = _BEFORE.get(language, plain)
-    text = " ".join(_analyzers.of(language).analyze(before(text)))
-    return _AFTER.get(language, plain)(text).split()
+    """Return the stems of words (in small letters) in a row; stop words and words with digits are left out."""
+    stemmer = _stemmers.by_language.get(language)
+    if stemmer is None:
+        stemmer = _stemmers.by_language[language] = _Stemmer(language)
+    known = stemmer.known
+    if new := [word for word in words if word not in known]:
+        stemmer.learn(list(dict.fromkeys(new)))
+        known = stemmer.known
+    try:
+        return [found for word in words if (found := known[word])]
+    except KeyError:  # What was known has just been forgotten, because it became too much.
+        stemmer.learn(list(dict.fromkeys(words)))
+        return [found for word in words if (found := stemmer.known[word])]

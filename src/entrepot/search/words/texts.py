@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from entrepot.kernel.languages import text_language
 from entrepot.search.words.chinese import cut_chinese
 from entrepot.search.words.folding import plain, tidy
@@ -14,7 +12,6 @@ from entrepot.search.words.stemming import LANGUAGES as STEMMED, stem
 LANGUAGES = (*STEMMED, "zh")
 # Raised whenever documents would be cut otherwise than before, so that an index made by other rules is made anew.
 VERSION = 1
-_DIGIT = re.compile(r"\d")
 
 
 def field_language(code: str) -> str:
@@ -42,8 +39,7 @@ def bare_and_tokens(text: str, language: str) -> tuple[list[str], list[str]]:
         return folded, cut_chinese(tidy(text))
     if not name:
         return folded, []
-    source = words if name in ("es", "tr") else folded
-    return folded, stem([word for word in source if not _DIGIT.search(word)], name)
+    return folded, stem(words, name)
 
 
 def _cut(text: str, language: str) -> list[str]:

@@ -179,8 +179,12 @@ class SearchEngine(Protocol):
         :raises SearchNotReady: nothing is published.
         """
 
-    def list_lanes(self) -> frozenset[str]:
-        """Return the lanes that any listing stands in."""
+    def list_lanes(self, snapshot: str = "") -> frozenset[str]:
+        """
+        Return the lanes that any listing stands in, now or in a snapshot.
+
+        :raises SearchNotReady: nothing is published.
+        """
 
     def list_words(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
         """Return bare words that begin so, with the number of listings that have them, the commonest first."""

@@ -1,0 +1,161 @@
+"""The reading side of an index: generations, opened when they are first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+from tantivy import DocAddress, Index, Occur, Query, Searcher
+
+from entrepot.search import words
+from entrepot.search.embedded import filters, matching, schema
+from entrepot.search.embedded.generations import Folder
+from entrepot.search.index_port import Asked, SearchNotReady
+
+_OPEN_MAX = 6
+_LANE_FILTERS_MAX = 256
+_REMEMBERED_MAX = 4096
+
+
+class Generation:
+    """A generation, open for reading; any number of threads may ask it at once."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        index = Index.open(str(path))
+        index.config_reader("manual")
+        self.searcher: Searcher = index.searcher()
+        self._lane_filters: dict[frozenset[str], filters.Part | None] = {}
+        self._missing: dict[Asked, int] = {}
+
+    @cached_property
+    def lanes(self) -> dict[str, int]:
+        """The lanes that listings stand in, with their number."""
+        return dict(self.searcher.terms_with_prefix("lane", ""))
+
+    @cached_property
+    def lane_names(self) -> frozenset[str]:
+        return frozenset(self.lanes)
+
+    def to_query(self, asked: Asked) -> Query:
+        """Return the query for what was asked, lacking as many of its words as leave enough to show."""
+        shape, narrow = schema.build(), words.narrow(asked, self._count_word)
+        missing = 0
+        if len(narrow.wanted) > 1:
+            if (known := self._missing.get(narrow)) is None:
+                if len(self._missing) >= _REMEMBERED_MAX:
+                    self._missing.clear()
+                known = self._missing[narrow] = matching.count_missing(self.searcher, shape, narrow)
+            missing = known
+        return matching.to_query(shape, narrow, missing=missing)
+
+    def _count_word(self, language: str, word: str) -> int:
+        return int(self.searcher.doc_freq(f"words_{language}" if language else "words", word))
+
+    @cached_property
+    def is_all_stocked(self) -> bool:
+        return self.searcher.doc_freq("sold_out", "1") == 0
+
+    def lane_filter(self, lanes: frozenset[str] | None) -> filters.Part | None:
+        """Return the demand to stand in one of some lanes; few sets are asked for again and again."""
+        if lanes is None:
+            return None
+        try:
+            return self._lane_filters[lanes]
+        except KeyError:
+            if len(self._lane_filters) >= _LANE_FILTERS_MAX:
+                self._lane_filters.clear()
+            found = self._lane_filters[lanes] = filters.lanes(lanes, self.lanes)
+            return found
+
+    def read_ids(self, addresses: Sequence[DocAddress]) -> tuple[UUID, ...]:
+        """Return whose documents these are."""
+        if not addresses:
+            return ()
+        found = list(addresses)
+        high = self.searcher.fast_field_values("id_high", found)
+        low = self.searcher.fast_field_values("id_low", found)
+        return tuple(UUID(int=int(a or 0) << 64 | int(b or 0)) for a, b in zip(high, low, strict=True))
+
+    def find_similar(self, listing_id: UUID, lanes: frozenset[str] | None, limit: int) -> tuple[UUID, ...]:
+        """Return listings with the same words, brand and categories, those in stock alone."""
+        shape = schema.build()
+        hits = self.searcher.search(Query.term_query(shape, "id", listing_id.hex, "basic"), limit=1).hits
+        if not hits:
+            return ()
+        (category, brand), words = schema.read_like(self.searcher.doc(hits[0][1]))
+        alike = [(Occur.Should, Query.term_query(shape, "words", word)) for word in words]
+        if brand:
+            alike.append((Occur.Should, Query.const_score_query(filters.one_of("brand", (brand,))[1], 2.0)))
+        if category:
+            of_category = Query.term_query(shape, "category", category, "basic")
+            alike.append((Occur.Should, Query.const_score_query(of_category, 4.0)))
+        parts = [(Occur.MustNot, Query.term_query(shape, "id", listing_id.hex, "basic"))]
+        parts.append((Occur.MustNot, Query.term_query(shape, "sold_out", "1", "basic")))
+        if (open_lanes := self.lane_filter(lanes)) is not None:
+            parts.append(open_lanes)
+        found = self.searcher.search(
+            filters.join(parts, scored=Query.boolean_query(alike)),
+            limit=limit,
+            count=False,
+            weight_by_field="popularity",
+        )
+        return self.read_ids([address for _, address in found.hits])
+
+
+class Reader:
+    """Opens generations as they are asked for, and notices a new one at the next question."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._open: OrderedDict[str, Generation] = OrderedDict()
+        self._guard = threading.Lock()
+        self._seen: tuple[int, int] = (0, 0)
+        self._newest = ""
+
+    def get(self, snapshot: str = "") -> Generation:
+        """
+        Return the generation of a snapshot, the newest where that is gone.
+
+        :raises SearchNotReady: there is none, or it has other fields than this version asks for.
+        """
+        if snapshot and (kept := self._find(snapshot)) is not None:
+            return kept
+        newest = self._find(self._read_newest())
+        if newest is None:
+            raise SearchNotReady
+        return newest
+
+    def _read_newest(self) -> str:
+        try:
+            about = self._folder.current.stat()
+        except FileNotFoundError:
+            return ""
+        seen = (about.st_mtime_ns, about.st_ino)
+        if seen != self._seen:
+            self._newest = self._folder.read_current()
+            self._seen = seen
+        return self._newest
+
+    def _find(self, name: str) -> Generation | None:
+        kept = self._open.get(name)
+        if kept is not None:
+            return kept
+        with self._guard:
+            if name in self._open:
+                return self._open[name]
+            about = self._folder.read_about(name) if name else None
+            if about is None or about.schema != schema.digest():
+                return None
+            try:
+                opened = Generation(name, self._folder.of(name))
+            except ValueError:  # Removed at this moment.
+                return None
+            self._open[name] = opened
+            while len(self._open) > _OPEN_MAX:
+                self._open.popitem(last=False)
+            return opened

@@ -1,0 +1,100 @@
+"""What the index keeps of a document, field by field."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from tantivy import Document as Row, Schema, SchemaBuilder
+
+from entrepot.search.embedded import fields
+from entrepot.search.index_port import Document
+
+_KEYS = ("by_newest", "by_orders", "by_rating")
+_ARE_STOCKED = 1 << 62  # The highest bit of a sort key: what can be bought now comes before all that cannot.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIKE_MAX = 24
+BETWEEN = "\x1f"
+
+
+@cache
+def build() -> Schema:
+    """Return the schema; words are split in Python, so a text field's tokens stand between blanks."""
+    builder = SchemaBuilder()
+    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    for name in ("id_high", "id_low", "popularity", *_KEYS):
+        builder.add_unsigned_field(name, fast=True)
+    builder.add_unsigned_field("rating", fast=True, indexed=True)  # In hundredths of a star.
+    for name in ("lane", "category", "brand", "store"):
+        builder.add_text_field(name, fast=name != "store", tokenizer_name="raw", index_option="basic")
+    for name in ("brand_key", "sold_out"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_json_field("attributes", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("like", stored=True)  # The only thing that is stored: the words that find its like.
+    for name in fields.TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+@cache
+def digest() -> str:
+    """Return what names this schema: an index of another one cannot be asked."""
+    names = [*_KEYS, *fields.TEXT_FIELDS, "attributes", "like", "rating", "sold_out", "brand_key", "4"]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+
+
+def language_key(language: str) -> str:
+    """Return under which language attributes are kept: zh-hans and zh are one."""
+    return language.partition("-")[0].lower()
+
+
+def to_row(document: Document) -> Row:
+    """Return a document as the index takes it."""
+    number = document.listing_id.int
+    seconds = max(0, int((document.listed_at - _EPOCH).total_seconds()))
+    stocked = _ARE_STOCKED if document.stocked else 0
+    orders = min(document.orders, (1 << 24) - 1)
+    stars = round(document.rating * 100) if document.rating is not None else 0
+    texts = fields.to_fields(document)
+    values: dict[str, Any] = {
+        **texts,
+        "id": document.listing_id.hex,
+        "id_high": number >> 64,
+        "id_low": number & 0xFFFF_FFFF_FFFF_FFFF,
+        "popularity": fields.to_popularity(document),
+        "by_newest": stocked | seconds,
+        "by_orders": stocked | orders << 34 | seconds,
+        "by_rating": stocked | stars << 52 | orders << 28 | seconds & 0xFFF_FFFF,
+        "lane": document.lane,
+        "store": document.store,
+        "category": list(document.categories),
+        "like": _to_like(document),
+    }
+    if document.rating is not None:
+        values["rating"] = stars
+    if document.brand:
+        values["brand"] = document.brand
+        values["brand_key"] = document.brand.casefold() + BETWEEN + document.brand
+    if not document.stocked:
+        values["sold_out"] = "1"
+    if document.attributes:
+        by_language: dict[str, list[str]] = {}
+        for language, name, value in document.attributes:
+            by_language.setdefault(language_key(language), []).append(name + BETWEEN + value)
+        values["attributes"] = by_language
+    return Row.from_dict(values, build())
+
+
+def _to_like(document: Document) -> bytes:
+    category = document.categories[-1] if document.categories else ""
+    words = " ".join(fields.to_like(document)[:_LIKE_MAX])
+    return BETWEEN.join((category, document.brand, words)).encode()
+
+
+def read_like(row: Row) -> tuple[tuple[str, str], list[str]]:
+    """Return a stored document's lowest category and brand, and the words that find its like."""
+    category, brand, words = bytes(row.get_first("like") or b"").decode().split(BETWEEN)
+    return (category, brand), words.split()

@@ -30,7 +30,7 @@ class Generation:
         index.config_reader("manual")
         self.searcher: Searcher = index.searcher()
         self._lane_filters: dict[frozenset[str], filters.Part | None] = {}
-        self._missing: dict[Asked, int] = {}
+        self._queries: dict[Asked, Query] = {}
 
     @cached_property
     def lanes(self) -> dict[str, int]:
@@ -42,16 +42,18 @@ class Generation:
         return frozenset(self.lanes)
 
     def to_query(self, asked: Asked) -> Query:
-        """Return the query for what was asked, lacking as many of its words as leave enough to show."""
-        shape, narrow = schema.build(), words.narrow(asked, self._count_word)
-        missing = 0
-        if len(narrow.wanted) > 1:
-            if (known := self._missing.get(narrow)) is None:
-                if len(self._missing) >= _REMEMBERED_MAX:
-                    self._missing.clear()
-                known = self._missing[narrow] = matching.count_missing(self.searcher, shape, narrow)
-            missing = known
-        return matching.to_query(shape, narrow, missing=missing)
+        """
+        Return the query for what was asked, lacking as many of its words as leave enough to show. It is remembered:
+        the pages and facets of one list ask for it again and again.
+        """
+        if (known := self._queries.get(asked)) is None:
+            if len(self._queries) >= _REMEMBERED_MAX:
+                self._queries.clear()
+            shape = schema.build()
+            wide = matching.widen(self.searcher, words.narrow(asked, self._count_word))
+            missing = matching.count_missing(self.searcher, shape, wide)
+            known = self._queries[asked] = matching.to_query(self.searcher, shape, wide, missing=missing)
+        return known
 
     def _count_word(self, language: str, word: str) -> int:
         return int(self.searcher.doc_freq(f"words_{language}" if language else "words", word))

@@ -85,7 +85,8 @@ class EngineQuery:
 
     `lanes` are those open to the buyer (None: every lane); `counted` the facets to count: "category", "brand", "lane",
     "rating", "attribute". `language` is of the attributes' names. `chosen_lanes` are those of `lanes` that the buyer
-    chose (None: all of them); `among` are the only listings that may be found (None: any).
+    chose (None: all of them); `among` are the only listings that may be found (None: any). Where few listings have
+    every word, an engine adds those that lack some; a word that no listing has may be lacking only if `is_lenient`.
     """
 
     asked: Asked | None
@@ -103,6 +104,7 @@ class EngineQuery:
     counted: tuple[str, ...] = ()
     chosen_lanes: frozenset[str] | None = None
     among: tuple[UUID, ...] | None = None
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class EmbeddedEngine:
         lane, any_lane = generation.lane_filter(chosen), generation.lane_filter(query.lanes)
         asked = None
         if query.asked is not None:
-            asked = generation.to_query(query.asked)
+            asked = generation.to_query(query.asked, is_lenient=query.is_lenient)
         count, ids = _list(generation, query, asked, [*narrowed.without(), *([lane] if lane else [])])
         counts: dict[str, Mapping[str, int]] = {}
         if query.counted:

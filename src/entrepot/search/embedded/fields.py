@@ -2,8 +2,8 @@
 Which words of a document go into which field of the index, how often, and what else its rank hangs on.
 
 The engine's formula (BM25) is fixed, so weight is repetition. A language's field holds the stems of everything, titles
-and brands twice; `words` holds what names the goods (title, brand, category, codes) as it is written, so that a word in a
-title counts in both, and more where it stands as it was typed; `details` has of longer texts what no field of stems has.
+and brands twice. `words` holds what names the goods (title, brand, category, codes) as it is written, so that a word in
+a title counts in both, and more where it stands as it was typed. `details` has what no field of stems has of the rest.
 docs/search-relevance.md has the figures.
 """
 

@@ -43,10 +43,16 @@ def widen(searcher: Searcher, asked: Asked) -> Asked:
     return replace(asked, wanted=wanted)
 
 
-def count_missing(searcher: Searcher, schema: Schema, asked: Asked) -> int:
-    """Return how many of the words a listing may lack so that there is enough to show, 0 where all can be had."""
+def count_missing(searcher: Searcher, schema: Schema, asked: Asked, *, is_lenient: bool) -> int:
+    """
+    Return how many of the words a listing may lack so that there is enough to show, 0 where all can be had.
+
+    A word that no listing has is probably misspelt: it is demanded, and nothing found, unless `is_lenient`.
+    """
     known = sum(any(_count(searcher, form) for form in group.forms) for group in asked.wanted)
     missing = len(asked.wanted) - max(known, 1)
+    if missing and not is_lenient:
+        return 0
     while missing < len(asked.wanted) - 1:
         if searcher.search(to_query(searcher, schema, asked, missing=missing), 1).count >= ENOUGH:  # type: ignore[attr-defined]
             break

@@ -30,7 +30,7 @@ class Generation:
         index.config_reader("manual")
         self.searcher: Searcher = index.searcher()
         self._lane_filters: dict[frozenset[str], filters.Part | None] = {}
-        self._queries: dict[Asked, Query] = {}
+        self._queries: dict[tuple[Asked, bool], Query] = {}
 
     @cached_property
     def lanes(self) -> dict[str, int]:
@@ -41,18 +41,18 @@ class Generation:
     def lane_names(self) -> frozenset[str]:
         return frozenset(self.lanes)
 
-    def to_query(self, asked: Asked) -> Query:
+    def to_query(self, asked: Asked, *, is_lenient: bool = False) -> Query:
         """
         Return the query for what was asked, lacking as many of its words as leave enough to show. It is remembered:
         the pages and facets of one list ask for it again and again.
         """
-        if (known := self._queries.get(asked)) is None:
+        if (known := self._queries.get((asked, is_lenient))) is None:
             if len(self._queries) >= _REMEMBERED_MAX:
                 self._queries.clear()
             shape = schema.build()
             wide = matching.widen(self.searcher, words.narrow(asked, self._count_word))
-            missing = matching.count_missing(self.searcher, shape, wide)
-            known = self._queries[asked] = matching.to_query(self.searcher, shape, wide, missing=missing)
+            missing = matching.count_missing(self.searcher, shape, wide, is_lenient=is_lenient)
+            known = self._queries[asked, is_lenient] = matching.to_query(self.searcher, shape, wide, missing=missing)
         return known
 
     def _count_word(self, language: str, word: str) -> int:

@@ -89,6 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
         _whole_number(0, 9),
     ),
     Setting("ENTREPOT_COUNTRIES_DIR", "", "Folder with country packs that add to or override those shipped."),
+    Setting("ENTREPOT_SYNONYMS_DIR", "", "Folder with the operator's own synonyms, which search uses beside ours."),
     Setting("ENTREPOT_OPERATOR_FILE", "", "The operator's own pack (TOML). Empty: the demonstration operator."),
     Setting("ENTREPOT_EMAIL_URL", "", "SMTP address (smtp://user:password@host:587). Empty: files in the data folder."),
     Setting("ENTREPOT_FROM_EMAIL", "Entrepot <shop@entrepot.example>", "Sender of e-mails."),

@@ -163,6 +163,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
+SEARCH_DIR = DATA_DIR / "search"  # The index of this machine.
 MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"  # Verification papers, bank files, customs papers: never served by address.
 STORAGES = {
@@ -212,6 +213,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 COUNTRIES_DIR = _env["ENTREPOT_COUNTRIES_DIR"]
+SYNONYMS_DIR = _env["ENTREPOT_SYNONYMS_DIR"]
 OPERATOR_FILE = _env["ENTREPOT_OPERATOR_FILE"]
 SANDBOX_PAYMENTS = _env["ENTREPOT_SANDBOX_PAYMENTS"] == "1"
 SIMULATED_CARRIER = _env["ENTREPOT_SIMULATED_CARRIER"] == "1"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from django.conf import settings
+
 from entrepot.search.index_port import Asked, Form, Group
 from entrepot.search.words import splitting
 from entrepot.search.words.chinese import cut_query
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.stemming import is_stop_word, stem
+from entrepot.search.words.synonyms import read_book
 from entrepot.search.words.texts import field_language
 
 _LATIN = ("en", "es", "it", "tr", "de", "fr", "pt")
@@ -33,7 +36,8 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
     Return what was typed in a page's language: words, "phrases" and -exclusions, in every form that counts as each.
 
     Nothing that can be typed is an error; what holds no word asks for nothing. Words that only hold sentences together
-    are left out unless there are no others. `unfinished`: the last word is still being typed.
+    are left out unless there are no others. A group's first form is the bare word as it was typed, where it has one.
+    `unfinished`: the last word is still being typed.
     """
     base = language.partition("-")[0].lower()
     text = _INCHES.sub(" inch ", tidy(q[:TYPED_MAX], base))
@@ -45,10 +49,19 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
         groups = [_phrase(phrase, base)] if is_phrase else _groups(piece, base)
         (unwanted if excluded else wanted).extend(group for group in groups if group.forms)
     wanted = _without_stop_words(wanted, base)[:GROUPS_MAX]
+    wanted = read_book(settings.SYNONYMS_DIR).widen(wanted, _synonym_languages(text, base))
     if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
         last = wanted[-1]
         wanted[-1] = Group(last.typed, last.forms, open_end=True)
     return Asked(tuple(wanted), tuple(unwanted[:GROUPS_MAX]))
+
+
+def _synonym_languages(text: str, language: str) -> list[str]:
+    """Return the languages whose synonyms count: the page's own, and the first of every script that was typed in."""
+    found = [field_language(language)]
+    scripts = (("en", _LATIN_LETTER), ("ru", _CYRILLIC), ("ar", _ARABIC), ("zh", _HAN))
+    found += [name for name, script in scripts if script.search(text)]
+    return list(dict.fromkeys(found))
 
 
 def narrow(asked: Asked, count: Callable[[str, str], int]) -> Asked:
@@ -56,7 +69,8 @@ def narrow(asked: Asked, count: Callable[[str, str], int]) -> Asked:
     Return what was asked without forms that reach nothing more: an engine calls this before it looks.
 
     A search costs by its forms, and most words of a Latin script are of one language. Of languages that the buyer does
-    not read, the two remain that reach the most listings, and only where they reach more than the bare word does.
+    not read, the two remain that reach the most listings, and only where they reach more than the bare word does; of
+    other names for the same goods the four that reach the most.
 
     :param count: number of documents with a token, in a language's field (empty: among bare words).
     """
@@ -67,11 +81,14 @@ def narrow(asked: Asked, count: Callable[[str, str], int]) -> Asked:
     def kept(group: Group) -> Group:
         if len(group.forms) < 3:
             return group
-        reached = {form: reach(form) for form in group.forms}
-        least = max((reached[form] for form in group.forms if not form.language), default=0)
-        other = [form for form in group.forms if form.weight <= _ENGLISH and reached[form] > least]
-        best = sorted(other, key=lambda form: -reached[form])[:2]
-        forms = tuple(form for form in group.forms if form.weight > _ENGLISH or form in best)
+        reached = {form: reach(form) for form in group.forms if form.weight <= _ENGLISH or not form.language}
+        least = max((number for form, number in reached.items() if not form.language), default=0)
+        chosen = {form for form in group.forms if form.weight > _ENGLISH}
+        foreign = [form for form in reached if _OTHER <= form.weight <= _ENGLISH and reached[form] > least]
+        alike = [form for form in reached if form.weight < _OTHER and reached[form]]
+        chosen.update(sorted(foreign, key=lambda form: -reached[form])[:2])
+        chosen.update(sorted(alike, key=lambda form: -reached[form])[:4])
+        forms = tuple(form for form in group.forms if form in chosen)
         return Group(group.typed, forms, group.open_end, group.is_phrase)
 
     return Asked(tuple(kept(group) for group in asked.wanted), tuple(kept(group) for group in asked.unwanted))
@@ -163,7 +180,7 @@ def _chinese(word: str, language: str) -> list[Group]:
     if not _HAN.search(word):
         return _groups(word, language)
     own = Form("zh", (word,), _OWN)
-    return [Group(word, (own, _pair_form(word)) if splitting.UNSPACED_RUN.fullmatch(word) else (own,))]
+    return [Group(word, (_pair_form(word), own) if splitting.UNSPACED_RUN.fullmatch(word) else (own,))]
 
 
 def _pair_form(run: str) -> Form:

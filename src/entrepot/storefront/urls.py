@@ -11,6 +11,7 @@ from entrepot.storefront.views import (
     cart,
     checkout,
     find_order,
+    finding,
     landed_cost,
     listing,
     personal_data,
@@ -20,9 +21,10 @@ from entrepot.storefront.views import (
 app_name = "storefront"
 urlpatterns = [
     path("", browse.home, name="home"),
-    path("search", browse.results, name="search"),
-    path("category/<slug:slug>", browse.category, name="category"),
-    path("store/<slug:slug>", browse.store, name="store"),
+    path("search", finding.results, name="search"),
+    path("suggestions", finding.suggestions, name="suggestions"),
+    path("category/<slug:slug>", finding.category, name="category"),
+    path("store/<slug:slug>", finding.store, name="store"),
     path("listing/<uuid:listing_id>/<str:slug>", listing.listing, name="listing"),
     path("protection", browse.protection, name="protection"),
     path("landed-cost", landed_cost.landed_cost, name="landed_cost"),

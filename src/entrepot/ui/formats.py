@@ -77,11 +77,22 @@ _LESS_THAN_NOTHING = re.compile(r"-[\d.,]+")
 _LETTER_THEN_SIGN = re.compile(r"([A-Z]\W)$")
 
 
+def round_money(amount: Decimal, currency: str, language: str | None = None) -> str:
+    """Return an amount of major units as `money` does, but without decimals where it is whole."""
+    minor = int(amount.scaleb(minor_digits(currency)))
+    return _money(minor, currency, language or get_language() or "en", amount == amount.to_integral_value())
+
+
+_DECIMALS = re.compile(r"[.,]0+(?![\d#])")
+
+
 @lru_cache(maxsize=8192)
-def _money(minor: int, currency: str, language: str) -> str:
+def _money(minor: int, currency: str, language: str, is_round: bool = False) -> str:
     digits = minor_digits(currency)
     amount = Decimal(minor).scaleb(-digits)
-    text = format_currency(amount, currency, locale=locale_of(language), currency_digits=True)
+    locale = locale_of(language)
+    pattern = _DECIMALS.sub("", locale.currency_formats["standard"].pattern) if is_round else None
+    text = format_currency(amount, currency, pattern, locale=locale, currency_digits=not is_round)
     if get_currency_symbol(currency, locale=locale_of(language)) == "$":
         text = text.replace("$", f"{currency[:2]}$")  # Twenty countries call theirs a dollar or write it so.
     if direction(language) == "rtl":

@@ -334,10 +334,16 @@ class PageLink:
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: dict[str, Any], page: int, pages: int) -> SafeString:
-    """Write links to the neighbouring pages, keeping the rest of the address."""
+def pagination(context: dict[str, Any], page: int, pages: int, address: str = "") -> SafeString:
+    """
+    Write links to the neighbouring pages, keeping the rest of the address.
+
+    :param address: of the pages up to their number, where the list makes its addresses itself.
+    """
     if pages < 2:
         return SafeString()
+    if address:
+        return _pagination(get_language() or "en", address, page, pages)
     query: QueryDict = context["request"].GET
     kept = urlencode([(key, value) for key, values in query.lists() if key != "page" for value in values])
     return _pagination(get_language() or "en", f"?{kept}&page=" if kept else "?page=", page, pages)

@@ -65,16 +65,69 @@ const walkRows = (table) => table.addEventListener("keydown", (event) => {
   if (next) { event.preventDefault(); next.focus(); }
 });
 
+// Suggestions under a search field, as a combobox: htmx asks for them (one request at a time, an older one is dropped),
+// arrow keys walk them, Enter follows the one that is marked or searches for what is typed, Escape puts them away.
+const suggest = (field) => {
+  const list = document.getElementById(field.dataset.suggests);
+  const options = () => all(list, "[role=option]");
+  let marked = null;
+  const mark = (option) => {
+    marked = option;
+    for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+    if (option) option.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", option ? option.id : "");
+  };
+  const show = (wanted) => {
+    list.hidden = !wanted || !options().length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    mark(null);
+  };
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id]]) field.setAttribute(name, value);
+  show(false);
+  list.addEventListener("htmx:afterSwap", () => show(document.activeElement === field));
+  list.addEventListener("mousedown", (event) => event.preventDefault());  // Else the field loses focus before the click.
+  field.addEventListener("focus", () => show(true));
+  field.addEventListener("blur", () => show(false));
+  field.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], stops = [null, ...options()];
+    if (event.isComposing) return;
+    if (step && list.hidden) show(true);
+    else if (step) mark(stops.at((stops.indexOf(marked) + step) % stops.length));
+    else if (event.key === "Enter" && marked) marked.click();
+    else if (event.key === "Escape" && !list.hidden) { htmx.trigger(field, "htmx:abort"); show(false); }
+    else return;
+    event.preventDefault();
+  });
+};
+
 const upgrade = (root) => {
   all(root, "form[data-submit-on-change]").forEach(sendOnChange);
   all(root, "form[data-once]").forEach(sendOnce);
   all(root, "[data-narrows]").forEach(narrow);
+  all(root, "[data-suggests]").forEach(suggest);
   all(root, ".bulk").forEach(countMarked);
   all(root, ".table").forEach(walkRows);
   all(root, ":is(.tabs, .rail) [aria-current]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
 };
 document.addEventListener("DOMContentLoaded", () => upgrade(document));
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) upgrade(event.target); });
+
+// What was folded or unfolded stays so when its part of the page is exchanged; focus that went with it goes to the head.
+const folds = new Map();
+document.addEventListener("htmx:beforeSwap", () => {
+  for (const fold of all(document, "main details[id]")) folds.set(fold.id, fold.open);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const fold of all(document, "main details[id]")) if (folds.has(fold.id)) fold.open = folds.get(fold.id);
+  const head = document.getElementById("title");
+  if (head && document.activeElement === document.body) head.focus({ preventScroll: true });
+});
+
+// A sheet is put away by the button that shows what was chosen in it.
+document.addEventListener("click", (event) => {
+  const sheet = event.target.closest("[data-closes]") && event.target.closest(":popover-open");
+  if (sheet) sheet.hidePopover();
+});
 
 // A page that the browser kept alive forgets that its form was sent.
 addEventListener("pageshow", (event) => {

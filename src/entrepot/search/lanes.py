@@ -211,8 +211,8 @@ def open_to(
     """
     Return which of these lanes are open to a destination at this moment, and what way each is.
 
-    Stages of markets are read now; everything else is remembered by what it depends on. Without a destination a lane
-    is open where its sellers may sell at all.
+    Stages of markets are read now; everything else is remembered by what it depends on: while nothing changed, the same
+    mapping comes back. Without a destination a lane is open where its sellers may sell at all.
 
     :param origins: of sellers of these countries alone; empty: of all.
     :param days_max: only what is there within so many days.
@@ -225,6 +225,11 @@ def open_to(
     open_sellers = markets.list_open_sellers(buyer=there.country)
     wanted = open_sellers & frozenset(origins) if origins else open_sellers
     return _open_to(book, lanes, there, wanted, days_max, at.date())
+
+
+def find_way(book: RuleBook, lane: str, destination: Destination, on: date) -> Way | None:
+    """Return the way of a lane to a destination on a day whatever the stages of markets are; None: it is closed."""
+    return _outlook(book, _tidy(book, destination), on).look(lane)
 
 
 def _tidy(book: RuleBook, destination: Destination) -> Destination:

@@ -13,7 +13,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,8 @@ from hypothesis import HealthCheck, settings as hypothesis_settings
 # Before the settings are read: nothing of a test may touch the developer's own data folder or database.
 _DATA = Path(tempfile.mkdtemp(prefix="entrepot-test-"))
 _DATA.chmod(0o711)  # The server may run under another account, which walks through.
+_MEMORY = Path("/dev/shm")  # Indexes live there where it can be: a test's generations need not outlast a power cut.
+_INDEXES = Path(tempfile.mkdtemp(prefix="entrepot-test-", dir=_MEMORY)) if _MEMORY.is_dir() else _DATA
 _ELSEWHERE = os.environ.get("TEST_DATABASE_URL", "")
 for _name in [name for name in os.environ if name.startswith("ENTREPOT_")]:
     del os.environ[_name]
@@ -52,6 +53,7 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 if TYPE_CHECKING:
     from entrepot.bench.installation import Installation
+    from tests.builders.search import UpToDateEngine
 
     Marketplace = tuple[Installation, list[list[str]]]
 
@@ -71,6 +73,7 @@ def pytest_xdist_setupnodes() -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(_DATA, ignore_errors=True)
+    shutil.rmtree(_INDEXES, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -162,6 +165,27 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(autouse=True)
+def search_index() -> Iterator[UpToDateEngine]:
+    """
+    Give each test a search index of its own, bound as the engine, which knows of every change when it is asked.
+
+    It costs nothing until something searches. What a test writes into it stays among what the facts tell of.
+    """
+    from entrepot.search import ports
+    from tests.builders.search import UpToDateEngine
+
+    engine = UpToDateEngine(Path(tempfile.mkdtemp(prefix="index-", dir=_INDEXES)))
+    bound = ports.get_engine()
+    ports.bind(engine)
+    try:
+        yield engine
+    finally:
+        engine.release()
+        ports.bind(bound)
+        shutil.rmtree(engine.path, ignore_errors=True)
+
+
 @pytest.fixture
 def run_jobs(now: datetime) -> Callable[..., int]:
     """
@@ -182,33 +206,17 @@ def do_all_jobs(*, at: datetime) -> int:
     from entrepot.config import worker
     from entrepot.config.subscriptions import SUBSCRIPTIONS
     from entrepot.kernel import jobs
+    from tests.builders.facts import facts_of_this_transaction
 
     worker.find_jobs()
     done = 0
     while True:
-        with _facts_of_this_transaction():
+        with facts_of_this_transaction():
             read = jobs.dispatch(SUBSCRIPTIONS)
         ran = _run_due_jobs(at)
         done += ran
         if not read and not ran:
             return done
-
-
-@contextmanager
-def _facts_of_this_transaction() -> Iterator[None]:
-    """Followers never read facts of a running transaction; a `db` test lives in one, so it lifts that for itself."""
-    from django.db import connection
-
-    from entrepot.kernel import facts
-
-    guarded = facts._READ
-    if connection.in_atomic_block:
-        facts._READ = guarded.replace("AND f.xid < pg_snapshot_xmin(pg_current_snapshot())", "")
-        assert guarded != facts._READ
-    try:
-        yield
-    finally:
-        facts._READ = guarded
 
 
 _TAKE = """

@@ -12,7 +12,10 @@ from entrepot.config import static_files
 from entrepot.kernel import clock, facts
 from entrepot.ledger import operations as ledger
 from entrepot.markets import operations as markets
-from entrepot.search import operations as search
+from entrepot.search import following
+from entrepot.search.ports import get_engine
+
+_TELL_SECONDS = 2.0
 
 
 def prepare(*, say: Callable[[str], None]) -> None:
@@ -24,7 +27,21 @@ def prepare(*, say: Callable[[str], None]) -> None:
     ledger.take_snapshots(now=clock.now())  # Those of another server's transaction ids are dropped here.
     markets.sync_markets(now=clock.now())
     catalog.sync_categories()
-    search.refresh_restrictions()  # This version may have other rules of what may travel.
+    prepare_search(say=say)
     say("Collecting static files")
     static_files.collect()
     connections.close_all()
+
+
+def prepare_search(*, say: Callable[[str], None]) -> None:
+    """Have the goods found that are there: the index of this machine is built, or follows what has changed."""
+    last = 0.0
+
+    def tell(progress: following.Progress) -> None:
+        nonlocal last
+        if progress.seconds - last >= _TELL_SECONDS:
+            last = progress.seconds
+            say(f"  {progress.done} of {progress.total} listings")
+
+    say("Preparing search")
+    following.prepare(engine=get_engine(), tell=tell)

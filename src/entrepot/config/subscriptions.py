@@ -1,4 +1,4 @@
-"""Which job each fact starts. The one list of every reaction between rooms."""
+"""Which job each fact starts. Search alone follows the facts by itself, on every machine (`search.following`)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from entrepot.notifications import jobs as notifications
 from entrepot.orders import events as orders, jobs as orders_jobs
 from entrepot.payments import events as payments
 from entrepot.payouts import events as payouts
-from entrepot.search import jobs as search_jobs
 from entrepot.sellers import events as sellers, jobs as sellers_jobs
 from entrepot.shipping import events as shipping
 
 SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
-    catalog.ListingsChanged.kind: (search_jobs.follow_listings, notifications.owe_webhooks),
-    catalog.ListingsRemoved.kind: (search_jobs.follow_listings, notifications.owe_webhooks),
+    catalog.ListingsChanged.kind: (notifications.owe_webhooks,),
+    catalog.ListingsRemoved.kind: (notifications.owe_webhooks,),
     catalog.PicturesWaiting.kind: (catalog_jobs.queue_pictures,),
     catalog.FeedQueued.kind: (catalog_jobs.run_feeds,),
     shipping.ParcelDelivered.kind: (orders_jobs.record_deliveries,),
@@ -30,7 +29,6 @@ SUBSCRIPTIONS: dict[str, tuple[Job, ...]] = {
     payouts.PayoutsStopped.kind: (notifications.tell_of_payouts,),
     payouts.PayoutsResumed.kind: (notifications.tell_of_payouts,),
     sellers.ScreeningListImported.kind: (orders_jobs.screen_buyers_again,),
-    sellers.StoreChanged.kind: (search_jobs.follow_stores,),
     sellers.SellerSubmitted.kind: (sellers_jobs.screen_sellers,),
     sellers.SellerApproved.kind: (notifications.tell_sellers,),
     sellers.SellerRejected.kind: (notifications.tell_sellers,),

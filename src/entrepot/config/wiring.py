@@ -16,7 +16,8 @@ from entrepot.notifications import ports as webhooks
 from entrepot.orders.personal_data import OrdersData
 from entrepot.payments import ports as payment_services
 from entrepot.search import ports as search_engines
-from entrepot.search.postgres import PostgresEngine
+from entrepot.search.embedded.engine import EmbeddedEngine
+from entrepot.search.stamp import get_stamp
 from entrepot.sellers.handlers import SellersPersonalData
 from entrepot.shipping import ports as carriers
 from entrepot.storefront import reach
@@ -35,7 +36,7 @@ def bind() -> None:
         feeds=PublicWeb(bytes_max=256 * 1024 * 1024, total_seconds=120.0, wanted="*/*"),
     )
     exchange_rates.bind_fetcher(PublishedRates())
-    search_engines.bind(PostgresEngine())
+    search_engines.bind(EmbeddedEngine(settings.SEARCH_DIR, stamp=get_stamp))
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())
     personal_data.bind(OrdersData())

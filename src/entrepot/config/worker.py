@@ -1,7 +1,8 @@
 """
 The worker: follows the facts into jobs, runs the jobs, keeps time.
 
-One process: a thread that follows, and procrastinate's worker with a few threads for the jobs. Facts are polled for: a
+One process: a thread that turns facts into jobs, one that keeps this machine's search index in line with them, and
+procrastinate's worker with a few threads for the jobs. Facts are polled for: a
 NOTIFY in the transaction of every checkout would make all commits queue behind one lock.
 """
 
@@ -26,6 +27,8 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from entrepot.kernel import clock, facts, jobs
+from entrepot.search import following
+from entrepot.search.ports import get_engine
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +55,7 @@ def run_until_idle(*, threads: int = 1) -> None:
     """Turn every fact into jobs and run every due job, until there is neither; what runs by the clock is left aside."""
     _demand_database()
     find_jobs()
+    following.prepare(engine=get_engine(), tell=lambda progress: None)
     while True:
         read = _dispatch()
         if not read and not jobs.count_unfinished(at=clock.now()):
@@ -145,8 +149,12 @@ async def _run_for_good(threads: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     no_more_facts = threading.Event()
-    follower = threading.Thread(target=_follow, args=[no_more_facts], name="follower", daemon=True)
-    follower.start()
+    followers = [
+        threading.Thread(target=_follow, args=[no_more_facts], name="follower", daemon=True),
+        threading.Thread(target=_follow_for_search, args=[no_more_facts], name="search", daemon=True),
+    ]
+    for follower in followers:
+        follower.start()
     log.info("the worker has started", threads=threads)
     while not stopped.is_set():
         try:
@@ -156,7 +164,8 @@ async def _run_for_good(threads: int) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), 1.0)
     no_more_facts.set()
-    follower.join(GRACE_SECONDS)
+    for follower in followers:
+        follower.join(GRACE_SECONDS)
     log.info("the worker has stopped")
 
 
@@ -194,6 +203,10 @@ async def _rescue_jobs(app: App) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
         log.warning("a job of a killed worker is taken up again", job=job.task_name, id=job.id)
         await app.job_manager.retry_job(job)
+
+
+def _follow_for_search(stop: threading.Event) -> None:
+    following.follow(stop, engine=get_engine())
 
 
 def _follow(stop: threading.Event) -> None:

@@ -1,13 +1,13 @@
-"""What is asked of search, what it answers, and what stands behind it: an engine that can be exchanged."""
+"""What is asked of search and what it answers; which engine stands behind it (see `index_port`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal
 from uuid import UUID
+
+from entrepot.search.index_port import SearchEngine
 
 Sort = Literal["relevance", "price", "newest", "orders", "rating"]
 SORTS: tuple[Sort, ...] = ("relevance", "price", "newest", "orders", "rating")
@@ -34,7 +34,6 @@ class SearchRequest:
     language: str | None = "en"
     category: str | None = ""
     store: str | None = ""
-    origin: str | None = ""
     origins: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
@@ -68,11 +67,16 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values of one kind, as many as matter, in the order to show; `label` is an attribute's name."""
+    """
+    The values of one kind, as many as matter, in the order to show; `label` is an attribute's name.
+
+    `ranked_within` is how many of the best by relevance were counted where that were not all: of delivered prices.
+    """
 
     name: FacetName
     values: tuple[FacetValue, ...]
     label: str = ""
+    ranked_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,66 +103,6 @@ class SearchPage:
         """How many pages there are, at least 1."""
         reachable = self.count if self.ranked_within is None else min(self.count, self.ranked_within)
         return max(1, -(-reachable // self.page_size))
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words of a document in one language (empty: of none, such as a brand), with their weight: A counts most."""
-
-    language: str
-    weight: Literal["A", "B", "C", "D"]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A listing as an engine keeps it; `restricted` names the rules that keep it out of some corridors."""
-
-    listing_id: UUID
-    seller_id: UUID
-    listed_at: datetime
-    texts: tuple[Text, ...]
-    restricted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Corridor:
-    """A seller country whose goods may go to the buyer, but for these HS prefixes and what these rules fall on."""
-
-    country: str
-    dispatch_country: str
-    closed_hs: tuple[str, ...] = ()
-    closed_rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EngineQuery:
-    """What an engine is asked: words, what narrows them, which corridors are open now (None: every), which slice."""
-
-    q: str
-    language: str
-    category: str
-    store: str
-    corridors: tuple[Corridor, ...] | None
-    sort: Literal["relevance", "newest"]
-    limit: int
-    offset: int
-
-
-class SearchEngine(Protocol):
-    """An index of listings. It answers with what may be sold now, whatever it has indexed."""
-
-    def write(self, documents: Sequence[Document]) -> None:
-        """Keep these documents in place of what was kept of their listings."""
-
-    def restrict(self, rules: Mapping[UUID, Sequence[str]]) -> None:
-        """Keep which rules fall on these listings; nothing else of them changes."""
-
-    def remove(self, listing_ids: Sequence[UUID]) -> None:
-        """Forget these listings."""
-
-    def find(self, query: EngineQuery) -> tuple[int, list[UUID]]:
-        """Return how many listings fit and a slice of them, those in stock first; the order is total and stable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ class Command(BaseCommand):
         if state == marketplace.State.EMPTY and fill:
             self._say("Filling the marketplace (once; this takes a while)")
             marketplace.make(progress=lambda words: self._say(f"  {words}"))
+            preparation.prepare_search(say=self._say)
 
     def _reset(self, data: Path) -> None:
         if settings.DATABASES["default"]["HOST"] != str(settings.SOCKET_DIR):

@@ -1,0 +1,230 @@
+"""One search: which lanes are open to the buyer, what is asked of the engine, and what delivered prices say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from entrepot.kernel.money import minor_digits
+from entrepot.pricing import queries as pricing
+from entrepot.pricing.quote import CardPrice, Destination
+from entrepot.search import facets, lanes, words
+from entrepot.search.index_port import EngineQuery, SearchEngine
+from entrepot.search.lanes import Way
+from entrepot.search.ports import SORTS, Facet, SearchPage, SearchRequest
+
+RANKED_WITHIN = 1000
+PAGE_SIZE_MAX = 100
+_CHARGES_ORDER = {"none": 0, "prepaid": 0, "due_at_door": 1, "unknown": 2}
+_OF_LANES = ("origin", "days")
+_OF_ENGINE = ("category", "brand", "rating", "attribute")
+
+
+def destination_of(request: SearchRequest) -> Destination | None:
+    """Return where it should go; of a country alone its reference address, which cards are priced to as well."""
+    if not request.country:
+        return None
+    if request.region or request.postal_code:
+        return Destination(request.country, request.region, request.postal_code)
+    return pricing.reference_destination(request.country)
+
+
+def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfinished: bool = False) -> Search:
+    """Return the search for a request, ready to be asked."""
+    destination = destination_of(request)
+    known = engine.list_lanes(request.snapshot)
+    ways = lanes.open_to(known, destination, at=at)
+    chosen = None
+    if request.origins or (request.days_max is not None and destination is not None):
+        fitting = lanes.open_to(known, destination, origins=request.origins, days_max=request.days_max, at=at)
+        chosen = frozenset(fitting)
+    text, language = (request.q or "").strip(), request.language or "en"
+    sort = request.sort if request.sort in SORTS else "relevance"
+    query = EngineQuery(
+        asked=words.ask(text, language, unfinished=unfinished) if text else None,
+        language=language,
+        lanes=frozenset(ways),
+        sort="relevance" if sort == "price" else sort,  # type: ignore[arg-type]
+        limit=min(max(request.page_size, 1), PAGE_SIZE_MAX),
+        category=request.category or "",
+        store=request.store or "",
+        brands=request.brands,
+        attributes=request.attributes,
+        rating_min=request.rating_min,
+        snapshot=request.snapshot,
+        chosen_lanes=chosen,
+    )
+    return Search(request, engine, at, ways, query)
+
+
+@dataclass
+class Search:
+    """A request with what the engine is asked for it, and the delivered prices that were looked up on the way."""
+
+    request: SearchRequest
+    engine: SearchEngine
+    at: datetime
+    ways: Mapping[str, Way]
+    query: EngineQuery
+    _prices: dict[UUID, CardPrice | None] = field(default_factory=dict)
+
+    def is_for_nothing(self) -> bool:
+        """Say whether what was typed holds no word at all, so that nothing can fit it."""
+        asked = self.query.asked
+        return asked is not None and not asked.wanted and not asked.unwanted
+
+    def answer(self) -> SearchPage:
+        """Return the page asked for."""
+        size, page = self.query.limit, max(self.request.page, 1)
+        start = (page - 1) * size
+        if self.is_for_nothing():
+            return SearchPage(0, (), page, size, snapshot=self.request.snapshot)
+        if self._is_priced and (self._is_narrowed or self.request.sort == "price"):
+            return self._answer_by_price(page, size, start)
+        counts_prices = self._is_priced and "price" in self.request.facets
+        if counts_prices and start + size <= RANKED_WITHIN:
+            found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=self._counted()))
+            ids, candidates = found.listing_ids[start : start + size], found.listing_ids
+        else:
+            found = self.engine.find(replace(self.query, offset=start, counted=self._counted()))
+            ids, candidates = found.listing_ids, ()
+            if counts_prices:
+                best = replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot)
+                candidates = self.engine.find(best).listing_ids
+        self._look_up(candidates)
+        shown = self._facets(found.counts, candidates, found.count)
+        return SearchPage(found.count, ids, page, size, facets=shown, snapshot=found.snapshot)
+
+    def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
+        """Return the page in the order, or within the span, of delivered prices among the best by relevance."""
+        counted = () if self._is_narrowed else self._counted()
+        found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=counted))
+        self.query = replace(self.query, snapshot=found.snapshot)
+        self._look_up(found.listing_ids)
+        kept = self._fitting(found.listing_ids)
+        counts = self._count_among(kept) if self._is_narrowed else found.counts
+        shown = self._facets(counts, found.listing_ids, found.count)
+        if self.request.sort == "price":
+            kept.sort(key=self._place_by_price)  # Stable: of one price, the better match comes first.
+        return SearchPage(
+            len(kept) if self._is_narrowed else found.count,
+            tuple(kept[start : start + size]),
+            page,
+            size,
+            ranked_within=RANKED_WITHIN if found.count > RANKED_WITHIN else None,
+            facets=shown,
+            snapshot=found.snapshot,
+        )
+
+    # --- facets ----------------------------------------------------------------------------------------------------
+
+    def _counted(self) -> tuple[str, ...]:
+        """Return what the engine is to count."""
+        wanted = [name for name in _OF_ENGINE if name in self.request.facets]
+        if any(name in self.request.facets for name in _OF_LANES):
+            wanted.append("lane")
+        return tuple(wanted)
+
+    def _facets(
+        self, counts: Mapping[str, Mapping[str, int]], candidates: Sequence[UUID], count: int
+    ) -> tuple[Facet, ...]:
+        request, found = self.request, []
+        for name in request.facets:
+            if name == "category":
+                found.append(facets.categories(counts[name], request))
+            elif name == "brand":
+                found.append(facets.brands(counts[name], request))
+            elif name == "rating":
+                found.append(facets.ratings(counts[name], request))
+            elif name == "attribute":
+                found.extend(facets.attributes(counts[name], request))
+            elif name == "origin":
+                found.append(facets.origins(counts["lane"], self.ways, request))
+            elif name == "days" and request.country:
+                found.append(facets.days(counts["lane"], self.ways, request))
+            elif name == "price" and self._is_priced:
+                amounts = [amount for listing_id in candidates if (amount := self._amount(listing_id)) is not None]
+                within = RANKED_WITHIN if count > RANKED_WITHIN else None
+                found.append(facets.prices(amounts, request, ranked_within=within))
+        return tuple(facet for facet in found if facet.values)
+
+    def _count_among(self, kept: Sequence[UUID]) -> dict[str, Mapping[str, int]]:
+        """
+        Return the engine's counts of the listings within the span of prices.
+
+        What is counted as if nothing of its kind were chosen needs the best listings without that choice, and their
+        prices.
+        """
+        counted = self._counted()
+        among = replace(self.query, among=tuple(kept), limit=1)
+        own = [(kind, wider) for kind in counted if (wider := self._without(kind)) is not None]
+        others = tuple(kind for kind in counted if kind not in dict(own))
+        counts = dict(self.engine.find(replace(among, counted=others)).counts) if others else {}
+        for kind, wider in own:
+            best = self.engine.find(replace(wider, limit=RANKED_WITHIN)).listing_ids
+            self._look_up(best)
+            fitting = tuple(self._fitting(best))
+            counts.update(self.engine.find(replace(wider, among=fitting, limit=1, counted=(kind,))).counts)
+        return counts
+
+    def _without(self, kind: str) -> EngineQuery | None:
+        """Return what is asked without what was chosen of a kind; None where nothing was."""
+        query = self.query
+        if kind == "category" and query.category:
+            return replace(query, category="")
+        if kind == "brand" and query.brands:
+            return replace(query, brands=())
+        if kind == "rating" and query.rating_min is not None:
+            return replace(query, rating_min=None)
+        if kind == "lane" and query.chosen_lanes is not None:
+            return replace(query, chosen_lanes=None)
+        return None
+
+    # --- delivered prices ------------------------------------------------------------------------------------------
+
+    @property
+    def _is_priced(self) -> bool:
+        return bool(self.request.country and self.request.currency)
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return self.request.price_from is not None or self.request.price_to is not None
+
+    def _look_up(self, listing_ids: Iterable[UUID]) -> None:
+        """Have the delivered prices of listings at hand."""
+        missing = [listing_id for listing_id in listing_ids if listing_id not in self._prices]
+        destination, currency = destination_of(self.request), self.request.currency
+        if missing and destination is not None and currency:
+            self._prices |= pricing.get_card_prices(
+                listing_ids=missing, destination=destination, currency=currency, at=self.at
+            )
+
+    def _amount(self, listing_id: UUID) -> Decimal | None:
+        """Return what one piece costs in all, with what falls due at the door."""
+        price = self._prices.get(listing_id)
+        if price is None:
+            return None
+        return Decimal(price.amount + price.at_door).scaleb(-minor_digits(price.currency))
+
+    def _fitting(self, listing_ids: Iterable[UUID]) -> list[UUID]:
+        """Return the listings whose delivered price is in the span that was asked for."""
+        if not self._is_narrowed:
+            return list(listing_ids)
+        low, high = self.request.price_from, self.request.price_to
+        return [
+            listing_id
+            for listing_id in listing_ids
+            if (amount := self._amount(listing_id)) is not None
+            and (low is None or low <= amount)
+            and (high is None or amount <= high)
+        ]
+
+    def _place_by_price(self, listing_id: UUID) -> tuple[int, int, int]:
+        price = self._prices.get(listing_id)
+        if price is None:
+            return 3, 0, 0
+        empty = 0 if price.available > 0 else 1
+        return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door

@@ -1,9 +1,10 @@
 """
 Which words of a document go into which field of the index, how often, and what else its rank hangs on.
 
-The engine's formula (BM25) is fixed, so weight is repetition. A language's field holds the stems of everything, titles
-and brands twice. `words` holds what names the goods (title, brand, category, codes) as it is written, so that a word in
-a title counts in both, and more where it stands as it was typed. `details` has what no field of stems has of the rest.
+The engine's formula (BM25) is fixed, so weight is repetition. A language's field holds the stems of everything, those
+of titles and brands most often. `words` holds what names the goods (title, brand, category, codes) as it is written, so
+that a word in a title counts in both, and more where it stands as it was typed. `details` has what no field of stems
+has of the rest.
 docs/search-relevance.md has the figures.
 """
 
@@ -18,7 +19,7 @@ from entrepot.search.index_port import Document, Text
 
 TEXT_FIELDS = ("words", "details", *(f"words_{language}" for language in words.LANGUAGES))
 _NAMING = ("title", "brand", "category", "codes")
-_STEMS_TWICE = ("title", "brand")
+_TIMES = {"title": 3, "brand": 3, "category": 2, "description": 2, "attributes": 1, "codes": 1}
 # A score is multiplied by log2(2 + popularity). So that nothing lifts it beyond this, popularity starts high.
 POPULARITY_FACTOR_MAX = 1.25
 _BASE = 24.0
@@ -46,9 +47,7 @@ def _add(found: dict[str, list[str]], text: Text) -> None:
     if text.part == "attributes":  # A long list that says one word again and again says it once.
         bare, stems = list(dict.fromkeys(bare)), list(dict.fromkeys(stems))
     if stems:
-        found.setdefault(f"words_{words.field_language(text.language)}", []).extend(
-            stems * 2 if text.part in _STEMS_TWICE else stems
-        )
+        found.setdefault(f"words_{words.field_language(text.language)}", []).extend(stems * _TIMES[text.part])
     if text.part in _NAMING:
         found["words"].extend(bare)
     else:
@@ -61,7 +60,7 @@ def _add_nameless(found: dict[str, list[str]], text: Text, languages: Iterable[s
     found["words"].extend(words.bare(text.words))
     if text.part == "brand":
         for language in languages:
-            found.setdefault(f"words_{language}", []).extend(words.tokens(text.words, language) * 2)
+            found.setdefault(f"words_{language}", []).extend(words.tokens(text.words, language) * _TIMES["brand"])
 
 
 def to_popularity(document: Document) -> int:

@@ -93,31 +93,34 @@ def _group(searcher: Searcher, schema: Schema, group: Group) -> Query:
 
 def _best(searcher: Searcher, schema: Schema, forms: Sequence[Form]) -> Query | None:
     """Return the query for the best of some forms of a word, None where no listing has any."""
-    counts = {(field, form): count for form in forms for field, count in _places(searcher, form)}
+    counts = {(field, form): counts for form in forms for field, counts in _places(searcher, form)}
     if not counts:
         return None
-    total = searcher.num_docs
-    least = _rarity(max(counts.values()), total)
+    # A phrase is as rare, to the index's formula, as all its words together.
+    rarities = {place: sum(_rarity(count, searcher.num_docs) for count in of) for place, of in counts.items()}
+    least = min(rarities.values())
     queries = []
-    for (field, form), count in counts.items():
+    for (field, form), rarity in rarities.items():
         if len(form.tokens) == 1:
             query = Query.term_query(schema, field, form.tokens[0], "freq")
         else:
             query = Query.phrase_query(schema, field, list(form.tokens))
-        weight = form.weight * least / _rarity(count, total) * (_IN_DETAILS if field == "details" else 1.0)
+        weight = form.weight * least / rarity * (_IN_DETAILS if field == "details" else 1.0)
         queries.append(Query.boost_query(query, weight))
     return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
 
 
-def _places(searcher: Searcher, form: Form) -> Iterator[tuple[str, int]]:
-    """Yield the fields in which a form stands, with how many listings have it there (of several tokens: at most)."""
+def _places(searcher: Searcher, form: Form) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the fields in which a form may stand, with how many listings have each of its tokens there."""
     for field in (f"words_{form.language}",) if form.language else ("words", "details"):
-        if count := min(int(searcher.doc_freq(field, token)) for token in form.tokens):
-            yield field, count
+        counts = tuple(int(searcher.doc_freq(field, token)) for token in form.tokens)
+        if all(counts):
+            yield field, counts
 
 
 def _count(searcher: Searcher, form: Form) -> int:
-    return max((count for _, count in _places(searcher, form)), default=0)
+    """Return how many listings have a form, at most."""
+    return max((min(counts) for _, counts in _places(searcher, form)), default=0)
 
 
 def _rarity(count: int, total: int) -> float:

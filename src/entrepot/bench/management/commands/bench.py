@@ -6,14 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entrepot.bench import checkout, pages, stocking
+from entrepot.bench import checkout, pages, relevance, stocking
 
 
 class Command(BaseCommand):
     help = (
         "Measure this machine with a private marketplace of its own (your data is not touched). "
         "`entrepot bench checkout` takes purchases from an empty cart to paid, over HTTP, on the production server; "
-        "`entrepot bench pages` opens every page type of the demonstration's marketplace."
+        "`entrepot bench pages` opens every page type of the demonstration's marketplace; "
+        "`entrepot bench relevance` says how good the order of search results is, on products with judged queries."
     )
     # The measured marketplace is a private one: this process may have no database at all.
     requires_system_checks: list[str] = []
@@ -29,6 +30,12 @@ class Command(BaseCommand):
         looking.add_argument("--requests", type=int, default=200, help="openings of each page (default 200)")
         looking.add_argument("--keep", type=Path, metavar="DIR", help="keep the marketplace here for the next run")
         looking.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        judged = actions.add_parser("relevance", help="nDCG@10 of the search over products with judged queries")
+        judged.add_argument("--products", type=Path, required=True, metavar="FILE.jsonl", help="one JSON object a line")
+        judged.add_argument("--judgments", type=Path, required=True, metavar="FILE.csv", help="query,id,rating")
+        judged.add_argument("--language", default="en", help="the language of products and queries (default en)")
+        judged.add_argument("--baseline", action="store_true", help="also plain BM25 over title and description")
+        judged.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         stock = actions.add_parser("stock", help="fill this data folder's marketplace for a measurement")
         for action in (measure, stock):
             action.add_argument("--sellers", type=int, default=100, help="sellers, of five countries (default 100)")
@@ -44,6 +51,8 @@ class Command(BaseCommand):
         match options["action"]:
             case "checkout":
                 self._checkout(options)
+            case "relevance":
+                self._relevance(options)
             case "stock":
                 made = stocking.stock(sellers=options["sellers"], listings=options["listings"], progress=self._say)
                 self.stdout.write(json.dumps({"skus_by_seller": made}))
@@ -88,6 +97,18 @@ class Command(BaseCommand):
         except RuntimeError as trouble:
             raise CommandError(str(trouble)) from trouble
         self.stdout.write(json.dumps(report) if options["json"] else pages.describe(report))
+
+    def _relevance(self, options: dict[str, Any]) -> None:
+        try:
+            report = relevance.measure(
+                products=options["products"],
+                judgments=options["judgments"],
+                language=options["language"],
+                with_baseline=options["baseline"],
+            )
+        except relevance.Unreadable as trouble:
+            raise CommandError(str(trouble)) from trouble
+        self.stdout.write(json.dumps(report) if options["json"] else relevance.describe(report))
 
     def _say(self, text: str) -> None:
         self.stderr.write(text, style_func=str)

@@ -166,7 +166,7 @@ def _joined(chunk: str, language: str) -> list[Group]:
 def _unspaced(chunk: str, language: str) -> list[Group]:
     """Return the groups of a chunk with symbols of a script without blanks: Chinese by its words, others by pairs."""
     if _HAN.search(chunk) and not _KANA_OR_OTHER.search(chunk):
-        return [group for word in cut_query(chunk) for group in _chinese(word, language)]
+        return _chinese(chunk, language)
     groups: list[Group] = []
     last = 0
     for run in splitting.UNSPACED_RUN.finditer(chunk):
@@ -176,11 +176,30 @@ def _unspaced(chunk: str, language: str) -> list[Group]:
     return groups + _groups(chunk[last:], language)
 
 
-def _chinese(word: str, language: str) -> list[Group]:
-    if not _HAN.search(word):
-        return _groups(word, language)
-    own = Form("zh", (word,), _OWN)
-    return [Group(word, (_pair_form(word), own) if splitting.UNSPACED_RUN.fullmatch(word) else (own,))]
+def _chinese(chunk: str, language: str) -> list[Group]:
+    groups: list[Group] = []
+    other = ""  # Letters and digits between Chinese words are words of their own.
+    place = 0
+    for word in [*cut_query(chunk), ""]:
+        if word and not _HAN.search(word):
+            other += word
+        elif other:
+            groups.extend(_groups(other, language))
+            other = ""
+        if _HAN.search(word):
+            groups.append(Group(word, (_row_form(word, chunk, place), Form("zh", (word,), _OWN))))
+        place += len(word)
+    return groups
+
+
+def _row_form(word: str, chunk: str, place: int) -> Form:
+    """Return a Chinese word as it stands among bare words: in pairs, a single symbol with the one beside it."""
+    if len(word) > 1:
+        return Form("", tuple(splitting.cut(word)), _BARE)
+    beside = chunk[place : place + 2] if splitting.UNSPACED_RUN.match(chunk[place + 1 : place + 2]) else ""
+    if not beside and place and splitting.UNSPACED_RUN.match(chunk[place - 1]):
+        beside = chunk[place - 1 : place + 1]
+    return Form("", (beside or word,), _BARE)
 
 
 def _pair_form(run: str) -> Form:

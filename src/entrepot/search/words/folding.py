@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from importlib.resources import files
 
 _ALIKE = {
     "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "′": "'", "＇": "'", "ʹ": "'",
@@ -23,21 +25,24 @@ for _zero in (0x0660, 0x06F0, 0x0966):
     _LETTERS |= {chr(_zero + digit): str(digit) for digit in range(10)}
 
 
-def _latin() -> dict[str, str]:
-    """Return the letters of Latin scripts that carry a mark, with the letter that stands below it."""
-    found = {}
-    for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
-        base = unicodedata.normalize("NFD", chr(code).lower())[0]
-        if base.isascii() and base.isalpha():
-            found[chr(code).lower()] = base
+def _marked() -> dict[str, str]:
+    """Return the letters of Latin and Greek scripts that carry a mark, with the letter that stands below it."""
+    found = {"ς": "σ"}
+    for code in (*range(0x00C0, 0x0250), *range(0x0370, 0x0400), *range(0x1E00, 0x2000)):
+        letter = chr(code).lower()
+        base = unicodedata.normalize("NFD", letter)[0]
+        if base != letter and base.isalpha():
+            found[letter] = base
     return found
 
 
-_LETTERS = {letter: base for letter, base in (_latin() | _LETTERS).items() if len(letter) == 1}
+_LETTERS = {letter: base for letter, base in (_marked() | _LETTERS).items() if len(letter) == 1}
 # Marks that stand by themselves after a letter: Latin ones that nothing composes with, Hebrew's and Arabic's vowels.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _MARK = re.compile(f"[{_MARKS}]")
 _MARKED = re.compile("[" + "".join(sorted(_LETTERS)) + "]")
+_SIMPLIFIED = dict(tomllib.loads(files(__package__).joinpath("traditional.toml").read_text("utf-8"))["pairs"].split())
+_TRADITIONAL = re.compile("[" + "".join(_SIMPLIFIED) + "]")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -51,7 +56,9 @@ def tidy(text: str, language: str = "") -> str:
     text = _ALIKE_PATTERN.sub(lambda found: _ALIKE[found.group()], text)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
+        text = _ALIKE_PATTERN.sub(lambda found: _ALIKE[found.group()], text)
     text = _MARK.sub("", text)
+    text = _TRADITIONAL.sub(lambda found: _SIMPLIFIED[found.group()], text)
     if language == "tr":
         text = text.replace("I", "ı")
     return text.replace("İ", "i").lower()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+
+from entrepot.search.words.folding import plain
 
 # Scripts without blanks between words, and Korean, whose endings cling to words: cut into pairs of symbols.
 UNSPACED = (
@@ -21,6 +24,7 @@ _JOINER = re.compile(r"['.&\-]")
 _ELIDED = re.compile(
     r"^(?:l|d|j|m|t|s|n|c|qu|jusqu|lorsqu|puisqu|quelqu|presqu|un|dell|all|dall|nell|sull|quell|quest|bell|sant|gl)$"
 )
+_ELIDING = frozenset({"fr", "it"})
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
 # A number, an amount, a size or dimensions as `mark_amounts` writes them; a plain code.
 _CANONICAL = re.compile(r"[^\W\d]*\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)*[^\W\d]*")
@@ -50,7 +54,7 @@ class Units:
         found = _UNIT_NAME.match(text, start)
         if found is None:
             return "", place
-        name = found.group()
+        name = plain(found.group())
         if name in known and not _GOES_ON.match(text, found.end()):
             return name, found.end()
         if UNSPACED_RUN.match(name):
@@ -177,7 +181,9 @@ def parts_of(chunk: str, language: str) -> tuple[list[str], str]:
     if "'" in chunk:
         head, _, rest = chunk.partition("'")
         if _ELIDED.match(head) and len(rest) > 2:
-            return parts_of(rest, language)
+            parts, joined = parts_of(rest, language)
+            # A name, such as L'Oréal, unless the language speaks so.
+            return parts, joined if language in _ELIDING else head + rest
         if language == "tr":
             return [head], ""
         if rest == "s" and len(head) > 1:
@@ -189,7 +195,7 @@ def parts_of(chunk: str, language: str) -> tuple[list[str], str]:
 
 def _make_one(chunk: str, parts: list[str]) -> bool:
     """Whether parts may be written together too: "t-shirt", "u.s.a", "kd-55x80j"; not a date, nor ends of sentences."""
-    if len(chunk) > JOINED_MAX or len(parts) > 4:
+    if len(chunk) > JOINED_MAX or not 1 < len(parts) < 5:
         return False
     if "." in chunk:
         return all(len(part) <= 2 and part.isalpha() for part in parts)
@@ -229,8 +235,13 @@ def cut_mixed(chunk: str, language: str, words: list[str]) -> None:
     last = 0
     for run in UNSPACED_RUN.finditer(chunk):
         if run.start() > last:
-            words.extend(CHUNK.findall(chunk[last : run.start()]))
+            words.extend(_cut_pieces(chunk[last : run.start()], language))
         words.extend(pairs(run.group()))
         last = run.end()
     if last < len(chunk):
-        words.extend(CHUNK.findall(chunk[last:]))
+        words.extend(_cut_pieces(chunk[last:], language))
+
+
+def _cut_pieces(text: str, language: str) -> Iterator[str]:
+    for piece in CHUNK.findall(text):
+        yield from _cut_chunk(piece, language)

@@ -17,13 +17,12 @@ _ENGLISH_NAMES = {
     "es": "spanish",
     "it": "italian",
     "ru": "russian",
-    "tr": "turkish",
     "pt": "portuguese",
     "fr": "french",
     "de": "german",
     "ar": "arabic",
 }
-LANGUAGES = tuple(_ENGLISH_NAMES)
+LANGUAGES = (*_ENGLISH_NAMES, "tr")
 
 
 def _french(text: str) -> str:
@@ -31,7 +30,8 @@ def _french(text: str) -> str:
 
 
 def _portuguese(text: str) -> str:
-    text = re.sub(r"c(?:ao|oes)\b", "ção", plain(text))
+    text = re.sub(r"(?<=\w\w)([aeou])is\b", r"\1l", plain(text))  # Papéis, papel.
+    text = re.sub(r"c(?:ao|oes)\b", "ção", text)
     return re.sub(r"(?<=[bdfglmnprstvxz])(?:ao|oes|aes)\b", "ão", text)
 
 
@@ -39,38 +39,46 @@ def _spanish(text: str) -> str:
     return re.sub(r"(?<=[csgtx])ion\b", "ión", plain_spanish(text))
 
 
-def _turkish(text: str) -> str:
-    """Return text with the vowels of endings as harmony wants them, whatever keyboard it was typed on."""
-    text = plain(text)
-    for _ in range(3):  # Each vowel hangs on the one before it.
-        text = re.sub(r"([aıou][^aeiıou ]*)i", r"\1ı", text)
-    return re.sub(r"([ei][^aeiıou ]*)u", r"\1ü", text)
-
-
 def _arabic(text: str) -> str:
-    """Return text with "for the" written as "the", and the ending that is written two ways in one of them."""
-    return re.sub(r"ه\b", "ة", re.sub(r"\bلل(?=\w{3})", "ال", plain(text)))
+    """Return text with "for the" and "and the" written as "the", and one ending of feminine words."""
+    text = re.sub(r"\b(?:لل|وال)(?=\w{3})", "ال", plain(text))
+    return re.sub(r"(?<=\w{3})ات\b|ه\b", "ة", text)
 
 
 _BEFORE: dict[str, Callable[[str], str]] = {
     "es": _spanish,
     "fr": _french,
     "pt": _portuguese,
-    "tr": _turkish,
     "ar": _arabic,
 }
+# Turkish endings of nouns, without accents: the plural with what follows it, "of it" after a vowel and after a
+# consonant, the accusative, "with".
+_TURKISH_ENDINGS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?<=\w{3})l[ae]r(?:[iu]?(?:m|n|m[iu]z|n[iu]z|n[iu]n|n[ae]|nd[ae]n?)?|[ae]|d[ae]n?)$",
+        r"(?<=\w\w[aeiou])(?:s[iu](?:n[iu]n?|nd[ae]n?)?|n[iu]n|y[iu])$",
+        r"(?<=\w{4})l[iu]$",
+        r"(?<=\w\w[^aeiou])[iu](?:n[iu]n|nd[ae]n?)?$",
+    )
+)
 _DEVOICED = str.maketrans("bdg", "ptk")
 
 
-def _turkish_end(found: re.Match[str]) -> str:
-    stem = found.group()
-    if len(stem) > 4 and stem[-1] in "aeiu":
-        stem = stem[:-1]
-    return stem[:-1] + stem[-1].translate(_DEVOICED)
+def _stem_turkish(text: str) -> list[str]:
+    """
+    Return the stems of Turkish words, typed with Turkish letters or without.
 
-
-def _after_turkish(text: str) -> str:
-    return re.sub(r"[^\W\d]{4,}", _turkish_end, plain(text))
+    The usual stemmer leaves the ending that makes most names of goods (`koşu ayakkabısı`) and takes what is none
+    (`çanta`), so this one takes only the endings that titles have.
+    """
+    stems = []
+    for word in plain(text).split():
+        stem = word
+        for ending in _TURKISH_ENDINGS:
+            stem = ending.sub("", stem)
+        stems.append(stem[:-1] + stem[-1].translate(_DEVOICED) if len(stem) > 3 else stem)
+    return stems
 
 
 def _after_russian(text: str) -> str:
@@ -78,7 +86,22 @@ def _after_russian(text: str) -> str:
     return re.sub(r"(?<=\w[бвгджзкмнпрстфхцчшщ])[ео]к\b", "к", re.sub(r"(?<=\w\wл)ек\b", "ьк", text))
 
 
-_AFTER: dict[str, Callable[[str], str]] = {"es": plain_spanish, "tr": _after_turkish, "ru": _after_russian}
+def _after_spanish(text: str) -> str:
+    return re.sub(r"z\b", "c", plain_spanish(text))  # Luz, luces.
+
+
+_ENGLISH_PLURALS = {
+    "women": "woman", "men": "man", "children": "child", "mice": "mous", "feet": "foot", "teeth": "tooth",
+    "shelv": "shelf", "knive": "knife", "scarv": "scarf", "leav": "leaf", "loav": "loaf", "wolv": "wolf",
+}  # fmt: skip
+_ENGLISH_PLURAL = re.compile(rf"\b(?:{'|'.join(_ENGLISH_PLURALS)})\b")
+
+
+def _after_english(text: str) -> str:
+    return _ENGLISH_PLURAL.sub(lambda found: _ENGLISH_PLURALS[found.group()], plain(text))
+
+
+_AFTER: dict[str, Callable[[str], str]] = {"en": _after_english, "es": _after_spanish, "ru": _after_russian}
 
 
 def _stop_words() -> dict[str, tuple[str, ...]]:
@@ -95,14 +118,17 @@ def is_stop_word(word: str, language: str) -> bool:
     return word in _STOP_SETS.get(language, ())
 
 
+def _build_analyzer(language: str) -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(_ENGLISH_NAMES[language])).build()
+
+
 class _Stemmer:
     """The stemmer of one language, with what it made of words before: a few words make most of all texts."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.known: dict[str, str] = {}
-        builder = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(_ENGLISH_NAMES[language]))
-        self.analyzer: TextAnalyzer = builder.build()
+        self.analyze = _stem_turkish if language == "tr" else _build_analyzer(language).analyze
 
     def learn(self, words: list[str]) -> None:
         """Stem words that were not met before; one with a digit is none of a language."""
@@ -113,7 +139,7 @@ class _Stemmer:
         self.known |= dict.fromkeys(words, "")
         if not new:
             return
-        stems = self.analyzer.analyze(_BEFORE.get(self.language, plain)(" ".join(new)))
+        stems = self.analyze(_BEFORE.get(self.language, plain)(" ".join(new)))
         after = _AFTER.get(self.language, plain)
         self.known |= zip(new, after(" ".join(stems)).split(" "), strict=True)
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import connection
 
+from entrepot.search import following
 from entrepot.search.embedded.engine import EmbeddedEngine
 from entrepot.search.embedded.reader import Reader
 from entrepot.search.following import Follower
 from entrepot.search.index_port import Position
+from entrepot.search.ports import get_engine
 from tests.builders.facts import facts_of_this_transaction
 
 
@@ -38,6 +40,11 @@ class UpToDateEngine(EmbeddedEngine):
                 with facts_of_this_transaction(), _uncounted():
                     while self._follower.follow() == 0.0:
                         pass
+
+
+def build_index_anew() -> None:
+    """Do what the worker does where the index was made by other rules than today's."""
+    assert following.prepare(engine=get_engine(), tell=lambda progress: None, anew=True)
 
 
 class _FollowedReader:

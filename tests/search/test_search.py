@@ -19,6 +19,7 @@ from entrepot.sellers import operations as sellers_operations
 from entrepot.sellers.queries import SellerView
 from tests.builders import catalog, sellers, shipping
 from tests.builders.catalog import NOW
+from tests.builders.search import UpToDateEngine
 
 RunJobs = Any
 
@@ -33,7 +34,9 @@ def found(q: str = "", **fields: Any) -> list[UUID]:
 
 @pytest.fixture
 def chinese(db: None) -> SellerView:
-    return sellers.approved_seller("CN")
+    seller = sellers.approved_seller("CN")
+    shipping.preset_templates(seller)
+    return seller
 
 
 @pytest.fixture
@@ -56,8 +59,10 @@ def shirt(chinese: SellerView) -> ListingView:
 
 @pytest.fixture
 def lamp(db: None) -> ListingView:
+    seller = sellers.approved_seller("IT")
+    shipping.preset_templates(seller)
     return catalog.listing(
-        sellers.approved_seller("IT"),
+        seller,
         title="Lampada da tavolo CF412A",
         language="it",
         category="lighting",
@@ -100,7 +105,7 @@ def test_a_listing_is_found_in_any_of_its_languages(
 
 
 @pytest.mark.parametrize(
-    "q", ["trousers", "red trousers", '"shirts cotton"', "shirt -cotton", "((", "' OR 1=1 --", "!!!", "\\", "\x00"]
+    "q", ["trousers", '"shirts cotton"', "shirt -cotton", "((", "' OR 1=1 --", "!!!", "\\", "\x00"]
 )
 def test_what_fits_nothing_finds_nothing_and_breaks_nothing(shirt: ListingView, run_jobs: RunJobs, q: str) -> None:
     run_jobs()
@@ -129,9 +134,9 @@ def test_category_store_and_origin_narrow(
     assert found(category="toys") == []
     assert found(category="no-such") == []
     assert found(store=chinese.store.slug) == [shirt.id]
-    assert found(origin="IT") == [lamp.id]
-    assert found("lamp", origin="CN") == []
-    assert found("desk", category="lighting", origin="IT") == [lamp.id]
+    assert found(origins=("IT",)) == [lamp.id]
+    assert found("lamp", origins=("CN",)) == []
+    assert found("desk", category="lighting", origins=("IT",)) == [lamp.id]
 
 
 def test_what_is_in_stock_comes_first(chinese: SellerView, run_jobs: RunJobs) -> None:
@@ -234,7 +239,6 @@ def test_pages_are_stable_and_counted_exactly(chinese: SellerView, run_jobs: Run
 
 
 def test_by_price_means_the_delivered_price_of_the_best(chinese: SellerView, run_jobs: RunJobs) -> None:
-    shipping.preset_templates(chinese)
     weights = {"30.00": 100, "10.00": 100, "20.00": 100, "10.01": 5000}
     made = {
         price: catalog.listing(chinese, title="Green mug", price=price, weight_g=weight).id
@@ -245,7 +249,7 @@ def test_by_price_means_the_delivered_price_of_the_best(chinese: SellerView, run
     delivered = {listing_id: price.amount for listing_id, price in prices.items() if price}
     assert len(delivered) == 4
     page = find("green mug", sort="price")
-    assert page.ranked_within == 4
+    assert page.ranked_within is None  # All of them were compared.
     assert list(page.listing_ids) == sorted(made.values(), key=lambda listing_id: delivered[listing_id])
     assert [page.listing_ids.index(made[price]) for price in ("10.00", "20.00")] == [0, 1]
     assert find("green mug", sort="relevance").ranked_within is None
@@ -255,7 +259,10 @@ def test_an_order_that_is_not_known_is_relevance(shirt: ListingView) -> None:
     assert found(sort="cheapest") == [shirt.id]
 
 
-def test_the_index_can_be_built_anew(shirt: ListingView, lamp: ListingView, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_index_can_be_built_anew(
+    shirt: ListingView, lamp: ListingView, search_index: UpToDateEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search_index.follows = False
     assert queries.get_index_state().documents == 0
     call_command("search_index", rebuild=True, json=True)
     assert '"documents": 2, "offered": 2' in capsys.readouterr().out

@@ -15,9 +15,10 @@ from entrepot.kernel.errors import InvalidField
 from entrepot.markets import queries as markets
 from entrepot.markets.loader import PACKAGE_DIR
 from entrepot.pricing.refusals import NotSellable
-from entrepot.search import operations as search_operations, queries as search
+from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 from tests.builders import orders, sellers
+from tests.builders.search import build_index_anew
 from tests.conftest import NOW
 from tests.pages import Reader
 
@@ -64,7 +65,7 @@ def test_goods_without_a_confirmed_code_do_not_enter_where_the_operator_wants_on
     assert _is_offered(_page(listing, "DE"))
 
     confirmed_only('"EU"')
-    search_operations.refresh_restrictions()
+    build_index_anew()
     reader = _page(listing, "DE")
     assert not _is_offered(reader)
     assert REASON in reader.words

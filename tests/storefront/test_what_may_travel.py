@@ -20,6 +20,7 @@ from entrepot.sellers import operations as sellers_operations, queries as seller
 from entrepot.sellers.queries import SellerView
 from tests.builders import orders, sellers, shipping
 from tests.builders.catalog import NOW
+from tests.builders.search import build_index_anew
 from tests.pages import Reader
 
 pytestmark = pytest.mark.django_db
@@ -196,10 +197,8 @@ def test_a_mark_is_sold_by_who_its_owner_allowed(
 
 
 def call_command_again(run_jobs: RunJobs) -> None:
-    """Do what `prepare` and the night do: look anew at every listing."""
-    from entrepot.search import operations
-
-    operations.refresh_restrictions()
+    """Do what the worker does when other packs are in force: build the index anew."""
+    build_index_anew()
 
 
 def test_dear_goods_are_sanctioned_where_cheap_ones_are_not(

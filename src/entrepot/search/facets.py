@@ -78,6 +78,11 @@ def attributes(counts: Mapping[str, int], request: SearchRequest) -> tuple[Facet
     )
 
 
+def begin_attribute(name: str) -> str:
+    """Return how an engine's values of an attribute begin."""
+    return f"{name}\x1f"
+
+
 def prices(amounts: Sequence[Decimal], request: SearchRequest, *, ranked_within: int | None) -> Facet:
     """
     Return spans of delivered prices that hold about as many listings each; an amount on a border is in both spans.

@@ -159,16 +159,31 @@ class Search:
         prices.
         """
         counted = self._counted()
-        among = replace(self.query, among=tuple(kept), limit=1)
-        own = [(kind, wider) for kind in counted if (wider := self._without(kind)) is not None]
-        others = tuple(kind for kind in counted if kind not in dict(own))
-        counts = dict(self.engine.find(replace(among, counted=others)).counts) if others else {}
-        for kind, wider in own:
-            best = self.engine.find(replace(wider, limit=RANKED_WITHIN)).listing_ids
-            self._look_up(best)
-            fitting = tuple(self._fitting(best))
-            counts.update(self.engine.find(replace(wider, among=fitting, limit=1, counted=(kind,))).counts)
+        own = {kind: wider for kind in counted if (wider := self._without(kind)) is not None}
+        counts = self._count(self.query, kept, [kind for kind in counted if kind not in own])
+        for kind, wider in own.items():
+            counts |= self._count(wider, self._find_fitting(wider), [kind])
+        if "attribute" in counted:
+            values = dict(counts["attribute"])
+            for chosen in dict(self.query.attributes):
+                others = tuple(pair for pair in self.query.attributes if pair[0] != chosen)
+                wider = replace(self.query, attributes=others)
+                found = self._count(wider, self._find_fitting(wider), ["attribute"])["attribute"]
+                of_name = facets.begin_attribute(chosen)
+                values |= {value: count for value, count in found.items() if value.startswith(of_name)}
+            counts["attribute"] = values
         return counts
+
+    def _count(self, query: EngineQuery, among: Sequence[UUID], kinds: Sequence[str]) -> dict[str, Mapping[str, int]]:
+        if not kinds:
+            return {}
+        return dict(self.engine.find(replace(query, among=tuple(among), limit=1, counted=tuple(kinds))).counts)
+
+    def _find_fitting(self, query: EngineQuery) -> list[UUID]:
+        """Return the best listings of a query that are within the span of prices."""
+        best = self.engine.find(replace(query, limit=RANKED_WITHIN)).listing_ids
+        self._look_up(best)
+        return self._fitting(best)
 
     def _without(self, kind: str) -> EngineQuery | None:
         """Return what is asked without what was chosen of a kind; None where nothing was."""

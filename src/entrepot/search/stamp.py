@@ -1,24 +1,22 @@
-"""What names the rules by which documents are made, so that an index made by others is known and built anew."""
+"""
+What names the way that documents are made, so that an index made otherwise is known and built anew: this version's
+code and words, the rules of the packs, the database.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from entrepot.customs.rulebook import RuleBook
 from entrepot.kernel import sql
 from entrepot.pricing import queries as pricing
-from entrepot.search import words
 
-_LAYOUT = 1  # Raised when documents are put together otherwise.
-
-
-def get_stamp() -> str:
-    """Return what names the rules that documents are made by today, and the database that they are made from."""
-    row = sql.fetch_one(_DATABASE)
-    assert row is not None
-    return f"{_LAYOUT}.{words.VERSION}.{_digest(pricing.get_book())}.{row[0]}.{row[1]}"
-
+# All that decides what stands in a document: nobody has to remember raising a number.
+_MADE_BY = ("documents.py", "lanes.py", "lane_rules.py", "reach.py", "sql", "words", "embedded")
+_KEPT = (".py", ".sql", ".toml", ".txt")
 
 # Transaction ids, and so places in the fact log, mean nothing on another server.
 _DATABASE = """
@@ -27,8 +25,31 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
 """
 
 
+def get_stamp() -> str:
+    """Return what names the way that documents are made today."""
+    row = sql.fetch_one(_DATABASE)
+    assert row is not None
+    return ".".join((_digest_code(), _digest_rules(pricing.get_book()), str(row[0]), str(row[1])))
+
+
+@cache
+def _digest_code() -> str:
+    digest = hashlib.sha256()
+    for name in _MADE_BY:
+        _add(digest, files(__package__).joinpath(name))
+    return digest.hexdigest()[:16]
+
+
+def _add(digest: hashlib._Hash, place: Traversable) -> None:
+    if place.is_dir():
+        for child in sorted(place.iterdir(), key=lambda child: child.name):
+            _add(digest, child)
+    elif place.name.endswith(_KEPT):
+        digest.update(place.name.encode() + b"\0" + place.read_bytes())
+
+
 @lru_cache(maxsize=2)
-def _digest(book: RuleBook) -> str:
+def _digest_rules(book: RuleBook) -> str:
     """Return what names the rules that lanes are made by."""
     library = book.library
     told = (

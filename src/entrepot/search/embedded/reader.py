@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from entrepot.search.embedded import filters, matching, schema
 from entrepot.search.embedded.generations import Folder
 from entrepot.search.index_port import Asked, SearchNotReady
 
+_NAME = re.compile(r"\d{9}-[0-9a-f]{8}")
 _OPEN_MAX = 6
 _LANE_FILTERS_MAX = 256
 _REMEMBERED_MAX = 4096
@@ -125,7 +127,7 @@ class Reader:
 
         :raises SearchNotReady: there is none, or it has other fields than this version asks for.
         """
-        if snapshot and (kept := self._find(snapshot)) is not None:
+        if _NAME.fullmatch(snapshot) and (kept := self._find(snapshot)) is not None:  # It may come from anywhere.
             return kept
         newest = self._find(self._read_newest())
         if newest is None:
@@ -149,6 +151,7 @@ class Reader:
             return kept
         with self._guard:
             if name in self._open:
+                self._open.move_to_end(name)
                 return self._open[name]
             about = self._folder.read_about(name) if name else None
             if about is None or about.schema != schema.digest():

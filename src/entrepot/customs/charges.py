@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from entrepot.kernel.money import Money
@@ -38,6 +39,36 @@ class Part(Value, frozen=True):
     native_shares: tuple[int, ...]
 
 
+# A number that is not negative as a fraction of whole ones, (22, 100): exact, and a fifth of the time of decimals.
+Ratio = tuple[int, int]
+
+
+@lru_cache(maxsize=8192)
+def ratio(value: Decimal) -> Ratio:
+    """Return a decimal number as a ratio."""
+    return value.as_integer_ratio()
+
+
+@lru_cache(maxsize=8192)
+def percent(rate: Decimal) -> Ratio:
+    """Return so many percent as a ratio."""
+    times, over = rate.as_integer_ratio()
+    return times, over * 100
+
+
+@lru_cache(maxsize=8192)
+def net_of(rate: Decimal) -> Ratio:
+    """Return what is left of a price that has so many percent of tax in it."""
+    times, over = percent(rate)
+    return over, over + times
+
+
+def portion(amount: int, part: Ratio) -> int:
+    """Return a part of an amount that is not negative, to the nearest unit, halves up."""
+    times, over = part
+    return (2 * amount * times + over) // (2 * over)
+
+
 def half_up(value: Decimal) -> int:
     """Return the nearest integer, halves away from zero (`Rounding.HALF_UP`, without the way to ask for another)."""
     return int(value.to_integral_value(ROUND_HALF_UP))
@@ -63,6 +94,9 @@ def split(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     left = amount - sum(shares)
     if left:
         rests = [amount * weight % total for weight in weights]
+        if left == 1:
+            shares[rests.index(max(rests))] += 1
+            return tuple(shares)
         for position in sorted(range(count), key=rests.__getitem__, reverse=True)[:left]:
             shares[position] += 1
     return tuple(shares)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from entrepot.customs.charges import Part
+from entrepot.customs.charges import Part, Ratio, ratio
 from entrepot.customs.lanes import Lane
 from entrepot.customs.rulebook import Limit
 from entrepot.kernel.money import minor_digits
@@ -106,6 +106,13 @@ class Work:
         if currency == self.c.currency:
             return amount.scaleb(minor_digits(currency))
         return (amount * self.rates.rate(currency, self.c.currency)).scaleb(minor_digits(self.c.currency))
+
+    def minor_units(self, amount: Decimal, currency: str) -> Ratio:
+        """Return what `to_minor` does as a ratio, for an amount that a rule names."""
+        if currency == self.c.currency:
+            times, over = ratio(amount)
+            return times * 10 ** minor_digits(currency), over
+        return self.to_minor(amount, currency).as_integer_ratio()
 
     def holds(self, threshold: Threshold | Limit, members: Sequence[int], tax: int | None = None) -> bool:
         """Say whether a limit holds for some items: each piece by itself, or all that the consignment has."""

@@ -10,18 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from msgspec.structs import replace
 
-from entrepot.customs.charges import Part, split
-from entrepot.customs.regime_parts import RegimeParts
+from entrepot.customs.charges import Part, Ratio, percent, ratio, split
+from entrepot.customs.regime_parts import RegimeParts, round_ratio
 from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.tariffs import BASIC, PREFERENCE, PROOF_OF_ORIGIN, TariffRow
-from entrepot.kernel.money import Money, minor_digits, round_to_int
+from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import CollectionFloor, Doubt, Duty, Fee, RateRow, Tax
 
 _HUNDRED = Decimal(100)
 _NOTHING = Decimal(0)
+_NONE: Ratio = (0, 1)
+_WHOLE: Ratio = (1, 1)
+
+
+def _times(amount: int, one: Ratio, other: Ratio) -> Ratio:
+    return amount * one[0] * other[0], one[1] * other[1]
 
 
 class Evaluation(RegimeParts):
@@ -78,12 +85,15 @@ class Evaluation(RegimeParts):
         elif duty.per == "kg":
             count = -(-self._weight_g() // 1000)
         assert duty.amount is not None, "a flat duty has an amount"
-        amount = duty.amount * count
-        native = Money(round_to_int(amount.scaleb(minor_digits(duty.currency)), self.regime.rounding), duty.currency)
+        times, over = ratio(duty.amount)
+        own = times * count * 10 ** minor_digits(duty.currency), over
+        native = Money(round_ratio(own, self.regime.rounding), duty.currency)
         self._add(
             code=duty.code,
             group="duty",
-            exact=self.work.to_minor(amount, duty.currency),
+            exact=own
+            if duty.currency == self.work.c.currency
+            else self.work.minor_units(duty.amount * count, duty.currency),
             weights=self._flat_weights(duty, kinds),
             collector=duty.collector,
             rounding=duty.rounding,
@@ -128,7 +138,7 @@ class Evaluation(RegimeParts):
             for rate, members in groups.items():
                 base = sum([bases[position] for position in members])
                 exact = base * factor * rate / _HUNDRED
-                self._add_duty(duty, exact, members, bases, rate, base, "")
+                self._add_duty(duty, exact.as_integer_ratio(), members, bases, rate, base, "")
             return
         base = sum([bases[position] for position in self.members])
         exact = sum(
@@ -145,12 +155,12 @@ class Evaluation(RegimeParts):
         if duty.maximum is not None:
             exact = min(exact, work.to_minor(duty.maximum, duty.currency))
         rate_shown = next(iter(groups)) if len(groups) == 1 else None
-        self._add_duty(duty, exact, self.members, bases, rate_shown, base, reason)
+        self._add_duty(duty, exact.as_integer_ratio(), self.members, bases, rate_shown, base, reason)
 
     def _add_duty(
         self,
         duty: Duty,
-        exact: Decimal,
+        exact: Ratio,
         members: list[int],
         bases: list[int],
         rate: Decimal | None,
@@ -193,7 +203,7 @@ class Evaluation(RegimeParts):
     def _tariff_duty(self, duty: Duty) -> None:
         work, c = self.work, self.work.c
         bases = self._bases(duty.base)
-        factor = work.over(duty.exempt) if duty.on == "excess" and duty.exempt else Decimal(1)
+        factor = work.over(duty.exempt).as_integer_ratio() if duty.on == "excess" and duty.exempt else _WHOLE
         # By identity: the table's rows live as long as it does, and comparing them whole would cost more than the duty.
         groups: dict[int, tuple[TariffRow, list[int]]] = {}
         given: list[int] = []
@@ -215,7 +225,7 @@ class Evaluation(RegimeParts):
         if given:
             assert c.basic_duty_rate is not None, "a given rate is there"
             base = sum([bases[position] for position in given])
-            exact = base * factor * c.basic_duty_rate / _HUNDRED
+            exact = _times(base, factor, percent(c.basic_duty_rate))
             self._add_tariff(
                 duty, duty.code, given, exact, c.basic_duty_rate, base, "rate given by the caller", None, ""
             )
@@ -224,40 +234,47 @@ class Evaluation(RegimeParts):
         if unknown:
             work.unsure.add("tariff_unknown")
             work.unknown = True
-            self._add_tariff(duty, duty.code, unknown, Decimal(0), None, None, "", None, "tariff_unknown")
+            self._add_tariff(duty, duty.code, unknown, _NONE, None, None, "", None, "tariff_unknown")
 
-    def _tariff_row(self, duty: Duty, row: TariffRow, members: list[int], bases: list[int], factor: Decimal) -> None:
+    def _tariff_row(self, duty: Duty, row: TariffRow, members: list[int], bases: list[int], factor: Ratio) -> None:
         work = self.work
         if row.doubt:
             work.unsure.add(row.doubt)
         if not row.is_known:
             return
         base = sum([bases[position] for position in members])
-        exact = base * factor * row.rate / _HUNDRED
+        exact = _times(base, factor, percent(row.rate))
         if row.specific or row.at_most is not None:
-            items = [work.c.items[position] for position in members]
-            if row.specific_unit == "kg":
-                if any(item.weight_g is None for item in items):
-                    work.unsure.add("weight_unknown")
-                units = Decimal(sum((item.weight_g or 0) * item.quantity for item in items)) / 1000
-            else:
-                units = Decimal(sum(item.quantity for item in items))
-            specific = work.to_minor(row.specific * units, row.specific_currency)
-            exact = {"sum": exact + specific, "max": max(exact, specific), "min": min(exact, specific)}[row.combine]
-            if row.at_most is not None:
-                exact = min(exact, work.to_minor(row.at_most * units, row.specific_currency))
+            exact = self._specific(row, members, exact)
         code = duty.code if row.measure in (BASIC, PREFERENCE) else row.measure
         reason = "" if row.rate or row.specific else "tariff_zero"
         if row.measure == PREFERENCE:
             reason = "preferential_rate"
         self._add_tariff(duty, code, members, exact, row.rate, base, row.source, row.valid_from, reason)
 
+    def _specific(self, row: TariffRow, members: list[int], by_value: Ratio) -> Ratio:
+        """Return a duty that is by weight or number too, in minor units."""
+        work = self.work
+        items = [work.c.items[position] for position in members]
+        if row.specific_unit == "kg":
+            if any(item.weight_g is None for item in items):
+                work.unsure.add("weight_unknown")
+            units = Decimal(sum((item.weight_g or 0) * item.quantity for item in items)) / 1000
+        else:
+            units = Decimal(sum(item.quantity for item in items))
+        exact = Fraction(*by_value)
+        specific = Fraction(work.to_minor(row.specific * units, row.specific_currency))
+        exact = {"sum": exact + specific, "max": max(exact, specific), "min": min(exact, specific)}[row.combine]
+        if row.at_most is not None:
+            exact = min(exact, Fraction(work.to_minor(row.at_most * units, row.specific_currency)))
+        return exact.as_integer_ratio()
+
     def _add_tariff(
         self,
         duty: Duty,
         code: str,
         members: list[int],
-        exact: Decimal,
+        exact: Ratio,
         rate: Decimal | None,
         base: int | None,
         source: str,
@@ -289,21 +306,23 @@ class Evaluation(RegimeParts):
             self._zero(tax.code, "tax", tax.reason or "below_threshold", tax.collector)
             return
         bases = self._tax_bases(tax)
-        factor = tax.factor
+        factor = ratio(tax.factor)
         if tax.on == "excess" and tax.exempt is not None:
-            factor *= self.work.over(tax.exempt)
-        groups = group_by_rate([(position, self._tax_rate(tax, position)) for position in self.members])
+            factor = (tax.factor * self.work.over(tax.exempt)).as_integer_ratio()
+        groups = self._groups_by_rate(tax)
         if tax.minimum is not None and self._takes_minimum(tax, tax.minimum, groups, bases, factor):
             return
         started = len(self.parts)
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
         for found, members in groups:
-            rate, weights = found.rate, [bases[position] for position in members]
+            rate = found.rate
+            weights = bases if len(members) == self.count else [bases[position] for position in members]
             base = sum(weights)
+            times, over = percent(rate)
             self._add(
                 code=tax.code,
                 group="tax",
-                exact=base * rate / (_HUNDRED - rate if tax.inside else _HUNDRED) * factor,
+                exact=_times(base, factor, (times, over - times) if tax.inside else (times, over)),
                 weights=weights,
                 members=members,
                 collector=tax.collector,
@@ -321,26 +340,38 @@ class Evaluation(RegimeParts):
                 self.sums = sums_before
                 self._zero(tax.code, "tax", "tax_below_minimum", tax.collector)
 
+    def _groups_by_rate(self, tax: Tax) -> list[tuple[FoundRate, list[int]]]:
+        """Return the members by the rate that a tax has for them; most often one rate for all."""
+        found = [self._tax_rate(tax, position) for position in self.members]
+        first = found[0]
+        for other in found:
+            if other is not first:
+                return group_by_rate(zip(self.members, found, strict=True))
+        return [(first, self.members)]
+
     def _takes_minimum(
         self,
         tax: Tax,
         minimum: Decimal,
         groups: Sequence[tuple[FoundRate, list[int]]],
         bases: list[int],
-        factor: Decimal,
+        factor: Ratio,
     ) -> bool:
         """Add the least that a tax is where it would be less, and say so."""
-        least = self.work.to_minor(minimum, tax.currency)
+        least = Fraction(self.work.to_minor(minimum, tax.currency))
         levied = sum(
-            (sum(bases[p] for p in members) * found.rate / _HUNDRED * factor for found, members in groups),
-            Decimal(0),
+            (
+                Fraction(*_times(sum(bases[p] for p in members), factor, percent(found.rate)))
+                for found, members in groups
+            ),
+            Fraction(0),
         )
         if not levied or levied >= least:
             return False
         self._add(
             code=tax.code,
             group="tax",
-            exact=least,
+            exact=least.as_integer_ratio(),
             weights=[bases[position] for position in self.members],
             collector=tax.collector,
             rounding=tax.rounding,
@@ -360,6 +391,8 @@ class Evaluation(RegimeParts):
                 columns.append(work.c.freight_shares)
             elif (sums := self.sums.get("tax" if name == "taxes" else name)) is not None:
                 columns.append(sums)
+        if len(columns) == 2 and columns[0] is work.goods and columns[1] is work.c.freight_shares:
+            return work.cif
         return list(map(sum, zip(*columns, strict=True))) if columns else [0] * self.count
 
     def _tax_rate(self, tax: Tax, position: int) -> FoundRate:
@@ -395,11 +428,12 @@ class Evaluation(RegimeParts):
             count = sum([work.c.items[position].quantity for position in self.members])
         elif fee.per == "subheading":
             count = len({(work.c.items[p].hs or f"?{p}")[:6] for p in self.members})
-        exact = work.to_minor(fee.amount * count, fee.currency)
+        exact = work.minor_units(fee.amount * count, fee.currency)
         if fee.rate is not None:
-            exact += charged * fee.rate / _HUNDRED
+            whole = Fraction(*exact) + Fraction(*_times(charged, _WHOLE, percent(fee.rate)))
             if fee.minimum is not None:
-                exact = max(exact, work.to_minor(fee.minimum, fee.currency))
+                whole = max(whole, Fraction(work.to_minor(fee.minimum, fee.currency)))
+            exact = whole.as_integer_ratio()
         self._add(
             code=fee.code,
             group="fees",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from entrepot.markets.packs import Channel, RateRow, SaleRule
 
 Key = tuple[object, ...]
+_REMEMBERED_MAX = 5_000
 
 
 class Lane:
@@ -29,6 +30,8 @@ class Lane:
         "_best_rows",
         "_home_rates",
         "_regimes",
+        "_regimes_for",
+        "_same_regimes",
         "_tariff",
         "_tax_rates",
         "book",
@@ -50,6 +53,8 @@ class Lane:
         # The rule of a sale by what it looks at in the seller: found and kept here by pricing.
         self.sale_rules: dict[Key, SaleRule | None] = {}
         self._regimes: dict[tuple[str | None, frozenset[str]], tuple[Candidate, ...]] = {}
+        self._regimes_for: dict[Key, tuple[Candidate, ...]] = {}
+        self._same_regimes: dict[tuple[int, ...], tuple[Candidate, ...]] = {}
         self._tariff: dict[Key, tuple[TariffRow, ...] | None] = {}
         self._tax_rates: dict[str | None, FoundRate | None] = {}
         self._home_rates: dict[str | None, FoundRate | None] = {}
@@ -71,6 +76,24 @@ class Lane:
                 on=self.on,
                 schemes=schemes,
             )
+        return found
+
+    def regimes_for(
+        self, channel: Channel | None, schemes: frozenset[str], hs: str | None, origin: str, flags: frozenset[str]
+    ) -> tuple[Candidate, ...]:
+        """Return the import regimes whose goods and origins some goods are among; the same tuple for the same ones."""
+        key = (channel, schemes, hs, origin, flags)
+        found = self._regimes_for.get(key)
+        if found is None:
+            if len(self._regimes_for) > _REMEMBERED_MAX:
+                self._regimes_for.clear()
+            fitting = tuple(
+                candidate
+                for candidate in self.regimes(channel, schemes)
+                if candidate.takes_goods(hs, flags) and candidate.takes_origin(origin)
+            )
+            names = tuple(id(candidate) for candidate in fitting)
+            found = self._regimes_for[key] = self._same_regimes.setdefault(names, fitting)
         return found
 
     def tariff(self, hs: str, origin: str | None, proof: bool) -> tuple[TariffRow, ...] | None:

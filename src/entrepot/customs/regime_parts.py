@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
-from entrepot.customs.charges import Group, Liable, Part, Payable, half_up, split
+from entrepot.customs.charges import Group, Liable, Part, Payable, Ratio, split
 from entrepot.customs.consignment import Work
 from entrepot.customs.rulebook import Candidate
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
 from entrepot.markets.packs import Collector, Regime, Threshold
 
-_NOTHING = Decimal(0)
+_NOTHING: Ratio = (0, 1)
 _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
+
+
+def round_ratio(exact: Ratio, mode: Rounding) -> int:
+    """Return an amount that is not negative as a whole number, rounded as a rule names."""
+    times, over = exact
+    if mode is Rounding.HALF_UP:
+        return (2 * times + over) // (2 * over)
+    return round_to_int(Fraction(times, over), mode)
 
 
 class RegimeParts:
@@ -40,7 +49,7 @@ class RegimeParts:
         *,
         code: str,
         group: Group,
-        exact: Decimal,
+        exact: Ratio,
         weights: Sequence[int],
         members: Sequence[int] | None = None,
         collector: Collector | None,
@@ -54,8 +63,7 @@ class RegimeParts:
     ) -> None:
         """Add a part of `exact` minor units, spread by `weights` over `members` (all that the regime governs)."""
         regime = self.regime
-        mode = rounding or regime.rounding
-        amount = (half_up(exact) if mode is Rounding.HALF_UP else round_to_int(exact, mode)) if exact else 0
+        amount = round_ratio(exact, rounding or regime.rounding)
         if members is None:
             members = self.members
         shares = self._spread(amount, weights, members)

@@ -23,11 +23,13 @@ from entrepot.markets.loader import Library
 from entrepot.markets.packs import (
     BrandRule,
     CountryPack,
+    Duty,
     Fee,
     RateRow,
     Regime,
     Restriction,
     SaleRule,
+    Tax,
     Territory,
     Threshold,
 )
@@ -64,7 +66,8 @@ class Limit(msgspec.Struct, frozen=True):
 class Candidate:
     """
     A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
-    a tax may be on, `later_fees` that depend on what else is charged.
+    a tax may be on, `later_fees` that depend on what else is charged. `taxes_at_door`, `duties_at_door`: the country's
+    own tax on goods, the tariff's duty is collected at the border, whatever they cost.
     """
 
     regime: Regime
@@ -80,6 +83,21 @@ class Candidate:
     takes_any_item: bool
     fees: tuple[Fee, ...]
     later_fees: tuple[Fee, ...]
+    taxes_at_door: bool
+    duties_at_door: bool
+
+    def takes_goods(self, hs: str | None, flags: frozenset[str]) -> bool:
+        """Say whether goods are among those that the regime speaks of, wherever made and whatever they cost."""
+        if self.hs and (hs is None or not hs.startswith(self.hs)):
+            return False
+        if self.not_hs and hs is not None and hs.startswith(self.not_hs):
+            return False
+        if self.flags and not flags.issuperset(self.flags):
+            return False
+        return not (self.not_flags and flags.intersection(self.not_flags))
+
+    def takes_origin(self, origin: str | None) -> bool:
+        return (self.origins is None or origin in self.origins) and origin not in self.not_origins
 
 
 class FoundRate(msgspec.Struct, frozen=True):
@@ -89,6 +107,26 @@ class FoundRate(msgspec.Struct, frozen=True):
     source: str
     valid_from: date | None
     doubt: str = ""
+
+
+def _is_collected_at_door(regime: Regime, tax: Tax) -> bool:
+    return (
+        tax.rate == "standard"
+        and "goods" in tax.base
+        and tax.exempt is None
+        and tax.factor == 1
+        and not tax.scheme
+        and (tax.collector or regime.collector) != "platform"
+    )
+
+
+def _is_tariff_at_door(regime: Regime, duty: Duty) -> bool:
+    return (
+        duty.kind == "tariff"
+        and duty.exempt is None
+        and duty.on == "whole"
+        and (duty.collector or regime.collector) != "platform"
+    )
 
 
 def group_by_rate(found: Iterable[tuple[int, FoundRate]]) -> list[tuple[FoundRate, list[int]]]:
@@ -312,6 +350,7 @@ class RuleBook:
             and (not fee.schemes or regime.scheme in fee.schemes)
         ]
         of_item = tuple(Limit.of(threshold) for threshold in regime.thresholds if threshold.scope == "item")
+        no_floor = regime.collection_floor is None
         narrow = bool(
             of_item
             or regime.origins
@@ -335,6 +374,8 @@ class RuleBook:
             takes_any_item=not narrow,
             fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
             later_fees=tuple(fee for fee in fees if fee.when == "charged" or fee.rate is not None),
+            taxes_at_door=no_floor and any(_is_collected_at_door(regime, tax) for tax in regime.taxes),
+            duties_at_door=no_floor and any(_is_tariff_at_door(regime, duty) for duty in regime.duties),
         )
 
     def _countries(self, areas: Sequence[str]) -> frozenset[str]:

@@ -7,56 +7,105 @@ channel, place of dispatch, origin, goods and thresholds; `evaluation.py` comput
 
 from __future__ import annotations
 
-from entrepot.customs.charges import Part
+from entrepot.customs.charges import percent
 from entrepot.customs.consignment import Assessment, Consignment, Item, Work
 from entrepot.customs.evaluation import Evaluation, note_doubts
-from entrepot.customs.rulebook import Candidate
+from entrepot.customs.rulebook import Candidate, FoundRate
+from entrepot.customs.tariffs import PROOF_OF_ORIGIN, TariffRow
 from entrepot.markets.rules import Rates
 
-__all__ = ["Assessment", "Consignment", "Item", "assess_import", "note_doubts"]
+__all__ = ["Assessment", "Consignment", "Import", "Item", "assess_import", "note_doubts"]
 
 
 def assess_import(consignment: Consignment, rates: Rates) -> Assessment:
-    """
-    Return the charges of an import. Where no regime is known there are none, `unknown` is true and `unsure` says why.
+    """Return the charges of an import (see `Import.assess`)."""
+    return Import(consignment, rates).assess()
 
-    Every figure that rests on an unconfirmed rule, a missing HS code, origin or weight leaves a reason in `unsure`.
-    """
-    work = Work(consignment, rates)
-    for item in consignment.items:
-        if item.hs is None:
-            work.unsure.add("hs_missing")
-        elif not item.hs_confirmed:
-            work.unsure.add("hs_unconfirmed")
-    groups = _govern(work)
-    parts: list[Part] = []
-    for candidate, members in groups:
-        parts.extend(Evaluation(work, candidate, members).run())
-    if consignment.lane.there.territory is not None and not groups:
-        work.unsure.add("special_territory")
-    return Assessment(
-        parts=tuple(parts),
-        unsure=tuple(sorted(work.unsure)),
-        regimes=tuple(candidate.regime.id for candidate, _ in groups),
-        unknown=work.unknown,
-    )
+
+class Import:
+    """One consignment at the border: the regimes that govern it are found once, and then asked."""
+
+    __slots__ = ("_groups", "_work")
+
+    def __init__(self, consignment: Consignment, rates: Rates) -> None:
+        self._work = Work(consignment, rates)
+        self._groups = _govern(self._work)
+
+    def is_charged_at_door(self) -> bool:
+        """
+        Say whether something falls due at the door, where that is plain before anything is computed: the tariff's duty
+        or the country's own tax on goods that are worth a unit of it. No is no answer: then only `assess` knows.
+        """
+        work = self._work
+        for candidate, members in self._groups:
+            taxed = candidate.taxes_at_door
+            dutiable = candidate.duties_at_door and work.c.basic_duty_rate is None
+            if taxed or dutiable:
+                for position in members:
+                    item = work.c.items[position]
+                    if taxed and _is_worth(item.goods, work.lane.tax_rate(item.hs)):
+                        return True
+                    if dutiable and item.hs is not None and _is_worth(item.goods, self._plain_duty(item)):
+                        return True
+        return work.unknown
+
+    def _plain_duty(self, item: Item) -> TariffRow | None:
+        """Return the basic rate of goods where it is of their value alone."""
+        assert item.hs is not None, "the tariff is asked by code"
+        rows = self._work.lane.tariff(item.hs, item.origin, PROOF_OF_ORIGIN in item.flags)
+        return rows[0] if rows and not rows[0].specific and rows[0].at_most is None else None
+
+    def assess(self) -> Assessment:
+        """
+        Return the charges. Where no regime is known there are none, `unknown` is true and `unsure` says why.
+
+        Every figure that rests on an unconfirmed rule, a missing HS code, origin or weight leaves a reason in `unsure`.
+        """
+        work, groups = self._work, self._groups
+        for item in work.c.items:
+            if item.hs is None:
+                work.unsure.add("hs_missing")
+            elif not item.hs_confirmed:
+                work.unsure.add("hs_unconfirmed")
+        if len(groups) == 1:
+            candidate, members = groups[0]
+            parts = Evaluation(work, candidate, members).run()
+            regimes: tuple[str, ...] = (candidate.regime.id,)
+        else:
+            parts = [part for candidate, members in groups for part in Evaluation(work, candidate, members).run()]
+            regimes = tuple(candidate.regime.id for candidate, _ in groups)
+        if not groups and work.lane.there.territory is not None:
+            work.unsure.add("special_territory")
+        return Assessment(tuple(parts), tuple(sorted(work.unsure)), regimes, work.unknown)
+
+
+def _is_worth(goods: int, found: FoundRate | TariffRow | None) -> bool:
+    """Say whether a rate makes at least a minor unit of goods, however it is rounded."""
+    if found is None or not found.rate:
+        return False
+    times, over = percent(found.rate)
+    return goods * times >= over
 
 
 def _govern(work: Work) -> list[tuple[Candidate, list[int]]]:
+    """Return the regimes that govern the items, each with the positions of its items."""
     c = work.c
     everything = range(len(c.items))
-    possible: list[Candidate] = []
-    for candidate in c.lane.regimes(c.channel, c.schemes):
-        for threshold in candidate.of_consignment:
-            if not work.holds(threshold, everything):
-                break
-        else:
-            if candidate.takes_any_item:
-                if not possible:
-                    return [(candidate, list(everything))]
-                possible.append(candidate)
-                break  # Nothing behind it can be reached.
-            possible.append(candidate)
+    candidates = _shared_candidates(c)
+    if candidates is not None:
+        for candidate in candidates:
+            for threshold in candidate.of_consignment:
+                if not work.holds(threshold, everything):
+                    break
+            else:
+                if candidate.of_item:
+                    break  # Each piece by itself.
+                return [(candidate, list(everything))]
+    possible = [
+        candidate
+        for candidate in c.lane.regimes(c.channel, c.schemes)
+        if all(work.holds(threshold, everything) for threshold in candidate.of_consignment)
+    ]
     groups: dict[str, tuple[Candidate, list[int]]] = {}
     for position, item in enumerate(c.items):
         for candidate in possible:
@@ -69,20 +118,25 @@ def _govern(work: Work) -> list[tuple[Candidate, list[int]]]:
     return [groups[name] for name in sorted(groups)]
 
 
-def _fits(work: Work, candidate: Candidate, position: int, item: Item) -> bool:
-    if candidate.hs and (item.hs is None or not item.hs.startswith(candidate.hs)):
-        return False
-    if candidate.not_hs and item.hs is not None and item.hs.startswith(candidate.not_hs):
-        return False
-    if candidate.flags and not item.flags.issuperset(candidate.flags):
-        return False
-    if candidate.not_flags and item.flags.intersection(candidate.not_flags):
-        return False
-    if candidate.origins is not None or candidate.not_origins:
+def _shared_candidates(c: Consignment) -> tuple[Candidate, ...] | None:
+    """Return the regimes that all items may fall under alike; None: they differ, or an origin is not known."""
+    shared = None
+    for item in c.items:
         if item.origin is None:
-            work.unsure.add("origin_unknown")
-        if candidate.origins is not None and item.origin not in candidate.origins:
-            return False
-        if item.origin in candidate.not_origins:
-            return False
+            return None
+        found = c.lane.regimes_for(c.channel, c.schemes, item.hs, item.origin, item.flags)
+        if shared is None:
+            shared = found
+        elif found is not shared:
+            return None
+    return shared
+
+
+def _fits(work: Work, candidate: Candidate, position: int, item: Item) -> bool:
+    if not candidate.takes_goods(item.hs, item.flags):
+        return False
+    if item.origin is None and (candidate.origins is not None or candidate.not_origins):
+        work.unsure.add("origin_unknown")
+    if not candidate.takes_origin(item.origin):
+        return False
     return not candidate.of_item or all(work.holds(threshold, (position,)) for threshold in candidate.of_item)

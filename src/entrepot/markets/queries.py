@@ -256,6 +256,8 @@ def get_fx(*, at: datetime) -> FxTable:
     if kept is not None and time.monotonic() - kept[0] < _FX_KEPT_SECONDS:
         return kept[1]
     table = fx.table_of([*fx.shipped_rows(), *_list_rates(day)])
+    if kept is not None and kept[1] == table:
+        table = kept[1]  # What was worked out with it stays good.
     if len(_fx_kept) > 16:
         _fx_kept.clear()
     _fx_kept[day] = (time.monotonic(), table)

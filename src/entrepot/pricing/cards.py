@@ -8,7 +8,9 @@ delivery templates (kept by this process as long as their rows do not change), t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,18 +28,19 @@ from entrepot.shipping.rules import DeliveryTemplate
 
 _STANDARD = "standard"
 _TEMPLATES_MAX = 20_000
+_STORES_MAX = 10_000
+_PRICES_MAX = 50_000
+_COUNTERS_MAX = 256
 _templates: dict[tuple[int, str], DeliveryTemplate] = {}
-
-
-class CardOffer(NamedTuple):
-    """An offer as cards show it, and if another SKU of the listing has another price."""
-
-    offer: Offer
-    several_prices: bool
+_stores: dict[tuple[object, ...], _Store] = {}
 
 
 class _Store(NamedTuple):
-    """A seller, the stages of its market and of the buyer's, what the store declares of all goods, its templates."""
+    """
+    A seller, the stages of its market and of the buyer's, what the store declares of all goods, its templates.
+
+    Rows that say the same give the same object, so that what was worked out for it is found again.
+    """
 
     terms: SellerTerms
     stands: bool
@@ -45,51 +48,123 @@ class _Store(NamedTuple):
     declared: str
     templates: dict[str, DeliveryTemplate]
 
+    @property
+    def sells(self) -> bool:
+        return self.stands and self.terms.can_sell and self.buying in OPEN_STAGES
 
-def read_offers(listing_ids: Iterable[UUID], *, watched: Sequence[str], country: str | None) -> Iterator[CardOffer]:
+
+def read_offers(listing_ids: Iterable[UUID], *, watched: Sequence[str]) -> list[Offer]:
     """
-    Return the offers of the listings that can be bought; two statements, and one more for templates not seen before.
+    Return the offers of the listings whose store is open and whose seller is approved, whatever the stages of markets
+    are; two statements, and one more for templates not seen before.
 
     :param watched: the marks that an operator watches.
-    :param country: the buyer's, whose market must admit buyers; None: whatever the stages of markets are, but the store
-        must be open and the seller approved.
     """
-    rows = _fetch_listings(list(listing_ids), watched)
-    if not rows:
-        return
-    stores = _read_stores({row[1] for row in rows}, country)
+    rows, stores = _read(listing_ids, watched, "")
+    return [_offer(row, stores[row[1]]) for row in rows if stores[row[1]].stands]
+
+
+def price_cards(desk: Desk, listing_ids: Iterable[UUID]) -> dict[UUID, CardPrice]:
+    """
+    Return the prices of the listings that can be bought at the desk's destination; the same statements.
+
+    What is read is read anew each time; a price that was worked out of the very same is not worked out again.
+    """
+    rows, stores = _read(listing_ids, list(desk.book.watched_brands), desk.destination.country)
+    counter = _counter_of(desk)
+    found = {}
     for row in rows:
-        store = stores[row[1]]
-        if not store.stands or (country is not None and not (store.terms.can_sell and store.buying in OPEN_STAGES)):
-            continue
-        (
-            listing_id, _, sku, sku_id, price, currency, tax_included, home_tax_rate, hs_code, hs_confirmed, origin,
-            weight_g, length, width, height, shipping_class, flags, available, several_prices,
-        ) = row  # fmt: skip
-        offer = Offer(
-            sku,
-            sku_id,
-            listing_id,
-            "",
-            "",
-            {},
-            store.terms,
-            Money(price, currency),
-            tax_included,
-            home_tax_rate,
-            hs_code,
-            hs_confirmed,
-            origin,
-            weight_g,
-            (length, width, height) if length and width and height else None,
-            shipping_class,
-            _declarations(flags, store.declared),
-            "",
-            available or 0,
-            True,
-            store.templates.get(shipping_class) or store.templates.get(_STANDARD),
-        )
-        yield CardOffer(offer, several_prices)
+        store, said = stores[row[1]], row[2:]
+        kept = counter.kept.get(row[3])
+        if kept is not None and kept[0] is store and kept[1] == said:
+            price = kept[2]
+        else:
+            price = price_card(desk, _offer(row, store), several_prices=row[18]) if store.sells else None
+            counter.kept[row[3]] = store, said, price
+        if price is not None:
+            found[row[0]] = price
+    return found
+
+
+class _Counter:
+    """
+    The prices of one desk's destination, day, money and rules, by SKU: with the store and the row that they are of.
+
+    It holds on to what names it, so that nothing else can take that name.
+    """
+
+    __slots__ = ("book", "kept", "rates")
+
+    def __init__(self, desk: Desk) -> None:
+        self.book, self.rates = desk.book, desk.rates
+        self.kept: dict[int, tuple[_Store, tuple[Any, ...], CardPrice | None]] = {}
+
+
+_counters: OrderedDict[tuple[object, ...], _Counter] = OrderedDict()  # What was asked last stands last.
+_counting = threading.Lock()
+
+
+def _counter_of(desk: Desk) -> _Counter:
+    key = (
+        id(desk.book),
+        id(desk.rates),
+        desk.on,
+        desk.currency,
+        desk.destination,
+        desk.margin_percent,
+        desk.stale_currencies,
+    )
+    with _counting:
+        found = _counters.get(key)
+        if found is None:
+            found = _counters[key] = _Counter(desk)
+            while sum([len(one.kept) for one in _counters.values()]) > _PRICES_MAX or len(_counters) > _COUNTERS_MAX:
+                _counters.popitem(last=False)
+        else:
+            _counters.move_to_end(key)
+            if len(found.kept) > _PRICES_MAX:
+                found.kept.clear()
+    return found
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read(
+    listing_ids: Iterable[UUID], watched: Sequence[str], country: str
+) -> tuple[list[tuple[Any, ...]], dict[UUID, _Store]]:
+    rows = _fetch_listings(list(listing_ids), watched)
+    return rows, _read_stores({row[1] for row in rows}, country) if rows else {}
+
+
+def _offer(row: Sequence[Any], store: _Store) -> Offer:
+    (
+        listing_id, _, sku, sku_id, price, currency, tax_included, home_tax_rate, hs_code, hs_confirmed, origin,
+        weight_g, length, width, height, shipping_class, flags, available, _,
+    ) = row  # fmt: skip
+    return Offer(
+        sku,
+        sku_id,
+        listing_id,
+        "",
+        "",
+        {},
+        store.terms,
+        Money(price, currency),
+        tax_included,
+        home_tax_rate,
+        hs_code,
+        hs_confirmed,
+        origin,
+        weight_g,
+        (length, width, height) if length and width and height else None,
+        shipping_class,
+        _declarations(flags, store.declared),
+        "",
+        available or 0,
+        True,
+        store.templates.get(shipping_class) or store.templates.get(_STANDARD),
+    )
 
 
 def _fetch_listings(listing_ids: list[UUID], watched: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -104,19 +179,34 @@ def _read_stores(seller_ids: Iterable[UUID], country: str | None) -> dict[UUID, 
     rows = sql.fetch_all(
         sql.load(__package__, "card_sellers"), {"seller_ids": list(seller_ids), "country": country or ""}
     )
-    templates = _find_templates({(row[16], row[17]) for row in rows if row[16] is not None})
-    stores: dict[UUID, _Store] = {}
+    by_seller: dict[UUID, list[tuple[Any, ...]]] = {}
     for row in rows:
-        store = stores.get(row[0])
+        by_seller.setdefault(row[0], []).append(row)
+    if len(_stores) > _STORES_MAX:
+        _stores.clear()
+    templates: dict[int, DeliveryTemplate] | None = None
+    found = {}
+    for seller_id, group in by_seller.items():
+        key = tuple(group)
+        store = _stores.get(key)
         if store is None:
-            stands, selling, buying, declared = row[11:15]
-            *told, registrations, over_threshold, payout_currency = row[:11]
-            can_sell = stands and selling in OPEN_STAGES
-            terms = SellerTerms(*told, read_registrations(registrations), over_threshold, payout_currency, can_sell)
-            store = stores[row[0]] = _Store(terms, stands, buying, declared, {})
-        if row[16] is not None and row[16] in templates:
-            store.templates[row[15]] = templates[row[16]]
-    return stores
+            if templates is None:
+                templates = _find_templates({(row[16], row[17]) for row in rows if row[16] is not None})
+            store = _stores[key] = _store(group, templates)
+        found[seller_id] = store
+    return found
+
+
+def _store(rows: Sequence[tuple[Any, ...]], templates: Mapping[int, DeliveryTemplate]) -> _Store:
+    *told, registrations, over_threshold, payout_currency, stands, selling, buying, declared, _, _, _ = rows[0]
+    can_sell = stands and selling in OPEN_STAGES
+    return _Store(
+        SellerTerms(*told, read_registrations(registrations), over_threshold, payout_currency, can_sell),
+        stands,
+        buying,
+        declared,
+        {row[15]: templates[row[16]] for row in rows if row[16] in templates},
+    )
 
 
 def _find_templates(stamps: set[tuple[int, str]]) -> dict[int, DeliveryTemplate]:

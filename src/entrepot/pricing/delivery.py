@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from entrepot.customs.charges import half_up
+from entrepot.customs.charges import portion, ratio
 from entrepot.customs.lanes import Lane
 from entrepot.kernel.money import minor_digits
 from entrepot.pricing import travel
@@ -43,12 +43,24 @@ def list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[
     templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
     services = []
     for template in templates.values():
+        # Only where a service is free above some value is it asked what the goods are worth.
+        asked = template.looks_at_value(country)
+        values = _values_in(setting, lines, template.currency) if asked else [0] * len(lines)
         items = [
             (offer.weight_g, offer.dimensions_mm, quantity, value)
-            for (offer, quantity), value in zip(lines, _values_in(setting, lines, template.currency), strict=True)
+            for (offer, quantity), value in zip(lines, values, strict=True)
         ]
         services.append((template, list_ways(template, country, items)))
     return services
+
+
+def can_prepay(services: Sequence[tuple[DeliveryTemplate, list[Way]]]) -> bool:
+    """Say whether any service prepays what falls due at the border."""
+    for _, ways in services:
+        for service, *_ in ways:
+            if service.duties_prepaid:
+                return True
+    return False
 
 
 def choose_service(
@@ -69,7 +81,7 @@ def choose_service(
             raise NoDelivery(lines=faults or [{"sku": offer.sku, "reason": "no_service"} for offer, _ in lines])
         if len(services) == 1:
             return choice
-        price = half_up(choice.price_native.minor * setting.factor(choice.price_native.currency))
+        price = portion(choice.price_native.minor, setting.factor(choice.price_native.currency))
         if price > best_price:
             best, best_price = choice, price
     assert best is not None, "an order has a template"
@@ -85,5 +97,5 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
         else:
             rate = setting.rates.rate(price.currency, currency)
             factor = rate.scaleb(minor_digits(currency) - minor_digits(price.currency))
-            values.append(half_up(price.minor * quantity * factor))
+            values.append(portion(price.minor * quantity, ratio(factor)))
     return values

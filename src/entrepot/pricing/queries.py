@@ -328,12 +328,8 @@ def get_card_prices(
     target = reference_destination(destination) if isinstance(destination, str) else destination
     wanted = list(listing_ids)
     found: dict[UUID, CardPrice | None] = dict.fromkeys(wanted)
-    if not wanted:
-        return found
-    desk = get_desk(destination=target, currency=currency, at=at)
-    watched = list(desk.book.watched_brands)
-    for offer, several_prices in cards.read_offers(wanted, watched=watched, country=desk.destination.country):
-        found[offer.listing_id] = cards.price_card(desk, offer, several_prices=several_prices)
+    if wanted:
+        found.update(cards.price_cards(get_desk(destination=target, currency=currency, at=at), wanted))
     return found
 
 
@@ -342,8 +338,7 @@ def read_card_offers(listing_ids: Iterable[UUID]) -> list[Offer]:
     Return the offers that cards price, of the listings among these whose store is open and whose seller is approved,
     whatever the stages of markets are. Two statements.
     """
-    watched = list(get_book().watched_brands)
-    return [offer for offer, _ in cards.read_offers(listing_ids, watched=watched, country=None)]
+    return cards.read_offers(listing_ids, watched=list(get_book().watched_brands))
 
 
 def get_margin(country: str) -> Decimal:

@@ -15,16 +15,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from entrepot.customs.charges import Ratio, ratio
 from entrepot.customs.lanes import Lane
 from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
-from entrepot.customs.rules import Assessment, Consignment, Item, assess_import
+from entrepot.customs.rules import Assessment, Consignment, Import, Item
 from entrepot.kernel.money import Money, minor_digits
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
 from entrepot.pricing.commission import Schedule
-from entrepot.pricing.delivery import banned_channels, choose_service, list_services
+from entrepot.pricing.delivery import banned_channels, can_prepay, choose_service, list_services
 from entrepot.pricing.quote import (
     Destination,
     ImportCharges,
@@ -67,7 +68,7 @@ class Desk:
     on: date = field(init=False)
     _lanes: dict[tuple[str, str, str], Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
     _standings: dict[tuple[object, ...], Standing] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _conversions: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
+    _conversions: dict[tuple[str, str], tuple[Decimal, Ratio]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -106,12 +107,12 @@ class Desk:
             found = self._standings[key] = (lane, schemes, margin, rule)
         return found
 
-    def conversion(self, source: str, target: str) -> tuple[Decimal, Decimal]:
+    def conversion(self, source: str, target: str) -> tuple[Decimal, Ratio]:
         """Return a rate, and the target's minor units per minor unit of the source."""
         found = self._conversions.get((source, target))
         if found is None:
             rate = self.rates.rate(source, target)
-            factor = rate.scaleb(minor_digits(target) - minor_digits(source))
+            factor = ratio(rate.scaleb(minor_digits(target) - minor_digits(source)))
             found = self._conversions[source, target] = (rate, factor)
         return found
 
@@ -249,16 +250,21 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
 
     sale.price_delivery(setting, amounts, choice, None)
     items = _items(lines, facts, amounts)
-    assessment = _assess(setting, items, amounts, choice)
+    # Where something would fall due at the door, a service that prepays it is worth its price.
+    may_prepay = not choice.duties_prepaid and can_prepay(services)
+    at_border = _import(setting, items, amounts, choice)
+    if may_prepay and at_border.is_charged_at_door():
+        choice = choose_service(setting, services, lines, banned, prefer_prepaid=True)
+        sale.price_delivery(setting, amounts, choice, None)
+        at_border = _import(setting, items, amounts, choice)
+        may_prepay = False
+    assessment = at_border.assess()
     charges = _import_charges(assessment)
-    if charges in ("due_at_door", "unknown") and not choice.duties_prepaid:
-        # Something would fall due at the door: a service that prepays it is worth its price.
-        prepaid = choose_service(setting, services, lines, banned, prefer_prepaid=True)
-        if prepaid.duties_prepaid:
-            choice = prepaid
-            sale.price_delivery(setting, amounts, choice, None)
-            assessment = _assess(setting, items, amounts, choice)
-            charges = _import_charges(assessment)
+    if may_prepay and charges in ("due_at_door", "unknown"):
+        choice = choose_service(setting, services, lines, banned, prefer_prepaid=True)
+        sale.price_delivery(setting, amounts, choice, None)
+        assessment = _import(setting, items, amounts, choice).assess()
+        charges = _import_charges(assessment)
     unsure = set(assessment.unsure)
     if choice.estimated:
         unsure.add("weight_unknown")
@@ -304,21 +310,19 @@ def _items(lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], 
     )
 
 
-def _assess(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice: DeliveryChoice) -> Assessment:
+def _import(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice: DeliveryChoice) -> Import:
     desk = setting.desk
-    return assess_import(
-        Consignment(
-            items,
-            tuple(amounts.delivery),
-            desk.currency,
-            setting.lane,
-            None if desk.any_channel else choice.channel,
-            setting.schemes,
-            choice.duties_prepaid,
-            desk.basic_duty_rate,
-        ),
-        setting.rates,
+    consignment = Consignment(
+        items,
+        tuple(amounts.delivery),
+        desk.currency,
+        setting.lane,
+        None if desk.any_channel else choice.channel,
+        setting.schemes,
+        choice.duties_prepaid,
+        desk.basic_duty_rate,
     )
+    return Import(consignment, setting.rates)
 
 
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:

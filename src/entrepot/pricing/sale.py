@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from entrepot.customs.charges import Part, half_up, split
+from entrepot.customs.charges import Part, Ratio, net_of, percent, portion, ratio, split
 from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.rules import note_doubts
 from entrepot.kernel.money import Money, minor_digits
@@ -25,8 +25,8 @@ from entrepot.shipping.rules import DeliveryChoice
 if TYPE_CHECKING:
     from entrepot.pricing.rules import Desk
 
-_HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
+_ALL: Ratio = (1, 1)
 _UNKNOWN_RATE = FoundRate(_ZERO, "", None)
 
 
@@ -73,21 +73,22 @@ class Setting:
         # Where the seller is paid in the buyer's money, and so without a margin, what one pays the other gets.
         self.one_money = seller.payout_currency == desk.currency
         self.rates = RecordedRates(desk.rates)
-        self._factors: dict[str, Decimal] = {}
-        self._due_factors: dict[str, Decimal] = {}
+        self._factors: dict[str, Ratio] = {}
+        self._due_factors: dict[str, Ratio] = {}
 
-    def factor(self, currency: str) -> Decimal:
+    def factor(self, currency: str) -> Ratio:
         """Return the buyer's minor units per minor unit of a currency, the margin in it."""
         found = self._factors.get(currency)
         if found is None:
             rate, found = self.desk.conversion(currency, self.desk.currency)
             self.rates.used[currency, self.desk.currency] = rate
             if self.margin:
-                found *= 1 + self.margin / _HUNDRED
+                added, whole = percent(self.margin)
+                found = found[0] * (whole + added), found[1] * whole
             self._factors[currency] = found
         return found
 
-    def due_factor(self, currency: str) -> Decimal:
+    def due_factor(self, currency: str) -> Ratio:
         """Return the seller's minor units per minor unit of a currency; the seller's money has no margin in it."""
         found = self._due_factors.get(currency)
         if found is None:
@@ -125,7 +126,7 @@ class Amounts:
 
 
 def _net(gross: int, rate: Decimal) -> int:
-    return half_up(gross * _HUNDRED / (_HUNDRED + rate)) if rate else gross
+    return portion(gross, net_of(rate)) if rate else gross
 
 
 def home_rate(setting: Setting, offer: Offer) -> Decimal:
@@ -172,23 +173,24 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
         rates.append(rate)
         factor = setting.factor(currency)
         if keeps and rate:
-            value = half_up(gross * factor)
+            value = portion(gross, factor)
             net = _net(value, rate)
             goods.append(net)
             goods_tax.append(value - net)
             native.append(_net(gross, rate))
             if not one_money:
-                value = half_up(gross * setting.due_factor(currency))
+                value = portion(gross, setting.due_factor(currency))
                 net = _net(value, rate)
                 due.append(net)
                 due_tax.append(value - net)
         else:
-            exact = gross * _HUNDRED / (_HUNDRED + rate) if rate else Decimal(gross)
-            goods.append(half_up(exact * factor))
+            left, whole = net_of(rate) if rate else _ALL
+            goods.append(portion(gross * left, (factor[0], factor[1] * whole)))
             goods_tax.append(0)
-            native.append(half_up(exact) if rate else gross)
+            native.append(_net(gross, rate))
             if not one_money:
-                due.append(half_up(exact * setting.due_factor(currency)))
+                factor = setting.due_factor(currency)
+                due.append(portion(gross * left, (factor[0], factor[1] * whole)))
                 due_tax.append(0)
     if one_money:
         due, due_tax = goods, goods_tax
@@ -205,12 +207,12 @@ def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, r
     price = choice.price_native
     amounts.due_tax = [0] * len(amounts.goods)
     rates = amounts.home_rates if rule is not None and any(amounts.home_rates) else None
-    total = half_up(price.minor * setting.factor(price.currency)) if price.minor else 0
+    total = portion(price.minor, setting.factor(price.currency)) if price.minor else 0
     amounts.delivery, amounts.delivery_tax = _share_delivery(amounts, total, amounts.goods, rates)
     if setting.one_money:
         amounts.due_delivery, amounts.due_delivery_tax = amounts.delivery, amounts.delivery_tax
     else:
-        total = half_up(price.minor * setting.due_factor(price.currency)) if price.minor else 0
+        total = portion(price.minor, setting.due_factor(price.currency)) if price.minor else 0
         amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(amounts, total, amounts.due_goods, rates)
 
 
@@ -297,7 +299,7 @@ def _add_tax(
     rate: Decimal, members: Sequence[int], goods: Sequence[int], delivery: Sequence[int], shares: list[int]
 ) -> None:
     bases = [goods[p] + delivery[p] for p in members]
-    amount = half_up(sum(bases) * rate / _HUNDRED)
+    amount = portion(sum(bases), percent(rate))
     for position, share in zip(members, split(amount, bases), strict=True):
         shares[position] = share
 
@@ -334,7 +336,7 @@ def _native(
         return Money(due, currency), tuple(due_shares)
     own = setting.desk.currency
     rate = setting.rates.rate(own, currency).scaleb(minor_digits(currency) - minor_digits(own))
-    native = half_up(amount * rate)
+    native = portion(amount, ratio(rate))
     return Money(native, currency), split(native, list(shares))
 
 
@@ -412,6 +414,6 @@ def seller_dues(setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: A
     for position, (offer, _) in enumerate(lines):
         goods = amounts.due_goods[position]
         rate = desk.schedule.rate(category=offer.category, country=setting.seller.country, on=desk.on)
-        commission = half_up(goods * rate / _HUNDRED)
+        commission = portion(goods, percent(rate))
         dues.append(SellerDue(currency, goods, amounts.due_delivery[position], amounts.due_tax[position], commission))
     return dues

@@ -87,6 +87,10 @@ class DeliveryTemplate:
             found = self._zones_to[country] = tuple((service, zone) for service, zone in zones if zone is not None)
         return found
 
+    def looks_at_value(self, country: str) -> bool:
+        """Say whether a service to a country is free above some value of the goods."""
+        return any(zone.free_over_minor is not None for _, zone in self.zones_to(country))
+
     @classmethod
     def from_row(
         cls,

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from entrepot.customs import nomenclature, operations, queries
 from entrepot.customs.published import formats
 from entrepot.customs.published.nomenclature_texts import read_texts
-from entrepot.kernel.errors import DomainError
 
 
 class Command(BaseCommand):
@@ -38,8 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             document = {"import": _import, "search": _search, "show": _show}[act](options)
-        except (DomainError, OSError) as refusal:
-            raise CommandError(str(refusal)) from None
+        except OSError as fault:
+            raise CommandError(str(fault)) from None
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
             return

@@ -27,7 +27,6 @@ from entrepot.customs.tariff_report import (
 )
 from entrepot.customs.tariffs import TariffTable
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 
 # So many lines of each kind are printed; --json has all.
@@ -92,8 +91,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             {"import": self._import, "show": self._show, "list": self._list}[act](options)
-        except (DomainError, OSError) as refusal:
-            raise CommandError(str(refusal)) from None
+        except OSError as fault:
+            raise CommandError(str(fault)) from None
 
     def _import(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]

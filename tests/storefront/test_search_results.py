@@ -256,7 +256,8 @@ def test_a_part_of_the_page_asked_for_by_script_says_the_address_of_its_list(rai
 @pytest.mark.parametrize("place", ["/search", "/category/mens-fashion", "store"])
 def test_no_address_breaks_a_list(rail: Rail, place: str, query: str) -> None:
     path = f"/store/{rail.chinese.store.slug}" if place == "store" else place
-    reader = Reader("DE.EUR.en").open(f"{path}?{query}")
+    reader = Reader("DE.EUR.en").open(path)
+    reader.open(f"{path}?{query}")
     assert reader.status == 200
     assert unsafe_markup(reader.text) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from entrepot.api.schemas.listings import (
     ListingAnswer,
     ListingsAnswer,
     ListingsQuery,
+    SuggestionsAnswer,
+    SuggestionsQuery,
 )
 from entrepot.catalog import queries as catalog
 from entrepot.catalog.queries import CategoryView, ListingView
@@ -27,15 +30,20 @@ from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import CardPrice
-from entrepot.search import queries as search
-from entrepot.search.ports import SearchRequest
+from entrepot.search import attributes, queries as search
+from entrepot.search.ports import FACETS, Facet, SearchRequest
 
 router = Router()
 
 
 @router.get("/listings", response=ListingsAnswer, summary="Find listings")
 def list_listings(request: HttpRequest, query: Query[ListingsQuery]) -> HttpResponse:
-    """Search listings; with a `country`, each comes with the price of one piece delivered there, charges included."""
+    """
+    Search listings; with a `country`, each comes with the price of one piece delivered there, charges included.
+
+    Delivered prices order, filter and count all that is found, as long as that is not more than the best matches that
+    `ranked_within` then names; what lies beyond those is on no page of such a list.
+    """
     moment = clock.now()
     currency = _currency(query)
     page = search.find(
@@ -46,12 +54,21 @@ def list_listings(request: HttpRequest, query: Query[ListingsQuery]) -> HttpResp
             language=query.language,
             category=query.category,
             store=query.store,
-            origin=query.origin,
+            origins=tuple(query.origin),
+            brands=tuple(query.brand),
+            attributes=tuple(pair for text in query.attribute if (pair := attributes.read(text)) is not None),
+            price_from=None if query.price_from is None else Decimal(query.price_from),
+            price_to=None if query.price_to is None else Decimal(query.price_to),
+            days_max=query.days_max,
+            rating_min=query.rating_min,
             sort=query.sort,
             page=query.page,
             page_size=query.page_size,
             region=query.region,
             postal_code=query.postal_code,
+            snapshot=query.snapshot,
+            facets=tuple(name for name in FACETS if name in query.facets.split(",")),
+            as_typed=query.as_typed,
         ),
         at=moment,
     )
@@ -75,7 +92,29 @@ def list_listings(request: HttpRequest, query: Query[ListingsQuery]) -> HttpResp
         }
         for card in catalog.get_cards(page.listing_ids, query.language)
     ]
-    return answer({"count": page.count, "items": items})
+    return answer(
+        {
+            "count": page.count,
+            "items": items,
+            "facets": [_facet(facet) for facet in page.facets],
+            "ranked_within": page.ranked_within,
+            "asked_instead": page.asked_instead,
+            "snapshot": page.snapshot,
+        }
+    )
+
+
+@router.get("/suggestions", response=SuggestionsAnswer, summary="Suggest what to search for")
+def list_suggestions(request: HttpRequest, query: Query[SuggestionsQuery]) -> HttpResponse:
+    """
+    Return how what was typed may go on: words to search for, then categories, brands and listings that have it.
+
+    Everything suggested finds something that can be bought, with a `country` something that can be sent there.
+    """
+    found = search.complete(
+        query.q, language=query.language, country=query.country or "", limit=query.limit, at=clock.now()
+    )
+    return answer({"items": [{"kind": one.kind, "text": one.text, "value": one.value} for one in found]})
 
 
 @router.get("/listings/{listing_id}", response=ListingAnswer, summary="Read a listing")
@@ -170,6 +209,15 @@ def _delivered_in_detail(
         "days_min": order.service.days_min,
         "days_max": order.service.days_max,
     }, None
+
+
+def _facet(facet: Facet) -> dict[str, Any]:
+    return {
+        "name": facet.name,
+        "label": facet.label,
+        "values": [{"value": one.value, "count": one.count, "chosen": one.chosen} for one in facet.values],
+        "ranked_within": facet.ranked_within,
+    }
 
 
 def _category(node: CategoryView) -> dict[str, Any]:

@@ -64,7 +64,14 @@ class QueryParameters(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _leave_out_empty(cls, given: Any) -> Any:
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+        if not isinstance(given, dict):
+            return given
+        said = {name: _said(value) for name, value in given.items()}
+        return {name: value for name, value in said.items() if value not in ("", [])}
+
+
+def _said(value: Any) -> Any:
+    return [one for one in value if one != ""] if isinstance(value, list) else value
 
 
 class Answer(BaseModel):

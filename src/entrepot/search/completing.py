@@ -7,9 +7,10 @@ the buyer's language where the listing does, and is written as sellers write it.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -22,18 +23,24 @@ from entrepot.kernel.languages import text_language
 from entrepot.pricing.quote import Destination
 from entrepot.search import lanes as lanes_of, spelling
 from entrepot.search.index_port import Asked, EngineQuery, Form, Group, SearchEngine, SearchNotReady
-from entrepot.search.words import ask
+from entrepot.search.words import ask, field_language
 from entrepot.search.words.chinese import cut_query
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.splitting import CHUNK, UNSPACED_RUN, pairs
-from entrepot.search.words.stemming import is_stop_word
+from entrepot.search.words.stemming import is_stop_word, stem
 
 _ROOM = "entrepot.search"
 TYPED_MAX = 80
-_WORDS_TRIED = 12  # Words that one begun word may become.
-_LISTINGS_READ = 40  # Whose titles are read.
+_WORDS_TRIED = 6  # Words that one begun word may become.
+_WORDS_LOOKED_AT, _STEMS_LOOKED_AT = 40, 2_000
+_LISTINGS_READ, _LISTINGS_READ_EACH = 40, 12  # Whose titles are read: of all these words, of each.
+_FEW_TITLES = 8
+_GOES_ON = 0.6  # A phrase that goes on alike in more than this share of its titles is not shown without that.
+_SPELLINGS = 3
 _BRANDS, _CATEGORIES, _LISTINGS = 2, 3, 2
 _PHRASE_WORDS = 3
+# What parts a title: everything but the blanks, hyphens and apostrophes within a phrase.
+_PART = re.compile(r"[^\w\s'&.\-]+|\s[.\-]|[.\-]\s")
 _KEPT_SECONDS = 60
 _kept: dict[str, tuple[float, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {}
 
@@ -49,6 +56,15 @@ class Completion:
     kind: Literal["words", "brand", "category", "listing"]
     text: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """A title of a listing in a language."""
+
+    listing_id: UUID
+    language: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,122 +115,151 @@ def _read(prefix: str, language: str) -> _Typed:
 def _complete(
     typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str], limit: int
 ) -> tuple[Completion, ...]:
-    found, typed = _find(typed, language, engine, lanes)
-    titles = _read_titles(found, language, typed)
-    phrases = _list_phrases(typed, titles.values(), language)
-    named = [
-        *_list_categories(typed, language, engine, lanes),
-        *_list_brands(typed, language, engine, lanes),
-    ]
+    titles, typed = _find(typed, language, engine, lanes)
+    phrases = _list_phrases(typed, titles, language)[:limit]
+    named = [*_list_categories(typed, language, engine, lanes), *_list_brands(typed, language, engine, lanes)]
     listings: list[Completion] = []
     if len(typed.whole) >= 4 or UNSPACED_RUN.match(typed.whole):
-        listings = [Completion("listing", title, str(key)) for key, title in list(titles.items())[:_LISTINGS]]
+        listings = [Completion("listing", title.text, str(title.listing_id)) for title in titles[:_LISTINGS]]
     words = [Completion("words", phrase, phrase) for phrase in phrases]
     room = max(limit - len(named) - len(listings), (limit + 1) // 2)
     return tuple([*words[:room], *named, *listings][:limit])
 
 
-def _find(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str]) -> tuple[Sequence[UUID], _Typed]:
-    """Return listings that go on as typed; else as what was perhaps meant, with that."""
-    if found := _search(_to_asked(typed, _list_words(typed, engine), language), language, engine, lanes):
-        return found, typed
-    if not typed.begun or UNSPACED_RUN.search(typed.begun):
-        return (), typed
-    dictionary = spelling.get_dictionary(engine)
-    for meant in dictionary.list_begun(typed.begun, limit=3):
-        if found := _search(_to_asked(typed, [meant], language), language, engine, lanes):
-            return found, replace(typed, begun=meant)
-    return (), typed
+def _find(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str]) -> tuple[list[_Title], _Typed]:
+    """Return titles that go on as typed, the likeliest words first; else as what was perhaps meant, with that."""
+    if titles := _find_titles(typed, language, engine, lanes):
+        return titles, typed
+    if not typed.begun:  # Nothing follows this word: it ends what is looked for.
+        *heads, last = typed.heads
+        before = typed.before.rstrip()
+        ended = _Typed(before[: max(before.rfind(" "), -1) + 1], tuple(heads), last)
+        return _find_titles(ended, language, engine, lanes), ended
+    if not UNSPACED_RUN.search(typed.begun):
+        for meant in spelling.get_dictionary(engine).list_begun(typed.begun, limit=_SPELLINGS):
+            mended = replace(typed, begun=meant)
+            if titles := _find_titles(mended, language, engine, lanes):
+                return titles, mended
+    return [], typed
 
 
-def _search(asked: Asked | None, language: str, engine: SearchEngine, lanes: frozenset[str]) -> Sequence[UUID]:
-    if asked is None:
-        return ()
-    return engine.find(EngineQuery(asked, language, lanes, "relevance", _LISTINGS_READ)).listing_ids
+def _find_titles(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str]) -> list[_Title]:
+    before = ask(typed.before, language).wanted if typed.before else ()
+    found: dict[UUID, None] = {}
+    rows: list[tuple[Form, ...]] = [()] if before else []
+    if typed.begun:
+        forms = _list_forms(typed.begun, language, engine)
+        # What stands before narrows enough for one question; without it each word is asked for by itself, so that the
+        # commonest words are there however few of their listings are popular.
+        rows = [(form,) for form in forms] if not before else [tuple(forms)] if forms else []
+    for row in rows:
+        asked = Asked((*before, *((Group(typed.begun, row),) if row else ())))
+        read = _LISTINGS_READ if before else _LISTINGS_READ_EACH
+        found |= dict.fromkeys(engine.find(EngineQuery(asked, language, lanes, "relevance", read)).listing_ids)
+    return _read_titles(list(found), language, typed)
 
 
-def _list_words(typed: _Typed, engine: SearchEngine) -> list[str]:
-    """Return the commonest words of the index that what is begun may become."""
-    if not typed.begun:
-        return []
-    if UNSPACED_RUN.match(typed.begun):
-        if len(typed.begun) > 1:
-            return [typed.begun]
-        return [word for word, _ in engine.list_words(typed.begun, limit=_WORDS_TRIED)]
-    return [word for word, _ in engine.list_words(typed.begun, limit=_WORDS_TRIED)]
+def _list_forms(begun: str, language: str, engine: SearchEngine) -> list[Form]:
+    """Return the commonest words that what is begun may become, those of the buyer's language first."""
+    own = field_language(language)
+    if UNSPACED_RUN.match(begun):
+        if len(begun) > 1 or own != "zh":
+            return [Form("", tuple(pairs(begun)))]
+        return [Form(own, (word,)) for word, _ in engine.list_words(begun, limit=_WORDS_TRIED, language=own)]
+    words = [word for word, _ in engine.list_words(_flat(begun), limit=_WORDS_LOOKED_AT)]
+    if own and len(words) > _WORDS_TRIED:
+        # Stems tell the language; the words themselves tell what stands in titles, and how often.
+        stems = {stem for stem, _ in engine.list_words(begun[:2], limit=_STEMS_LOOKED_AT, language=own)}
+        words.sort(key=lambda word: stems.isdisjoint(stem([word], own)))
+    return [Form("", (word,)) for word in words[:_WORDS_TRIED]]
 
 
-def _to_asked(typed: _Typed, words: Sequence[str], language: str) -> Asked | None:
-    groups = list(ask(typed.before, language).wanted) if typed.before else []
-    if words:
-        forms = tuple(Form("", tuple(pairs(word)) if UNSPACED_RUN.match(word) else (word,), 1.0) for word in words)
-        groups.append(Group(typed.begun, forms))
-    return Asked(tuple(groups)) if groups and (words or not typed.begun) else None
-
-
-def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> dict[UUID, str]:
-    """Return titles that hold what was typed: in the buyer's language, else in the one that they are found by."""
-    own = text_language(language)
-    kept: dict[UUID, str] = {}
+def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> list[_Title]:
+    """Return titles that hold what was typed, those in the buyer's language first, each listing's once."""
     if not found:
-        return kept
-    rows = sql.fetch_all(sql.load(_ROOM, "titles"), [list(found)])
-    for wanted in (True, False):
-        for listing_id, title_language, title in rows:
-            if listing_id not in kept and (title_language == own) is wanted and _holds(title, typed):
-                kept[listing_id] = title
-    return {listing_id: kept[listing_id] for listing_id in found if listing_id in kept}
+        return []
+    own = text_language(language)
+    rows = [_Title(*row) for row in sql.fetch_all(sql.load(_ROOM, "titles"), [list(found)])]
+    holding = [title for title in rows if _holds(title.text, typed)]
+    holding.sort(key=lambda title: title.language != own)  # Stable: in the order in which they were found.
+    first: dict[UUID, _Title] = {}
+    for title in holding:
+        first.setdefault(title.listing_id, title)
+    return list(first.values())
 
 
 def _holds(title: str, typed: _Typed) -> bool:
     text = plain(tidy(title))
     if UNSPACED_RUN.match(typed.begun):
         return typed.begun in text
-    begun = typed.begun or typed.heads[-1]
-    return any(word.startswith(begun) for word in CHUNK.findall(text))
+    words = [_flat(word) for word in CHUNK.findall(text)]
+    if typed.begun:
+        return any(word.startswith(_flat(typed.begun)) for word in words)
+    return typed.heads[-1] in words[:-1]
 
 
-def _list_phrases(typed: _Typed, titles: Iterable[str], language: str) -> list[str]:
-    """Return what titles have where the typed words stand, as whole searches, those of most titles first."""
+def _flat(word: str) -> str:
+    """Return a word without the signs that join it, which are typed or not."""
+    return word if word.isalnum() else re.sub(r"['.&\-]", "", word)
+
+
+def _list_phrases(typed: _Typed, titles: Sequence[_Title], language: str) -> list[str]:
+    """
+    Return what titles have where the typed words stand, as whole searches: what many have before what few have.
+
+    Titles in other languages only fill up what those in the buyer's leave.
+    """
     base = language.partition("-")[0]
-    heads = frozenset(typed.heads)
-    counted: Counter[str] = Counter()
-    for title in titles:
-        tidied = tidy(title, base)
-        if UNSPACED_RUN.match(typed.begun):
-            counted.update(set(_phrases_of_symbols(tidied, typed.begun)))
-        else:
-            counted.update(set(_phrases_of_words(CHUNK.findall(tidied), typed, heads, base)))
-    # A longer phrase stands in fewer titles; among equals it says more. What only repeats what was typed says nothing.
-    ranked = sorted(counted.items(), key=lambda pair: (-pair[1] * (1 + 0.25 * pair[0].count(" ")), len(pair[0])))
+    own = text_language(language)
     phrases: list[str] = []
-    for phrase, number in ranked:
-        text = (typed.before + phrase).strip()
-        is_begun_alike = any(
-            other.startswith(text + " ") and counted[other[len(typed.before) :]] == number for other in phrases
-        )
-        if plain(text) != typed.whole and text not in phrases and not is_begun_alike:
-            phrases.append(text)
+    for is_own in (True, False):
+        counted: Counter[str] = Counter()
+        for title in titles:
+            if (title.language == own) is is_own:
+                counted.update(dict.fromkeys(_phrases_of(tidy(title.text, base), typed, base), 1))
+        # A longer phrase stands in fewer titles; among equals it says more. A single title is a name, not a habit.
+        few = 1 if len(titles) < _FEW_TITLES else 2
+        for phrase, number in sorted(counted.items(), key=lambda pair: -pair[1] * (1 + 0.25 * pair[0].count(" "))):
+            text = (typed.before + phrase).strip()
+            goes_on = any(
+                other.startswith(phrase + " ") and count > number * _GOES_ON for other, count in counted.items()
+            )
+            if number >= few and not goes_on and plain(text) != typed.whole and text not in phrases:
+                phrases.append(text)
     return phrases
 
 
-def _phrases_of_words(words: Sequence[str], typed: _Typed, heads: frozenset[str], language: str) -> Iterator[str]:
+def _phrases_of(text: str, typed: _Typed, language: str) -> Iterator[str]:
+    if UNSPACED_RUN.match(typed.begun):
+        yield from _phrases_of_symbols(text, typed.begun)
+        return
+    # Only words with nothing but a blank between them make a phrase.
+    for part in _PART.split(text):
+        words = CHUNK.findall(part)
+        for start in _list_starts(words, typed):
+            yield from _phrases_from(words[start:], typed, language)
+
+
+def _phrases_from(words: Sequence[str], typed: _Typed, language: str) -> Iterator[str]:
+    number = 0
+    for length, word in enumerate(words, start=1):
+        if plain(word) in typed.heads or number == _PHRASE_WORDS:
+            return
+        if not is_stop_word(plain(word), language):
+            number += 1
+            if not word.isdigit():
+                yield " ".join(words[:length])
+
+
+def _list_starts(words: Sequence[str], typed: _Typed) -> Iterator[int]:
+    """Yield where the word that is begun stands, or what follows the last whole word."""
+    begun = _flat(typed.begun)
     for at, word in enumerate(words):
-        folded = plain(word)
-        if typed.begun:
-            if not folded.startswith(typed.begun) or folded in heads:
-                continue
-            start = at
-        elif folded == typed.heads[-1] and at + 1 < len(words):
-            start = at + 1
-        else:
-            continue
-        for length in range(1, _PHRASE_WORDS + 1):
-            row = words[start : start + length]
-            if len(row) < length or plain(row[-1]) in heads:
-                break
-            if not is_stop_word(plain(row[-1]), language) and not row[-1].isdigit():
-                yield " ".join(row)
+        folded = _flat(plain(word))
+        if begun and folded.startswith(begun) and folded not in typed.heads:
+            yield at
+        elif not begun and folded == typed.heads[-1]:
+            yield at + 1
 
 
 def _phrases_of_symbols(text: str, begun: str) -> Iterator[str]:
@@ -238,21 +283,21 @@ def _phrases_of_symbols(text: str, begun: str) -> Iterator[str]:
 def _list_categories(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str]) -> Iterator[Completion]:
     """Yield categories whose names hold the words typed, as far as something in them can be bought there."""
     wanted = [word for word in typed.heads if not is_stop_word(word, language.partition("-")[0])]
+    rows = [row for row in _read_categories(language) if _names(row[2], wanted, typed.begun)]
+    rows.sort(key=lambda row: not row[2][0].startswith(typed.begun))  # Stable: then upper ones first.
     number = 0
-    for slug, name, words in _read_categories(language):
-        if _names(words, wanted, typed.begun):
-            answer = engine.find(EngineQuery(None, language, lanes, "newest", 1, category=slug))
-            if answer.count:
-                yield Completion("category", name, slug)
-                number += 1
-                if number == _CATEGORIES:
-                    return
+    for slug, name, _ in rows[: _CATEGORIES * 2]:
+        if number < _CATEGORIES and engine.find(EngineQuery(None, language, lanes, "newest", 1, category=slug)).count:
+            yield Completion("category", name, slug)
+            number += 1
 
 
 def _names(words: Sequence[str], wanted: Sequence[str], begun: str) -> bool:
     if UNSPACED_RUN.match(begun):
         return any(begun in word for word in words)
-    return all(word in words for word in wanted) and any(word.startswith(begun) for word in words)
+    flat = [_flat(word) for word in words]
+    looked_at = flat if len(begun) > 2 or wanted else flat[:1]
+    return all(word in flat for word in wanted) and any(word.startswith(_flat(begun)) for word in looked_at)
 
 
 def _read_categories(language: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

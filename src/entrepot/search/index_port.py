@@ -188,8 +188,12 @@ class SearchEngine(Protocol):
         :raises SearchNotReady: nothing is published.
         """
 
-    def list_words(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
-        """Return bare words that begin so, with the number of listings that have them, the commonest first."""
+    def list_words(self, prefix: str, *, limit: int, language: str = "") -> list[tuple[str, int]]:
+        """
+        Return bare words that begin so, with the number of listings that have them, the commonest first.
+
+        :param language: of a field of stems, whose stems are asked for instead.
+        """
 
     def list_brands(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
         """Return brands that begin so in any case, with the number of their listings, the commonest first."""

@@ -10,21 +10,26 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, islice, product
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from entrepot.search.index_port import Asked, EngineQuery, SearchEngine
+from entrepot.kernel import sql
+from entrepot.kernel.languages import text_language
+from entrepot.search.index_port import Asked, EngineAnswer, EngineQuery, SearchEngine
 from entrepot.search.words import ask
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.keyboards import switch
 from entrepot.search.words.splitting import UNSPACED_RUN
 
+_ROOM = "entrepot.search"
 WORDS_MAX = 200_000
+_TITLES_READ = 12
 _LENGTHS = range(3, 25)
 # Below this many words the dictionary is read anew as soon as the index has changed, above it in the background.
 _SMALL = 20_000
@@ -119,7 +124,7 @@ _reading = threading.Lock()
 
 def get_dictionary(engine: SearchEngine) -> Dictionary:
     """Return the words of an index; of a large one perhaps as they were a moment ago."""
-    snapshot = _search(engine, None, None)[1]
+    snapshot = engine.find(EngineQuery(None, "", None, "newest", limit=1)).snapshot
     with _guard:
         kept = _dictionaries.get(engine)
         if kept is None:
@@ -146,9 +151,8 @@ def _read(engine: SearchEngine, snapshot: str) -> Dictionary:
     return found
 
 
-def _search(engine: SearchEngine, asked: Asked | None, lanes: frozenset[str] | None) -> tuple[int, str]:
-    answer = engine.find(EngineQuery(asked, "", lanes, "relevance", limit=1))
-    return answer.count, answer.snapshot
+def _search(engine: SearchEngine, asked: Asked | None, lanes: frozenset[str] | None) -> EngineAnswer:
+    return engine.find(EngineQuery(asked, "", lanes, "relevance", limit=_TITLES_READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +173,36 @@ def correct(q: str, language: str, *, engine: SearchEngine, lanes: frozenset[str
     listings that may go to the buyer (`lanes`; None: anywhere).
     """
 
-    def finds(text: str) -> bool:
+    def find(text: str) -> Sequence[UUID]:
         asked = ask(text, language)
-        return bool(asked.wanted) and _search(engine, asked, lanes)[0] > 0
+        return _search(engine, asked, lanes).listing_ids if asked.wanted else ()
 
     def known(word: str) -> bool:
         asked = ask(word, language)
-        return not asked.wanted or _search(engine, asked, None)[0] > 0
+        return not asked.wanted or _search(engine, asked, None).count > 0
 
     text = tidy(q).strip()
     dictionary = get_dictionary(engine)
     # The slip of a whole keyboard is seen in every word; a mend by letters would only guess.
-    for switched in switch(text):
-        if _all_in(plain(tidy(switched)), dictionary) and finds(switched):
-            return switched
-    return next((other for other in _mend(text, dictionary, known) if finds(other)), "")
+    switched = (other for other in switch(text) if _all_in(plain(tidy(other)), dictionary))
+    for other in chain(switched, _mend(text, dictionary, known)):
+        if found := find(other):
+            return _write(other, text, found, language)
+    return ""
+
+
+def _write(meant: str, typed: str, found: Sequence[UUID], language: str) -> str:
+    """Return what was meant with its new words written as titles of what it finds write them, accents and all."""
+    rows = sql.fetch_all(sql.load(_ROOM, "titles"), [list(found)])
+    own = text_language(language)
+    written: dict[str, str] = {}
+    for _, title_language, title in sorted(rows, key=lambda row: row[1] != own):
+        for word in _WORD.findall(tidy(title, title_language)):
+            written.setdefault(plain(word), word)
+    kept = set(_WORD.findall(typed))
+    return _WORD.sub(
+        lambda word: word.group() if word.group() in kept else written.get(word.group(), word.group()), meant
+    )
 
 
 def _all_in(text: str, dictionary: Dictionary) -> bool:

@@ -122,8 +122,9 @@ class EmbeddedEngine:
     def list_lanes(self, snapshot: str = "") -> frozenset[str]:
         return self._reader.get(snapshot).lane_names
 
-    def list_words(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
-        return self._reader.get().searcher.terms_with_prefix("words", prefix, limit=limit)
+    def list_words(self, prefix: str, *, limit: int, language: str = "") -> list[tuple[str, int]]:
+        field = f"words_{language}" if language else "words"
+        return self._reader.get().searcher.terms_with_prefix(field, prefix, limit=limit)
 
     def list_brands(self, prefix: str, *, limit: int) -> list[tuple[str, int]]:
         found = self._reader.get().searcher.terms_with_prefix("brand_key", prefix.casefold(), limit=limit)

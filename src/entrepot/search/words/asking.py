@@ -23,6 +23,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA_OR_OTHER = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0e00-\u0eff]")
 _DIGIT = re.compile(r"\d")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
+_OR = re.compile(r"(?<=\s)OR(?=\s)")
 _INCHES = re.compile(r'(?<=\d)(?:"|\'\')(?!\w)')
 # A phrase in quotation marks, or a piece without blanks; a minus before either excludes it.
 _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
@@ -33,27 +34,39 @@ _BARE, _OWN, _ENGLISH, _OTHER = 0.9, 1.0, 0.8, 0.6
 
 def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
     """
-    Return what was typed in a page's language: words, "phrases" and -exclusions, in every form that counts as each.
+    Return what was typed in a page's language: words, "phrases", -exclusions and OR, in every form that counts as each.
 
     Nothing that can be typed is an error; what holds no word asks for nothing. Words that only hold sentences together
     are left out unless there are no others. A group's first form is the bare word as it was typed, where it has one.
     `unfinished`: the last word is still being typed.
     """
     base = language.partition("-")[0].lower()
-    text = _INCHES.sub(" inch ", tidy(q[:TYPED_MAX], base))
+    text = _INCHES.sub(" inch ", tidy(_OR.sub(" | ", q[:TYPED_MAX]), base))
     wanted: list[Group] = []
     unwanted: list[Group] = []
+    is_alternative = False
     for minus, phrase, piece in _PIECE.findall(splitting.mark_amounts(text, base, keep_number=False)):
+        if piece == "|":
+            is_alternative = bool(wanted)
+            continue
         is_phrase = not piece
         excluded = bool(minus) or (piece.startswith("-") and len(piece) > 1)
         groups = [_phrase(phrase, base)] if is_phrase else _groups(piece, base)
-        (unwanted if excluded else wanted).extend(group for group in groups if group.forms)
+        groups = [group for group in groups if group.forms]
+        if is_alternative and groups and not excluded:
+            groups[0] = _either(wanted.pop(), groups[0])
+        is_alternative = False
+        (unwanted if excluded else wanted).extend(groups)
     wanted = _without_stop_words(wanted, base)[:GROUPS_MAX]
     wanted = read_book(settings.SYNONYMS_DIR).widen(wanted, _synonym_languages(text, base))
     if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
         last = wanted[-1]
         wanted[-1] = Group(last.typed, last.forms, open_end=True)
     return Asked(tuple(wanted), tuple(unwanted[:GROUPS_MAX]))
+
+
+def _either(one: Group, other: Group) -> Group:
+    return Group(f"{one.typed} | {other.typed}", tuple(dict.fromkeys((*one.forms, *other.forms))))
 
 
 def _synonym_languages(text: str, language: str) -> list[str]:

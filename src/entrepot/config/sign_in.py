@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from entrepot.accounts import operations as accounts
+from entrepot.storefront import wishing
 
 
 class AuthenticationBackend(allauth.AuthenticationBackend):
@@ -32,9 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Keep the language that the person reads now."""
+        """Keep the language that the person reads now, and what a guest had put on the wish list."""
         accounts.keep_language(person_id=user.pk, language=get_language() or settings.LANGUAGE_CODE)
         answer: HttpResponse = super().post_login(request, user, **kwargs)
+        wishing.move_in(request, answer, person_id=user.pk)
         return answer
 
     def render_mail(

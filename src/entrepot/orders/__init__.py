@@ -1,7 +1,7 @@
 """
 The way of a purchase: cart, placement, payment settled, fulfilment, cancellations, escrow hold and release.
 
-Owns: carts, purchases, orders with their lines and consignments, idempotency keys of placements, refunds.
+Owns: carts, wish lists, purchases, orders with their lines and consignments, idempotency keys of placements, refunds.
 Never does: compute a price or a tax (pricing does), talk to a payment service inside a transaction, move stock or
 ledger rows except through their rooms' operations.
 Keeps true: total = due + held + released + refunded + waived for each order; ordered ≥ cancelled + shipped, shipped ≥

@@ -6,7 +6,7 @@ from django.db.models.functions import Least
 from django.db.models.lookups import GreaterThanOrEqual
 
 from entrepot.accounts.models import Person
-from entrepot.catalog.models import Sku
+from entrepot.catalog.models import Listing, Sku
 from entrepot.kernel.ids import new_id
 from entrepot.sellers.models import Seller
 
@@ -462,3 +462,14 @@ class BuyerScreening(models.Model):
             models.Index(fields=["screened_at"], name="orders_buyerscreening_held", condition=Q(state="held")),
             models.Index(fields=["decided_at"], name="orders_buyerscreening_refused", condition=Q(state="refused")),
         ]
+
+
+class Wish(models.Model):
+    """What a person may buy later; the price is the seller's own, of the cheapest SKU when it was kept."""
+
+    pk = models.CompositePrimaryKey("person_id", "listing_id")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
+    price_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    added_at = models.DateTimeField()

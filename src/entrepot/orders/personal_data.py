@@ -1,4 +1,4 @@
-"""Orders' share of a person's data: carts, purchases, the addresses in them."""
+"""Orders' share of a person's data: carts, wishes, purchases, the addresses in them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class OrdersData:
     def export(self, *, person_id: UUID) -> dict[str, Any]:
         return {
             "carts": [_cart(*row) for row in sql.fetch_all(_OPEN_CARTS, [person_id])],
+            "wishes": [
+                {"listing": str(wish.listing_id), "price": str(wish.price), "added_at": wish.added_at.isoformat()}
+                for wish in queries.list_wishes(person_id)
+            ],
             "purchases": [_purchase(purchase) for purchase in queries.list_purchases(person_id, limit=10_000)],
         }
 
@@ -40,6 +44,7 @@ class OrdersData:
             f" person_id = NULL, updated_at = %s, {FORGET_CONTACT} WHERE person_id = %s",
             [now, person_id],
         )
+        sql.execute("DELETE FROM orders_wish WHERE person_id = %s", [person_id])
         # What an operator refused stays with its reason, as the law on sanctions asks; all else that matched goes.
         sql.execute(
             "UPDATE orders_buyerscreening s SET matches = '' FROM orders_purchase p"

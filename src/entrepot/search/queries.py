@@ -68,6 +68,16 @@ def list_stocked_departments(*, country: str, at: datetime) -> frozenset[str]:
     return frozenset(found.counts["category"])
 
 
+def list_similar(listing_id: UUID, *, country: str, language: str, limit: int, at: datetime) -> tuple[UUID, ...]:
+    """Return listings like one that go to a country, the likest first; none while search is prepared."""
+    engine = get_engine()
+    try:
+        ways = lanes.open_to(engine.list_lanes(), pricing.reference_destination(country), at=at)
+        return tuple(engine.list_similar(listing_id, language=language, lanes=frozenset(ways), limit=limit))
+    except SearchNotReady:
+        return ()
+
+
 _STOCKED = """
 SELECT w.id, l.store_id FROM unnest(%s::uuid[]) WITH ORDINALITY AS w (id, place)
 JOIN catalog_listing l ON l.id = w.id

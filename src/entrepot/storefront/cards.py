@@ -30,6 +30,7 @@ class Card:
     """A listing's card as pages carry it. `is_offered`: the goods can be delivered to the reader and are in stock."""
 
     id: UUID
+    link: str
     is_offered: bool
     html: SafeString
 
@@ -90,6 +91,7 @@ def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice, langu
     lines = (line.strip() for line in render_to_string("storefront/_card.html", {"card": shown}).splitlines())
     return Card(
         id=view.id,
+        link=f"/listing/{view.id}/{view.slug}",
         is_offered=price is not None and view.available > 0,
         html=mark_safe("\n".join(line for line in lines if line)),  # noqa: S308 (a template's output)
     )

@@ -1,16 +1,20 @@
-"""The reader's choice of destination, currency and language: guessed, then kept in a cookie as `ES.EUR.es`."""
+"""
+The reader's choice of destination, currency and language: guessed, then kept in a cookie as `ES.EUR.es`.
+
+An address may ask for a language (`?lang=it`): so each language version of a page can be found and shared.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.numbers import get_territory_currencies
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from entrepot.kernel.languages import nearest
 from entrepot.ui.ports import Reach, get_reach
@@ -112,10 +116,34 @@ def _fallback(reach: Reach) -> str:
     return "US" if "US" in reach.destinations or not reach.destinations else reach.destinations[0]
 
 
+def asked_language(request: HttpRequest) -> str:
+    """Return the language that the address asks for (`?lang=it`), or nothing."""
+    if "lang=" not in request.META.get("QUERY_STRING", ""):
+        return ""
+    asked = request.GET.get("lang", "")
+    return asked if any(asked == code for code, _ in settings.LANGUAGES) else ""
+
+
 def read(request: HttpRequest) -> Choice:
-    """Return the choice of the request's cookie, else the guess from Accept-Language."""
+    """
+    Return the choice of the request's cookie, else the guess from Accept-Language; the language that the address asks
+    for goes before both. A reader who tells nothing else (a search engine) is taken to live where it is spoken.
+    """
     reach, languages = get_reach(), tuple(code for code, _ in settings.LANGUAGES)
-    kept = request.COOKIES.get(COOKIE)
-    if kept and (found := from_cookie(kept, reach=reach, languages=languages)):
-        return found
-    return guess(request.headers.get("Accept-Language", ""), reach=reach, languages=languages)
+    kept, asked = request.COOKIES.get(COOKIE), asked_language(request)
+    found = from_cookie(kept, reach=reach, languages=languages) if kept else None
+    if found is None:
+        found = guess(request.headers.get("Accept-Language", "") or asked, reach=reach, languages=languages)
+    return replace(found, language=asked) if asked and asked != found.language else found
+
+
+def keep(response: HttpResponse, choice: Choice) -> None:
+    """Keep a choice in the browser."""
+    response.set_cookie(
+        COOKIE,
+        choice.cookie,
+        max_age=COOKIE_MAX_AGE_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )

@@ -26,8 +26,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _without_language(request: HttpRequest) -> str:
+    """Return a page's address; a language that it asks for would outlive the choice of another one."""
+    if not choices.asked_language(request):
+        return request.get_full_path()
+    rest = request.GET.copy()
+    del rest["lang"]
+    return f"{request.path}?{rest.urlencode()}" if rest else request.path
+
+
 def page_link(request: HttpRequest) -> str:
     """Return where this page can be opened again: of the answer to a sent form, the page that the form stood on."""
     if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
+        return _without_language(request)
     return came_from(request) or "/"

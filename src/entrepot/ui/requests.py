@@ -13,4 +13,5 @@ class PageRequest(HttpRequest):
     """What `LocaleMiddleware` and the session make of a request; `user` is a person, or nobody."""
 
     choice: Choice
+    asked_language: str
     user: Any

@@ -39,14 +39,7 @@ def set_choice(request: HttpRequest) -> HttpResponse:
     if currency not in reach.currencies:
         currency = old.currency
     response = HttpResponseRedirect(safe_target(request, request.POST.get("next")))
-    response.set_cookie(
-        choices.COOKIE,
-        choices.Choice(country, currency, language).cookie,
-        max_age=choices.COOKIE_MAX_AGE_SECONDS,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
+    choices.keep(response, choices.Choice(country, currency, language))
     return response
 
 

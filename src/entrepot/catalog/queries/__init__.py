@@ -33,6 +33,7 @@ from entrepot.catalog.queries.listings import (
     media_url,
     show_picture,
 )
+from entrepot.catalog.queries.offered import Address, find_only_skus, list_borders, list_stores, walk_addresses
 from entrepot.catalog.queries.sellers import (
     SORTS,
     ListingFilter,
@@ -53,6 +54,7 @@ from entrepot.catalog.queries.sellers import (
 
 __all__ = [
     "SORTS",
+    "Address",
     "CardView",
     "CategorySuggestion",
     "CategoryView",
@@ -68,6 +70,7 @@ __all__ = [
     "SkuView",
     "TranslationView",
     "count_seller_listings",
+    "find_only_skus",
     "find_seller_by_store",
     "get_cards",
     "get_category_path",
@@ -77,6 +80,7 @@ __all__ = [
     "get_listing",
     "get_picture",
     "get_translation",
+    "list_borders",
     "list_categories",
     "list_feed_runs",
     "list_picture_troubles",
@@ -84,10 +88,12 @@ __all__ = [
     "list_seller_listing_ids",
     "list_seller_listings",
     "list_seller_skus",
+    "list_stores",
     "measure_suggestions",
     "media_url",
     "show_picture",
     "suggest_codes",
     "suggest_codes_of_categories",
     "suggest_codes_of_listing",
+    "walk_addresses",
 ]

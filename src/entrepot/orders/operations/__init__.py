@@ -34,6 +34,7 @@ from entrepot.orders.operations.screening import (
     screen_purchases,
 )
 from entrepot.orders.operations.settling import book_refund, expire_purchase, give_up_purchase, settle_payment
+from entrepot.orders.operations.wishes import TooManyWishes, drop_wish, keep_wishes
 
 __all__ = [
     "CartChanged",
@@ -50,6 +51,7 @@ __all__ = [
     "RequestInFlight",
     "SellerReason",
     "TooManyPieces",
+    "TooManyWishes",
     "TotalChanged",
     "book_refund",
     "cancel_lines",
@@ -59,11 +61,13 @@ __all__ = [
     "clear_purchase",
     "confirm_receipt",
     "create_cart",
+    "drop_wish",
     "end_protection",
     "expire_carts",
     "expire_purchase",
     "give_back_refused",
     "give_up_purchase",
+    "keep_wishes",
     "open_next_attempt",
     "place_purchase",
     "record_delivery",

@@ -49,9 +49,11 @@ from entrepot.orders.queries.views import (
     RefundView,
     Step,
 )
+from entrepot.orders.queries.wishes import WISHES_MAX, Wish, is_wished, list_wishes
 
 __all__ = [
     "GROUPS",
+    "WISHES_MAX",
     "CancellationPreview",
     "CartLine",
     "CartView",
@@ -68,6 +70,7 @@ __all__ = [
     "PurchaseView",
     "RefundView",
     "Step",
+    "Wish",
     "access_cart",
     "access_fulfilment",
     "check_address",
@@ -84,12 +87,14 @@ __all__ = [
     "get_any_purchase",
     "get_purchase",
     "get_seller_order",
+    "is_wished",
     "list_daily_figures",
     "list_fulfilment",
     "list_history",
     "list_purchases",
     "list_recent_purchases",
     "list_seller_orders",
+    "list_wishes",
     "preview_cancellation",
     "sum_held",
 ]

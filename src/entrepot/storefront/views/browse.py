@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from entrepot.kernel import clock
 from entrepot.markets import queries as markets
 from entrepot.search import queries as search
-from entrepot.storefront import cards, departments
+from entrepot.storefront import cards, departments, seen
 from entrepot.storefront.kept import Kept
 from entrepot.storefront.reach import get_reach, list_origins
 from entrepot.ui import formats
@@ -47,6 +47,7 @@ def home(request: PageRequest) -> HttpResponse:
         "origins": _named(origins),
         "corridors": [row for row in corridors if row["cards"]],
         "is_closed": _is_closed(choice.country),
+        "seen": seen.list_cards(request),
     }
     return render(request, "storefront/home.html", context)
 

@@ -19,12 +19,14 @@ from entrepot.catalog.queries import ListingView, PictureView, SkuView
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.kernel.languages import text_language
+from entrepot.kernel.money import Money
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import OrderQuote
 from entrepot.search import queries as search
+from entrepot.search.index_port import SearchNotReady
 from entrepot.search.ports import SearchRequest
 from entrepot.shipping import labels
-from entrepot.storefront import cards, charges, departments, variants, words
+from entrepot.storefront import cards, charges, departments, seen, variants, wishing, words
 from entrepot.storefront.kept import Kept
 from entrepot.storefront.traders import find_trader
 from entrepot.storefront.views.browse import protection_days
@@ -65,10 +67,14 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "description": mark_safe(view.description),  # noqa: S308 (catalog cleaned it when it was written)
         "is_original": is_original and not view.is_translation and view.language != text_language(choice.language),
         "protection_days": protection_days(choice.country),
+        "is_wished": wishing.is_wished(request, view.id),
+        "seen": seen.list_cards(request, but=view.id),
         **_related(view, choice),
         **_offer(sku, choice),
     }
-    return render(request, "storefront/listing.html", context)
+    response = render(request, "storefront/listing.html", context)
+    seen.keep(request, response, view.id)
+    return response
 
 
 def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:
         }
     order = quote.orders[0]
     return {
+        "delivered": Money(order.total, quote.currency),
         "price": _write_price(msgspec.json.encode(order), choice, get_language() or "en"),
         "service": order.service,
         "service_name": labels.service(order.service.name),
@@ -117,9 +124,9 @@ def _picture(view: ListingView, sku: SkuView, wanted: str) -> PictureView | None
 
 
 def _related(view: ListingView, choice: Choice) -> dict[str, Any]:
-    """Return goods of the same kind that are delivered to the reader, and other goods of the store."""
-    similar = _find(choice, category=view.category_slug)
-    of_store = _find(choice, store=view.store_slug)
+    """Return goods like this one that are delivered to the reader, and other goods of the store."""
+    similar = _find_similar(view, choice)
+    of_store = _find_of_store(view.store_slug, choice)
     built = cards.recall(list(dict.fromkeys([*similar, *of_store])), choice=choice, at=clock.now())
     others = [card for card in built if card.is_offered and card.id != view.id]
     alike = [card for card in others if card.id in similar][:_MORE]
@@ -130,14 +137,29 @@ def _related(view: ListingView, choice: Choice) -> dict[str, Any]:
     }
 
 
-_found: Kept[tuple[str, str, str], tuple[UUID, ...]] = Kept(seconds=60, most=20_000)
+_alike: Kept[tuple[UUID, str, str], tuple[UUID, ...]] = Kept(seconds=60, most=20_000)
+_of_store: Kept[tuple[str, str], tuple[UUID, ...]] = Kept(seconds=60, most=20_000)
 
 
-def _find(choice: Choice, *, category: str = "", store: str = "") -> tuple[UUID, ...]:
-    """Return listings of a category or a store that may go to the reader; what is found so is kept for a minute."""
+def _find_similar(view: ListingView, choice: Choice) -> tuple[UUID, ...]:
+    """Return listings like this one that may go to the reader; what is found so is kept for a minute."""
 
     def find() -> tuple[UUID, ...]:
-        wanted = SearchRequest(country=choice.country, category=category, store=store, page_size=_MORE + 1)
-        return search.find(wanted).listing_ids
+        return search.list_similar(
+            view.id, country=choice.country, language=choice.language, limit=_MORE + 4, at=clock.now()
+        )
 
-    return _found.get((choice.country, category, store), find)
+    return _alike.get((view.id, choice.country, choice.language), find)
+
+
+def _find_of_store(store: str, choice: Choice) -> tuple[UUID, ...]:
+    """Return listings of a store that may go to the reader; what is found so is kept for a minute."""
+
+    def find() -> tuple[UUID, ...]:
+        wanted = SearchRequest(country=choice.country, store=store, page_size=_MORE + 1)
+        try:
+            return search.find(wanted).listing_ids
+        except SearchNotReady:
+            return ()
+
+    return _of_store.get((store, choice.country), find)

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, product
+from itertools import chain, islice, product, zip_longest
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -22,13 +22,14 @@ from rapidfuzz.distance import OSA
 from entrepot.kernel import sql
 from entrepot.kernel.languages import text_language
 from entrepot.search.index_port import Asked, EngineAnswer, EngineQuery, SearchEngine
-from entrepot.search.words import ask
+from entrepot.search.words import ask, field_language
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.keyboards import switch
 from entrepot.search.words.splitting import UNSPACED_RUN
+from entrepot.search.words.stemming import stem
 
 _ROOM = "entrepot.search"
-WORDS_MAX = 200_000
+WORDS_MAX, STEMS_MAX = 200_000, 50_000
 _TITLES_READ = 12
 _LENGTHS = range(3, 25)
 # Below this many words the dictionary is read anew as soon as the index has changed, above it in the background.
@@ -37,7 +38,7 @@ _SMALL = 20_000
 _WORD = re.compile(r"\b(?<!\d-)[^\W\d_]{2,}\b(?!-\d)")
 # What a slip costs, in powers of e of how common a word must be to outweigh it.
 _EDIT, _FIRST_LETTER, _BLANK, _HABITUAL = 5.0, 1.5, 6.0, 1.0
-_CANDIDATES, _TRIALS = 4, 8
+_CANDIDATES, _TRIALS, _PLACES_MAX = 4, 8, 3
 _HEADS_MAX = 30_000
 
 
@@ -76,6 +77,13 @@ class Dictionary:
         elif _without_vowels(typed) == _without_vowels(meant):
             likelihood += _HABITUAL
         return likelihood
+
+    def list_meant(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Return what may have been meant by a word that is nowhere: near words, or two words."""
+        found = self.list_near(word)
+        if (parts := self.split(word)) is not None:
+            found.append(parts)
+        return tuple(sorted(found, key=lambda pair: -pair[1]))
 
     def split(self, word: str) -> tuple[str, float] | None:
         """Return a word as the likeliest two that were typed without a blank between them."""
@@ -117,37 +125,37 @@ def _without_vowels(word: str) -> str:
     return re.sub("[aeiouyаеиоуыэюя]", "", word[1:])
 
 
-_dictionaries: WeakKeyDictionary[SearchEngine, Dictionary] = WeakKeyDictionary()
+_dictionaries: WeakKeyDictionary[SearchEngine, dict[str, Dictionary]] = WeakKeyDictionary()
 _guard = threading.Lock()
 _reading = threading.Lock()
 
 
-def get_dictionary(engine: SearchEngine) -> Dictionary:
-    """Return the words of an index; of a large one perhaps as they were a moment ago."""
-    snapshot = engine.find(EngineQuery(None, "", None, "newest", limit=1)).snapshot
+def get_dictionary(engine: SearchEngine, language: str = "") -> Dictionary:
+    """
+    Return the words of an index; of a large one perhaps as they were a moment ago.
+
+    :param language: of a field of stems, whose stems are returned instead: longer texts than titles have no other.
+    """
+    snapshot = engine.find(EngineQuery(None, "", frozenset(), "newest", limit=1)).snapshot
     with _guard:
-        kept = _dictionaries.get(engine)
-        if kept is None:
-            return _read(engine, snapshot)
-    if kept.snapshot == snapshot:
-        return kept
-    if len(kept.counts) < _SMALL:
-        with _guard:
-            return _read(engine, snapshot)
-    if _reading.acquire(blocking=False):
-        threading.Thread(target=_read_again, args=(engine, snapshot), name="spelling", daemon=True).start()
+        kept = _dictionaries.setdefault(engine, {}).get(language)
+        if kept is None or (kept.snapshot != snapshot and len(kept.counts) < _SMALL):
+            return _read(engine, language, snapshot)
+    if kept.snapshot != snapshot and _reading.acquire(blocking=False):
+        threading.Thread(target=_read_again, args=(engine, language, snapshot), name="spelling", daemon=True).start()
     return kept
 
 
-def _read_again(engine: SearchEngine, snapshot: str) -> None:
+def _read_again(engine: SearchEngine, language: str, snapshot: str) -> None:
     try:
-        _read(engine, snapshot)
+        _read(engine, language, snapshot)
     finally:
         _reading.release()
 
 
-def _read(engine: SearchEngine, snapshot: str) -> Dictionary:
-    found = _dictionaries[engine] = Dictionary(engine.list_words("", limit=WORDS_MAX), snapshot)
+def _read(engine: SearchEngine, language: str, snapshot: str) -> Dictionary:
+    words = engine.list_words("", limit=STEMS_MAX if language else WORDS_MAX, language=language)
+    found = _dictionaries[engine][language] = Dictionary(words, snapshot)
     return found
 
 
@@ -185,24 +193,33 @@ def correct(q: str, language: str, *, engine: SearchEngine, lanes: frozenset[str
     dictionary = get_dictionary(engine)
     # The slip of a whole keyboard is seen in every word; a mend by letters would only guess.
     switched = (other for other in switch(text) if _all_in(plain(tidy(other)), dictionary))
-    for other in chain(switched, _mend(text, dictionary, known)):
+    for other in chain(switched, _mend(text, language, engine, known)):
         if found := find(other):
             return _write(other, text, found, language)
     return ""
 
 
 def _write(meant: str, typed: str, found: Sequence[UUID], language: str) -> str:
-    """Return what was meant with its new words written as titles of what it finds write them, accents and all."""
-    rows = sql.fetch_all(sql.load(_ROOM, "titles"), [list(found)])
-    own = text_language(language)
+    """Return what was meant with its new words written as listings write them: with accents, and not as a stem."""
+    kept = {plain(word) for word in _WORD.findall(typed)}
+    new = {word for word in _WORD.findall(meant) if word not in kept}
+    if not new:
+        return meant
+    own = field_language(language)
     written: dict[str, str] = {}
-    for _, title_language, title in sorted(rows, key=lambda row: row[1] != own):
-        for word in _WORD.findall(tidy(title, title_language)):
-            written.setdefault(plain(word), word)
-    kept = set(_WORD.findall(typed))
-    return _WORD.sub(
-        lambda word: word.group() if word.group() in kept else written.get(word.group(), word.group()), meant
-    )
+    rows = sql.fetch_all(sql.load(_ROOM, "texts"), [list(found)])
+    for _, text_of, text in sorted(rows, key=lambda row: row[1] != text_language(language)):
+        for word in _WORD.findall(tidy(text, text_of)):
+            if (folded := plain(word)) in new:
+                written.setdefault(folded, word)
+            elif own and text_of == own and (stems := stem([word], own)) and stems[0] in new:
+                written.setdefault(f"{stems[0]}.", word)
+
+    def write(word: re.Match[str]) -> str:
+        of_new = word.group() if word.group() in new else ""
+        return written.get(of_new) or written.get(f"{of_new}.") or word.group()
+
+    return _WORD.sub(write, meant)
 
 
 def _all_in(text: str, dictionary: Dictionary) -> bool:
@@ -210,34 +227,40 @@ def _all_in(text: str, dictionary: Dictionary) -> bool:
     return bool(words) and all(word in dictionary.counts for word in words if len(word) > 3)
 
 
-def _mend(text: str, dictionary: Dictionary, known: Callable[[str], bool]) -> Iterator[str]:
+def _mend(text: str, language: str, engine: SearchEngine, known: Callable[[str], bool]) -> Iterator[str]:
     """Yield the spellings of a text to try, the likeliest first."""
+    dictionary = get_dictionary(engine)
     words = list(_WORD.finditer(text))
-    places: list[_Place] = []
-    joined: list[str] = []
-    for number, found in enumerate(words):
+    unknown: list[re.Match[str]] = []
+    for found, after in zip_longest(words, words[1:]):
         word = plain(found.group())
-        if number + 1 < len(words) and text[found.end() : words[number + 1].start()].isspace():
-            whole = word + plain(words[number + 1].group())
+        if after and text[found.end() : after.start()].isspace():
+            whole = word + plain(after.group())
             if whole in dictionary.counts:
-                joined.append(text[: found.start()] + whole + text[words[number + 1].end() :])
-        if UNSPACED_RUN.search(word) or word in dictionary.counts or known(found.group()):
-            continue
-        meant = dictionary.list_near(word)
-        if (parts := dictionary.split(word)) is not None:
-            meant.append(parts)
-        if meant:
-            places.append(_Place(found.start(), found.end(), tuple(sorted(meant, key=lambda pair: -pair[1]))))
-    yield from joined
-    if places:
-        yield from _combine(text, places[:3])
+                yield text[: found.start()] + whole + text[after.end() :]
+        if not UNSPACED_RUN.search(word) and word not in dictionary.counts and not known(found.group()):
+            unknown.append(found)
+    if not unknown:
+        return
+    near = [_Place(found.start(), found.end(), dictionary.list_meant(plain(found.group()))) for found in unknown]
+    yield from _combine(text, near)
+    if own := field_language(language):
+        # What only descriptions have is kept by its stem.
+        stems = get_dictionary(engine, own)
+        rows = [(found, stem([found.group()], own)) for found in unknown]
+        yield from _combine(
+            text,
+            [_Place(found.start(), found.end(), stems.list_meant(row[0] if row else "")) for found, row in rows],
+        )
 
 
-def _combine(text: str, places: list[_Place]) -> Iterator[str]:
-    choices = sorted(product(*(place.meant for place in places)), key=lambda chosen: -sum(fit for _, fit in chosen))
-    for chosen in choices[:_TRIALS]:
+def _combine(text: str, places: Sequence[_Place]) -> Iterator[str]:
+    if not all(place.meant for place in places):
+        return
+    choices = product(*(place.meant for place in places[:_PLACES_MAX]))
+    for chosen in sorted(choices, key=lambda chosen: -sum(fit for _, fit in chosen))[:_TRIALS]:
         pieces, last = [], 0
-        for place, (word, _) in zip(places, chosen, strict=True):
+        for place, (word, _) in zip(places, chosen, strict=False):
             pieces += [text[last : place.start], word]
             last = place.end
         yield "".join([*pieces, text[last:]])

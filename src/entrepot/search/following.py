@@ -151,6 +151,7 @@ class Follower:
         log.info("the search index is built", documents=building.written, seconds=progress.seconds)
 
     def _tell(self, progress: Progress) -> None:
+        _told().parent.mkdir(parents=True, exist_ok=True)
         beside = _told().with_suffix(".new")
         beside.write_text(json.dumps(asdict(progress)))
         beside.replace(_told())

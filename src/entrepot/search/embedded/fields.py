@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from entrepot.search import words
 from entrepot.search.index_port import Document, Text
@@ -41,9 +42,15 @@ def to_fields(document: Document) -> dict[str, list[str]]:
     return {name: [" ".join(parts)] for name, parts in found.items() if parts}
 
 
+# Categories and brands stand in document after document.
+_REPEATED = ("category", "brand")
+_cut_again = lru_cache(maxsize=50_000)(words.bare_and_tokens)
+
+
 def _add(found: dict[str, list[str]], text: Text) -> None:
     """Add a text of a language: its stems to that language's field, what names the goods to the bare words too."""
-    bare, stems = words.bare_and_tokens(text.words, text.language)
+    cut = _cut_again if text.part in _REPEATED else words.bare_and_tokens
+    bare, stems = cut(text.words, text.language)
     if text.part == "attributes":  # A long list that says one word again and again says it once.
         bare, stems = list(dict.fromkeys(bare)), list(dict.fromkeys(stems))
     if stems:
@@ -57,10 +64,11 @@ def _add(found: dict[str, list[str]], text: Text) -> None:
 
 def _add_nameless(found: dict[str, list[str]], text: Text, languages: Iterable[str]) -> None:
     """Add a brand or codes, which are of no language: as they are, a brand as a word of each language as well."""
-    found["words"].extend(words.bare(text.words))
+    cut = _cut_again if text.part in _REPEATED else words.bare_and_tokens
+    found["words"].extend(cut(text.words, "")[0])
     if text.part == "brand":
         for language in languages:
-            found.setdefault(f"words_{language}", []).extend(words.tokens(text.words, language) * _TIMES["brand"])
+            found.setdefault(f"words_{language}", []).extend(cut(text.words, language)[1] * _TIMES["brand"])
 
 
 def to_popularity(document: Document) -> int:

@@ -113,7 +113,7 @@ class Folder:
                 shutil.rmtree(self.generations / name, ignore_errors=True)
             elif name != current and follower:
                 with contextlib.suppress(FileNotFoundError):
-                    if (self.generations / follower).stat().st_ctime < limit:
+                    if (self.generations / follower / "about.json").stat().st_mtime < limit:
                         shutil.rmtree(self.generations / name, ignore_errors=True)
 
 

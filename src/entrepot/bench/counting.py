@@ -17,6 +17,8 @@ from psycopg import pq
 from psycopg._connection_base import BaseConnection
 from psycopg._cursor_base import BaseCursor
 
+from entrepot.kernel.prepared import Prepared
+
 _SLOTS = 2  # Statements, commits.
 _WRITES = (b"INSERT", b"UPDATE", b"DELETE", b"WITH")
 
@@ -41,9 +43,9 @@ def install(prefix: str) -> None:
     command = BaseConnection._exec_command
     send, send_prepared = BaseCursor._execute_send, BaseCursor._send_query_prepared
 
-    def count(connection: Any, text: bytes) -> None:
+    def count(server: Any, text: bytes) -> None:
         slots[0] += 1
-        alone = connection.pgconn.transaction_status == pq.TransactionStatus.IDLE
+        alone = server.transaction_status == pq.TransactionStatus.IDLE
         if alone and text.lstrip()[:6].upper().startswith(_WRITES):
             slots[1] += 1
 
@@ -53,13 +55,24 @@ def install(prefix: str) -> None:
         return (yield from command(self, text, *arguments, **options))
 
     def counted_send(self: Any, query: Any, **options: Any) -> None:
-        count(self._conn, query.query)
+        count(self._conn.pgconn, query.query)
         send(self, query, **options)
 
     def counted_send_prepared(self: Any, name: bytes, query: Any, **options: Any) -> None:
-        count(self._conn, query.query)
+        count(self._conn.pgconn, query.query)
         send_prepared(self, name, query, **options)
 
+    begin, execute = Prepared._begin, Prepared._execute
+
+    def counted_begin(server: Any) -> Any:
+        slots[0] += 1
+        return begin(server)
+
+    def counted_execute(server: Any, name: bytes, query: bytes, *values: Any) -> Any:
+        count(server, query)
+        return execute(server, name, query, *values)
+
+    Prepared._begin, Prepared._execute = staticmethod(counted_begin), staticmethod(counted_execute)  # type: ignore[method-assign, assignment]
     BaseConnection._exec_command = counted_command  # type: ignore[method-assign, assignment]
     BaseCursor._execute_send = counted_send  # type: ignore[method-assign]
     BaseCursor._send_query_prepared = counted_send_prepared  # type: ignore[method-assign, assignment]

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entrepot.bench import checkout, pages, relevance, stocking
+from entrepot.bench import checkout, pages, relevance, searching, stocking
+
+_PRODUCTS = 200  # Whose pages are opened.
 
 
 class Command(BaseCommand):
@@ -14,6 +16,7 @@ class Command(BaseCommand):
         "Measure this machine with a private marketplace of its own (your data is not touched). "
         "`entrepot bench checkout` takes purchases from an empty cart to paid, over HTTP, on the production server; "
         "`entrepot bench pages` opens every page type of the demonstration's marketplace; "
+        "`entrepot bench search` searches many made-up listings in every way; "
         "`entrepot bench relevance` says how good the order of search results is, on products with judged queries."
     )
     # The measured marketplace is a private one: this process may have no database at all.
@@ -30,6 +33,18 @@ class Command(BaseCommand):
         looking.add_argument("--requests", type=int, default=200, help="openings of each page (default 200)")
         looking.add_argument("--keep", type=Path, metavar="DIR", help="keep the marketplace here for the next run")
         looking.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        found = actions.add_parser("search", help="searches of every kind and order over many listings")
+        found.add_argument("--listings", type=int, nargs="+", default=[10_000], help="listings (default 10000)")
+        found.add_argument("--sellers", type=int, default=100, help="sellers, of seven countries (default 100)")
+        found.add_argument("--seconds", type=float, default=2.0, help="for each kind and order (default 2)")
+        found.add_argument("--clients", type=int, default=4, help="searchers at once (default 4)")
+        found.add_argument("--faces", nargs="+", choices=list(searching.GOALS_MS), default=list(searching.GOALS_MS))
+        found.add_argument("--keep", type=Path, metavar="DIR", help="keep each marketplace below this folder")
+        found.add_argument("--json", action="store_true", help="print one JSON list and nothing else")
+        shelve = actions.add_parser("shelve", help="fill this data folder's marketplace with wares to be searched")
+        shelve.add_argument("--sellers", type=int, default=100)
+        shelve.add_argument("--listings", type=int, default=10_000)
+        shelve.add_argument("--json", action="store_true")
         judged = actions.add_parser("relevance", help="nDCG@10 of the search over products with judged queries")
         judged.add_argument("--products", type=Path, required=True, metavar="FILE.jsonl", help="one JSON object a line")
         judged.add_argument("--judgments", type=Path, required=True, metavar="FILE.csv", help="query,id,rating")
@@ -53,6 +68,13 @@ class Command(BaseCommand):
                 self._checkout(options)
             case "relevance":
                 self._relevance(options)
+            case "search":
+                self._search(options)
+            case "shelve":
+                shelved = stocking.shelve(
+                    sellers=options["sellers"], listings=options["listings"], at_most=_PRODUCTS, progress=self._say
+                )
+                self.stdout.write(json.dumps({"products": shelved}))
             case "stock":
                 made = stocking.stock(sellers=options["sellers"], listings=options["listings"], progress=self._say)
                 self.stdout.write(json.dumps({"skus_by_seller": made}))
@@ -97,6 +119,23 @@ class Command(BaseCommand):
         except RuntimeError as trouble:
             raise CommandError(str(trouble)) from trouble
         self.stdout.write(json.dumps(report) if options["json"] else pages.describe(report))
+
+    def _search(self, options: dict[str, Any]) -> None:
+        rows = []
+        for listings in options["listings"]:
+            load = searching.Load(
+                listings=listings,
+                sellers=options["sellers"],
+                clients=options["clients"],
+                seconds=options["seconds"],
+                faces=tuple(options["faces"]),
+            )
+            keep = options["keep"] / str(listings) if options["keep"] else None
+            try:
+                rows += searching.measure(load, keep=keep, progress=self._say)
+            except RuntimeError as trouble:
+                raise CommandError(str(trouble)) from trouble
+        self.stdout.write(json.dumps(rows) if options["json"] else searching.describe(rows))
 
     def _relevance(self, options: dict[str, Any]) -> None:
         try:

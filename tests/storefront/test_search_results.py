@@ -175,6 +175,21 @@ def test_delivered_prices_order_and_narrow_a_list_from_and_to_in_the_readers_mon
         assert _count(span) == count, address
 
 
+def test_spans_of_prices_are_counted_once_somebody_turns_to_them(rail: Rail) -> None:
+    reader = Reader("DE.EUR.en").open("/search?q=shirt&brand=Aster&brand=Birch")
+    assert reader.page.get_element_by_id("price-from") is not None
+    assert _links(reader, "price") == {}
+    (later,) = reader.page.xpath("//details[@id='group-price']//@hx-get")
+    assert later == "/search?q=shirt&brand=Aster&brand=Birch&spans=1"
+    spans = Reader("DE.EUR.en").open(later).page
+    assert spans.get("id") == "price-spans"
+    counted = {link.get("href"): link.xpath("./small")[0].text_content() for link in spans.xpath(".//a")}
+    assert len(counted) > 1
+    for address, count in counted.items():
+        assert {("brand", "Aster"), ("brand", "Birch")} < set(_query(address))
+        assert _count(Reader("DE.EUR.en").open(address)) == count
+
+
 def test_every_count_is_what_one_finds_by_choosing_it(rail: Rail) -> None:
     start = "/search?q=shirt&origin=CN"
     reader = Reader("DE.EUR.en").open(start)

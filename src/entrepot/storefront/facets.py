@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from html import escape
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -21,14 +22,13 @@ from entrepot.ui.templatetags.ui import flag
 
 _SHOWN_AT_ONCE = 10
 _OPEN_ATTRIBUTES = 2
-_CHECKED = mark_safe(" checked")
-_CURRENT = mark_safe(' aria-current="true"')
-# Written here and not in a template: a page has a hundred of these rows, and they are most of what it says.
+_CHECKED, _CURRENT = " checked", ' aria-current="true"'
+# Written here and not in a template: a page has a hundred of these rows, and they are most of what it costs to write.
 _BOX = (
-    '<li><label class="check"><input class="tick" type="{}" name="{}" value="{}" id="{}"{}>{}'
-    '<span dir="auto">{}</span><small class="push quiet">{}</small></label></li>'
+    '<li><label class="check"><input class="tick" type="%s" name="%s" value="%s" id="%s"%s>%s'
+    '<span dir="auto">%s</span><small class="push quiet">%s</small></label></li>'
 )
-_LINK = '<li><a href="{}"{}><span>{}</span><small class="push quiet">{}</small></a></li>'
+_LINK = '<li><a href="%s"%s><span>%s</span><small class="push quiet">%s</small></a></li>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Group:
     key: str
     title: str
     rows: SafeString
-    more: str = ""
+    more: SafeString = SafeString("")  # noqa: RUF009 (it never changes)
     is_open: bool = True
 
     @property
@@ -58,20 +58,22 @@ class Chip:
     link: str
 
 
-def build(facets: Sequence[Facet], narrowing: Narrowing, *, path: Sequence[CategoryView], language: str) -> list[Group]:
-    """Return what the list can be narrowed by. A kind that leaves no choice is not shown."""
+def build(
+    facets: Sequence[Facet], narrowing: Narrowing, *, path: Sequence[CategoryView], language: str, total: int
+) -> list[Group]:
+    """Return what a list of so many can be narrowed by. A kind that leaves no choice is not shown."""
     found = {facet.name: facet for facet in facets if facet.name != "attribute"}
     groups: list[Group | None] = [_categories(found.get("category"), narrowing, path, language)]
-    if "price" in found:
-        groups.append(_prices(found["price"], narrowing))
+    if found or narrowing.chosen:
+        groups.append(Group("price", _("Delivered price"), write_spans(found.get("price"), narrowing)))
     if "origin" in found:
         groups.append(_origins(found["origin"], narrowing))
     if "brand" in found:
         groups.append(_boxes("brand", _("Brand"), found["brand"].values, narrowing.brands))
     if "days" in found:
-        groups.append(_steps("days_max", _("Delivery time"), found["days"].values, narrowing.days_max, days))
+        groups.append(_steps("days_max", _("Delivery time"), found["days"].values, narrowing.days_max, days, total))
     if "rating" in found:
-        groups.append(_steps("rating_min", _("Rating"), found["rating"].values, narrowing.rating_min, rating))
+        groups.append(_steps("rating_min", _("Rating"), found["rating"].values, narrowing.rating_min, rating, total))
     of_category = [facet for facet in facets if facet.name == "attribute"]
     groups += [_attribute(facet, narrowing, position) for position, facet in enumerate(of_category)]
     return [group for group in groups if group is not None]
@@ -143,15 +145,7 @@ def _categories(facet: Facet | None, narrowing: Narrowing, path: Sequence[Catego
     ]
     if not entries:
         return None
-    rows = format_html_join(
-        "",
-        _LINK,
-        (
-            (link, _CURRENT if is_current else "", name, formats.number(count) if count else "")
-            for link, is_current, name, count in entries
-        ),
-    )
-    return Group("category", _("Category") if path else _("Departments"), rows)
+    return Group("category", _("Category") if path else _("Departments"), _write_links(entries))
 
 
 def _neighbours(path: Sequence[CategoryView], language: str) -> Sequence[CategoryView]:
@@ -162,18 +156,17 @@ def _neighbours(path: Sequence[CategoryView], language: str) -> Sequence[Categor
     return path[-2].children if len(path) > 1 else departments.list_departments(language)
 
 
-def _prices(facet: Facet, narrowing: Narrowing) -> Group:
-    """Return the spans of prices; one that is chosen is dropped by pressing it again."""
-    rows = []
-    for value in facet.values:
+def write_spans(facet: Facet | None, narrowing: Narrowing) -> SafeString:
+    """Write links to the spans of prices; one that is chosen is dropped by pressing it again."""
+    entries = []
+    for value in facet.values if facet else ():
         low, high = _read_span(value.value)
         if low is None and high is None:
             continue
         is_chosen = (low, high) == (narrowing.price_from, narrowing.price_to)
         target = narrowing.without("price") if is_chosen else narrowing.change(price_from=low, price_to=high)
-        text = price_range(low, high, narrowing.currency)
-        rows.append((target.address, _CURRENT if is_chosen else "", text, formats.number(value.count)))
-    return Group("price", _("Delivered price"), format_html_join("", _LINK, rows))
+        entries.append((target.address, is_chosen, price_range(low, high, narrowing.currency), value.count))
+    return _write_links(entries)
 
 
 def _read_span(text: str) -> tuple[Decimal | None, Decimal | None]:
@@ -218,30 +211,51 @@ def _boxes(
         value: 0 for value in chosen if all(value != other.value for other in values)
     }
     late = set(list(counts)[_SHOWN_AT_ONCE:]) - set(chosen)
-    rows: tuple[list[tuple[object, ...]], list[tuple[object, ...]]] = ([], [])
+    rows: tuple[list[str], list[str]] = ([], [])
     for value, count in counts.items():
         said = write(value)
-        checked = _CHECKED if value in chosen else ""
-        row = ("checkbox", name, said, _id(name, said), checked, mark(value), label(value), formats.number(count))
+        row = _write_box("checkbox", name, said, _id(name, said), value in chosen, label(value), count, mark(value))
         rows[value in late].append(row)
     key = name if name != "attribute" else _id(name, title)
-    return Group(key, title, format_html_join("", _BOX, rows[0]), format_html_join("", _BOX, rows[1]), is_open)
+    return Group(key, title, _joined(rows[0]), _joined(rows[1]), is_open)
 
 
 def _steps(
-    name: str, title: str, values: Sequence[FacetValue], chosen: int | None, label: Callable[[int], str]
+    name: str, title: str, values: Sequence[FacetValue], chosen: int | None, label: Callable[[int], str], total: int
 ) -> Group | None:
-    """Return a kind of which one is chosen, or any."""
-    counts = {int(value.value): value.count for value in values if value.value.isdecimal()}
+    """Return a kind of which one is chosen, or any; what all of the list has is no choice."""
+    every = total if chosen is None else None
+    counts = {int(one.value): one.count for one in values if one.value.isdecimal() and one.count != every}
     if not counts and chosen is None:
         return None
     if chosen is not None and chosen not in counts:
         counts[chosen] = 0
-    rows: list[tuple[object, ...]] = [("radio", name, "", f"{name}-any", "" if chosen else _CHECKED, "", _("Any"), "")]
-    for value, count in counts.items():
-        checked = _CHECKED if value == chosen else ""
-        rows.append(("radio", name, value, f"{name}-{value}", checked, "", label(value), formats.number(count)))
-    return Group(name, title, format_html_join("", _BOX, rows))
+    rows = [_write_box("radio", name, "", f"{name}-any", chosen is None, _("Any"), None)]
+    rows += [
+        _write_box("radio", name, str(value), f"{name}-{value}", value == chosen, label(value), count)
+        for value, count in counts.items()
+    ]
+    return Group(name, title, _joined(rows))
+
+
+def _write_box(
+    kind: str, name: str, value: str, key: str, is_chosen: bool, label: str, count: int | None, mark: str = ""
+) -> str:
+    counted = "" if count is None else formats.number(count)
+    return _BOX % (kind, name, escape(value), key, _CHECKED if is_chosen else "", mark, escape(label), counted)
+
+
+def _write_links(entries: Sequence[tuple[str, bool, str, int]]) -> SafeString:
+    """Write links from (address, whether it is chosen, what it says, how many it leaves)."""
+    rows = []
+    for link, is_chosen, text, count in entries:
+        counted = formats.number(count) if count else ""
+        rows.append(_LINK % (_id("link", text), escape(link), _CURRENT if is_chosen else "", escape(text), counted))
+    return _joined(rows)
+
+
+def _joined(rows: Sequence[str]) -> SafeString:
+    return mark_safe("".join(rows))  # noqa: S308 (each row escapes what it is given)
 
 
 def _id(name: str, value: str) -> str:

@@ -89,8 +89,11 @@ class Narrowing:
 
     def page_address(self, snapshot: str) -> str:
         """Return the address of the list's later pages up to their number; `snapshot` is what this one answered."""
-        pairs = replace(self, page=1, snapshot=snapshot).pairs()
-        return f"{self.path}?{urlencode([*pairs, ('page', '')])}"
+        return replace(self, page=1, snapshot=snapshot).address_with(("page", ""))
+
+    def address_with(self, pair: tuple[str, str]) -> str:
+        """Return this list's address with something more at its end."""
+        return f"{self.path}?{urlencode([*self.pairs(), pair])}"
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return what the address says behind its path, in the one order."""

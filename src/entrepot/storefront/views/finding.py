@@ -18,7 +18,7 @@ from entrepot.kernel.errors import NotFound
 from entrepot.markets import queries as markets
 from entrepot.search import queries as search
 from entrepot.search.completing import Completion
-from entrepot.search.ports import FACETS, SearchPage
+from entrepot.search.ports import FACETS, FacetName, SearchPage
 from entrepot.sellers import queries as sellers
 from entrepot.storefront import cards, departments, facets, helping, narrowing as narrowings
 from entrepot.storefront.narrowing import PAGES_MAX, Narrowing, clean
@@ -85,7 +85,9 @@ def _show(
     if narrowings.has_blanks(request.GET) and not is_part:
         return HttpResponseRedirect(asked.address)
     choice, at = request.choice, clock.now()
-    page = search.find(asked.to_request(choice, facets=FACETS), at=at)
+    if _SPANS in request.GET:
+        return _write_spans(request, asked)
+    page = search.find(asked.to_request(choice, facets=_list_facets(asked)), at=at)
     is_closed = choice.country not in get_reach().destinations
     needs_help = not page.listing_ids and not is_closed
     shown = {
@@ -96,8 +98,9 @@ def _show(
         "crumbs": _crumbs(asked, path),
         "current_department": path[0].slug if path else "",
         "asked": asked,
-        "groups": facets.build(page.facets, asked, path=path, language=choice.language),
+        "groups": facets.build(page.facets, asked, path=path, language=choice.language, total=page.count),
         "chips": facets.list_chips(asked, path=path),
+        "spans_link": replace(asked, page=1).address_with((_SPANS, "1")),
         "hidden": facets.write_hidden(asked),
         "sorts": _sorts(asked, page),
         "is_closed": is_closed,
@@ -114,6 +117,27 @@ def _show(
         is_new = not request.headers.get("HX-Current-URL", "").endswith(asked.address)
         response["HX-Push-Url"] = asked.address if is_new else "false"
     return response
+
+
+_SPANS = "spans"
+
+
+def _list_facets(asked: Narrowing) -> tuple[FacetName, ...]:
+    """
+    Return the facets to count: spans of delivered prices only where prices are compared anyway.
+
+    They need the prices of up to a thousand listings, which cost more than all the rest of the page; where nobody has
+    looked at the prices yet, the page asks for the spans once somebody does.
+    """
+    is_priced = asked.sort == "price" or asked.price_from is not None or asked.price_to is not None
+    return tuple(name for name in FACETS if name != "price" or is_priced)
+
+
+def _write_spans(request: PageRequest, asked: Narrowing) -> HttpResponse:
+    """Write the spans of prices alone, as the page's script puts them in."""
+    page = search.find(asked.to_request(request.choice, facets=("price",), page_size=1), at=clock.now())
+    spans = facets.write_spans(next((facet for facet in page.facets if facet.name == "price"), None), asked)
+    return render(request, "storefront/_price_spans.html", {"spans": spans})
 
 
 def _sorts(asked: Narrowing, page: SearchPage) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 from entrepot.customs import queries
 from entrepot.customs.tariff_files import COLUMNS, shipped_table
 from entrepot.kernel import audit
+from entrepot.kernel.errors import DomainError
 from entrepot.pricing import queries as pricing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,10 +123,10 @@ def test_bad_lines_are_told_with_their_reason_and_nothing_ends_because_of_them(t
 
 
 def test_two_rates_for_the_same_goods_are_refused_and_nothing_changes(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="two different rates of duty for MX 61 from"):
+    with pytest.raises(DomainError, match="two different rates of duty for MX 61 from"):
         run(write(tmp_path, row(), row(rate_percent="30")))
     assert queries.list_tariff_imports() == []
-    with pytest.raises(CommandError, match="its columns are those of none of"):
+    with pytest.raises(DomainError, match="its columns are those of none of"):
         run(write(tmp_path, "red,1", head="colour,size"))
     with pytest.raises(CommandError, match="No such file"):
         run(tmp_path / "nothing.csv")
@@ -228,6 +229,19 @@ def test_list_tells_what_is_known_of_which_country(tmp_path: Path) -> None:
         "destination": "MX", "rows": 2, "chapters": 1, "measures": {"duty": 2}, "confidence": {"high": 2},
     }  # fmt: skip
     assert [(one["schedule"], one["file"]) for one in document["imports"]] == [("mexico", "mexico.csv")]
+
+
+def test_show_knows_unions() -> None:
+    out = StringIO()
+    call_command("tariffs", "show", "--to", "EU", "--hs", "610910", "--from", "CN", stdout=out)
+    assert out.getvalue().startswith("European Union: 610910 (T-shirts, singlets) from China")
+    assert ": 12 % of the value" in out.getvalue()
+    out = StringIO()
+    call_command("tariffs", "show", "--to", "gcc", "--hs", "610910", stdout=out)
+    assert "Gulf Cooperation Council" in out.getvalue()
+    assert ": 5 % of the value" in out.getvalue()
+    with pytest.raises(CommandError, match="no ISO 3166-1 country code, and no union: EAEU, EU, GCC"):
+        call_command("tariffs", "show", "--to", "MERCOSUR", "--hs", "610910")
 
 
 def test_published_texts_are_imported_found_and_shown(tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def test_the_table_that_ships_marks_what_nobody_looked_up() -> None:
     assert rows
     for line in rows:
         assert line.source
-        if "by recall" in line.source:
+        if "approximate" in line.source:
             assert line.confidence != "high"
 
 

@@ -169,13 +169,14 @@ def test_the_command_explains_an_order_in_words() -> None:
     text = out.getvalue()
     assert f"Order {order.number}, 2026-11-20: CN to DE" in text
     assert "19 % of" in text
+    assert "Rates of 2026-04-13, 221 days old: CNY/EUR" in text
     assert "the same to the last unit" in text
 
 
 def test_the_command_asks_for_a_number_and_knows_which_are_none() -> None:
     with pytest.raises(CommandError, match="number is needed"):
         call_command("quote", "explain")
-    with pytest.raises(CommandError, match="nothing here"):
+    with pytest.raises(NotFound, match="NOBODY-1"):
         call_command("quote", "explain", "NOBODY-1")
     with pytest.raises(CommandError, match="--from, --to, --item must be given"):
         call_command("quote")

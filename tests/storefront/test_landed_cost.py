@@ -59,6 +59,22 @@ def test_somebody_fills_the_form_in_and_sees_each_part_with_rate_base_liability_
     assert reader.page.xpath("//table//a[starts-with(@href, 'https://')]")
 
 
+def test_the_answer_says_how_old_the_exchange_rates_are_where_any_were_needed() -> None:
+    # 2026-11-22 is 223 days after the ECB's rates that ship, 2026-04-13.
+    converted = ask("?from=CN&to=BR&currency=USD&value=50&hs=620342&on=2026-11-22")
+    assert "Converted at exchange rates of Apr 13, 2026, 223 days old." in converted.text
+    fresh = ask("?from=CN&to=BR&currency=USD&value=50&hs=620342&on=2026-04-17")
+    assert "Converted at exchange rates of Apr 13, 2026." in fresh.text
+    assert "Converted at" not in ask("?from=CN&to=DE&currency=EUR&value=50&hs=620342").text
+
+
+def test_an_address_without_destination_or_money_means_the_readers() -> None:
+    reader = ask("?from=CN&value=20&hs=610910", choice="CH.CHF.en")
+    assert reader.status == 200
+    form = reader.form("/landed-cost#answer")
+    assert (form.fields["to"], form.fields["currency"]) == ("CH", "CHF")
+
+
 def test_the_address_of_an_answer_gives_the_same_answer_to_whoever_opens_it() -> None:
     reader = ask().send("/landed-cost#answer", hs="610910", value="100", channel="post", on="2026-11-22")
     again = Reader("IT.USD.en").open(f"/landed-cost?{sent(reader)}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext as _, gettext_noop
+from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
 
 from entrepot.customs.charges import Part
 from entrepot.kernel.money import Money
@@ -27,6 +27,8 @@ OUTCOMES = {
         "The order is older than the keeping of all that its price was worked out from. What was charged stands."
     ),
 }
+# Over a weekend with a holiday beside it rates are no newer.
+_RATES_NEW_DAYS = 7
 _SELLER_DUE = gettext_noop("What the seller gets")
 
 
@@ -38,6 +40,7 @@ class ExplainedWords:
     text: str
     changes: tuple[str, ...]
     rates: tuple[str, ...]
+    rates_told: str
 
 
 def in_words(found: Explanation) -> ExplainedWords:
@@ -50,8 +53,28 @@ def in_words(found: Explanation) -> ExplainedWords:
     ]
     if found.refusal is not None:
         changes.append(_(found.refusal.summary))
-    rates = [f"{pair} {rate}" for pair, rate in found.order.quote.rates.items() if "/" in pair]
-    return ExplainedWords(found.outcome == "same", _(OUTCOMES[found.outcome]), tuple(changes), tuple(rates))
+    quote = found.order.quote
+    rates = [f"{pair} {rate}" for pair, rate in quote.rates.items() if "/" in pair]
+    return ExplainedWords(
+        found.outcome == "same", _(OUTCOMES[found.outcome]), tuple(changes), tuple(rates), tell_rates(quote)
+    )
+
+
+def tell_rates(quote: OrderQuote) -> str:
+    """Return of which day the exchange rates of a price are, and how old they were if that was more than a week."""
+    if quote.rates_date is None:
+        return ""
+    said = {"day": formats.day(quote.rates_date), "n": formats.number(quote.rates_age_days)}
+    if quote.rates_age_days <= _RATES_NEW_DAYS:
+        return _("Converted at exchange rates of %(day)s.") % said
+    return (
+        ngettext(
+            "Converted at exchange rates of %(day)s, %(n)s day old.",
+            "Converted at exchange rates of %(day)s, %(n)s days old.",
+            quote.rates_age_days,
+        )
+        % said
+    )
 
 
 def _named(code: str, language: str) -> str:
@@ -108,6 +131,7 @@ def _priced(quote: OrderQuote, currency: str) -> dict[str, Any]:
         "sure": quote.sure,
         "unsure": list(quote.unsure),
         "rates": quote.rates,
+        "rates_date": None if quote.rates_date is None else quote.rates_date.isoformat(),
     }
 
 
@@ -142,7 +166,8 @@ def as_lines(found: Explanation, language: str) -> Iterator[str]:
     if quote.unsure:
         yield f"Not sure: {' '.join(labels.reason(code, language) for code in quote.unsure)}"
     if quote.rates:
-        yield f"Rates: {', '.join(f'{pair} {rate}' for pair, rate in quote.rates.items())}"
+        dated = f" of {quote.rates_date}, {quote.rates_age_days} days old" if quote.rates_date else ""
+        yield f"Rates{dated}: {', '.join(f'{pair} {rate}' for pair, rate in quote.rates.items())}"
     yield in_language(OUTCOMES[found.outcome], language)
     for row in found.differences:
         yield f"  {_named(row.code, language)}: {row.before or 'nothing'} then, {row.after or 'nothing'} now"

@@ -170,7 +170,12 @@ class LineQuote(Value, frozen=True):
 
 
 class OrderQuote(Value, frozen=True):
-    """One seller's part of a quote, one consignment: its lines, its parts, what is paid now and what at the door."""
+    """
+    One seller's part of a quote, one consignment: its lines, its parts, what is paid now and what at the door.
+
+    `rates_date` is the day of the exchange rates and `rates_age_days` how old they were, where any were used; orders
+    that were placed before they were kept have none.
+    """
 
     seller: SellerTerms
     lines: tuple[LineQuote, ...]
@@ -189,6 +194,8 @@ class OrderQuote(Value, frozen=True):
     service: DeliveryChoice
     due_native: SellerDue
     rates: dict[str, str]
+    rates_date: date | None = None
+    rates_age_days: int = 0
 
 
 class Quote(Value, frozen=True):

@@ -327,7 +327,7 @@ def _import(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice:
 
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
-    seller = setting.seller
+    desk, seller = setting.desk, setting.seller
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
     sums = {"duty": [0] * len(lines), "tax": [0] * len(lines), "fees": [0] * len(lines)}
     for part in charges:
@@ -372,6 +372,8 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
         sum(amounts.due_tax),
         sum(line.commission_minor for line in dues),
     )
+    used_rates = setting.used_rates()
+    rates_date = desk.rates.date if used_rates else None
     return OrderQuote(
         seller=seller,
         lines=tuple(quoted),
@@ -389,5 +391,7 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
         regime=priced.regime,
         service=choice,
         due_native=due,
-        rates=setting.used_rates(),
+        rates=used_rates,
+        rates_date=rates_date,
+        rates_age_days=(desk.on - rates_date).days if rates_date is not None else 0,
     )

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext as _
 
 from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money
+from entrepot.orders.explaining import tell_rates
 from entrepot.pricing import labels
 from entrepot.pricing.quote import GROUPS, LineQuote, OrderQuote, Part, Quote
 from entrepot.pricing.rule_titles import rule_title
@@ -58,6 +59,7 @@ class Charges:
     tone: str
     unsure: list[str]
     is_at_door: bool
+    rates_told: str
 
     @property
     def landed(self) -> Money:
@@ -81,6 +83,7 @@ def of_order(order: OrderQuote, *, currency: str, country: str) -> Charges:
         tone=tone,
         unsure=words.why_unsure(order.unsure),
         is_at_door=order.import_charges == "due_at_door",
+        rates_told=tell_rates(order),
     )
 
 

@@ -220,7 +220,7 @@ class Estimating:
 
     def __init__(self, query: QueryDict, *, choice: Choice, currencies: Iterable[str]) -> None:
         is_asked = "from" in query
-        self._data = data = _tidy(query) if is_asked else _first(choice)
+        self._data = data = _tidy(query, choice) if is_asked else _first(choice)
         self.is_sent = is_asked and "more" not in query
         self.form = EstimateForm(data, currencies=currencies, is_sent=self.is_sent)
         self.lines = list(_lines(data, is_sent=self.is_sent))
@@ -290,13 +290,16 @@ class Estimating:
         return bool(found)
 
 
-def _tidy(query: QueryDict) -> QueryDict:
-    """Return what an address says without signs that are no text, in capitals where codes are."""
+def _tidy(query: QueryDict, choice: Choice) -> QueryDict:
+    """
+    Return what an address says without signs that are no text, in capitals where codes are; an address that names no
+    destination or no money, as one that somebody wrote by hand, means the reader's.
+    """
     found = query.copy()
     for name in found:
         found.setlist(name, [value.replace("\x00", "").strip()[:60] for value in found.getlist(name)])
-    for name in ("from", "to", "currency"):
-        found[name] = found.get(name, "").upper()
+    for name, otherwise in (("from", ""), ("to", choice.country), ("currency", choice.currency)):
+        found[name] = found.get(name, "").upper() or otherwise
     found.setlist("origin", [value.upper() for value in found.getlist("origin")])
     for name in ("value", "delivery"):  # `12,50` is what half of the world writes.
         found.setlist(name, [value.replace(",", ".") for value in found.getlist(name)])

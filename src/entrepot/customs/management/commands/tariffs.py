@@ -40,6 +40,18 @@ def _country(text: str) -> str:
     return code
 
 
+def _area(text: str) -> str:
+    """Return a country or a union with rules or rates of its own."""
+    code = text.upper()
+    if code not in markets.list_iso_countries() and code not in _unions():
+        raise ArgumentTypeError(f"{text!r} is no ISO 3166-1 country code, and no union: {', '.join(sorted(_unions()))}")
+    return code
+
+
+def _unions() -> dict[str, str]:
+    return {code: union.name for code, union in markets.get_library().unions.items()}
+
+
 def _hs(text: str) -> str:
     code = re.sub(r"[.\s]", "", text)
     if not re.fullmatch(r"\d{4,10}", code):
@@ -79,7 +91,9 @@ class Command(BaseCommand):
         taken.add_argument("--to", dest="holds_to", type=_day, metavar="DATE", help="until when such rows hold")
         taken.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         shown = acts.add_parser("show", help="which rates fall on goods, and why")
-        shown.add_argument("--to", dest="target", required=True, type=_country, metavar="XX", help="country of import")
+        shown.add_argument(
+            "--to", dest="target", required=True, type=_area, metavar="XX", help="country of import, or a union (EU)"
+        )
         shown.add_argument("--hs", required=True, type=_hs, metavar="CODE", help="customs code, 4 to 10 digits")
         shown.add_argument("--from", dest="origin", type=_country, metavar="XX", help="country of origin")
         shown.add_argument("--on", type=_day, metavar="DATE", help="day of the import (default: today)")
@@ -150,7 +164,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"goods": words, **found.as_plain()}, ensure_ascii=False, indent=2))
             return
-        countries = markets.list_iso_countries()
+        countries = {**markets.list_iso_countries(), **_unions()}
         origin = countries[found.origin] if found.origin else "any country"
         self.stdout.write(
             f"{countries[found.destination]}: {found.hs} ({words or 'no words for this code'}) from {origin}"

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.markets import queries as markets
 from entrepot.orders import explaining, queries
 from entrepot.pricing import labels
@@ -110,13 +109,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            if options["action"] == "explain":
-                self._explain(options)
-            else:
-                self._estimate(options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from None
+        if options["action"] == "explain":
+            self._explain(options)
+        else:
+            self._estimate(options)
 
     def _explain(self, options: dict[str, Any]) -> None:
         if not options["order"]:
@@ -171,4 +167,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Closed: {labels.reason(found.corridor.reason or '', language)} ({found.corridor.source})"
             )
-        self.stdout.write(f"Regime {document['regime'] or 'unknown'}; exchange rates of {document['fx_date']}")
+        order = found.order
+        rates = "; no exchange rate was needed"
+        if order.rates_date is not None:
+            rates = f"; exchange rates of {order.rates_date}, {order.rates_age_days} days old"
+        self.stdout.write(f"Regime {order.regime or 'unknown'}{rates}")

@@ -12,7 +12,7 @@ The truth is what cards are priced by: a lane is open to a destination exactly w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -38,6 +38,7 @@ from entrepot.shipping import events as shipping
 
 _REMEMBERED_MAX = 50_000
 _ON_PRICE = "~"
+_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,11 @@ class _Lane:
     senders: tuple[End, ...]
     rules: frozenset[str]
     reach: str
+
+
+def read_reach(lane: str) -> Mapping[str, Sequence[reach.Option]]:
+    """Return where a lane leads, whatever is closed: the ways to each country that it names."""
+    return reach.read(lane.split("|")[3]) if lane.count("|") == _PARTS - 1 else {}
 
 
 @lru_cache(maxsize=_REMEMBERED_MAX)

@@ -109,15 +109,20 @@ class EmbeddedEngine:
         chosen = query.lanes
         if query.chosen_lanes is not None:
             chosen = query.chosen_lanes if query.lanes is None else query.lanes & query.chosen_lanes
-        lane, any_lane = generation.lane_filter(chosen), generation.lane_filter(query.lanes)
+        lane, any_lane = generation.narrow_to(chosen), generation.narrow_to(query.lanes)
         asked = None
         if query.asked is not None:
             asked = generation.to_query(query.asked, is_lenient=query.is_lenient)
-        count, ids = _list(generation, query, asked, [*narrowed.without(), *([lane] if lane else [])])
-        counts: dict[str, Mapping[str, int]] = {}
-        if query.counted:
-            counts = _count(generation, query, asked, narrowed, lane, any_lane)
-        return EngineAnswer(count, ids, generation.name, counts)
+        parts = [*narrowed.without(), *lane]
+        if not query.counted:
+            return EngineAnswer(*_list(generation, query, asked, parts), generation.name)
+        counts = _count(generation, query, asked, narrowed, lane, any_lane)
+        if "lane" in counts and lane == any_lane:
+            # Each listing stands in one lane, so that what was found is counted already.
+            found = sum(counts["lane"].values()), _list_counted(generation, query, asked, parts)
+        else:
+            found = _list(generation, query, asked, parts)
+        return EngineAnswer(*found, generation.name, counts)
 
     def list_lanes(self, snapshot: str = "") -> frozenset[str]:
         return self._reader.get(snapshot).lane_names
@@ -177,6 +182,21 @@ def _list(
     return count + number, ids + more
 
 
+def _list_counted(
+    generation: Generation, query: EngineQuery, asked: Query | None, parts: Sequence[Part]
+) -> tuple[UUID, ...]:
+    """Return the slice asked for, where how many fit is known: mostly those in stock fill it."""
+    if asked is None or query.sort != "relevance" or generation.is_all_stocked:
+        return _list(generation, query, asked, parts)[1]
+    stocked = filters.join([*parts, (Occur.MustNot, filters.one_of("sold_out", ("1",))[1])], scored=asked)
+    found = generation.searcher.search(
+        stocked, max(query.limit, 1), count=False, offset=query.offset, weight_by_field="popularity"
+    )
+    if len(found.hits) < query.limit:
+        return _list(generation, query, asked, parts)[1]
+    return generation.read_ids([address for _, address in found.hits[: query.limit]])
+
+
 def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[UUID, ...]]:
     found = generation.searcher.search(query, max(limit, 1), offset=offset, weight_by_field="popularity")
     return found.count, generation.read_ids([address for _, address in found.hits[:limit]])
@@ -187,13 +207,13 @@ def _count(
     query: EngineQuery,
     asked: Query | None,
     narrowed: Filters,
-    lane: Part | None,
-    any_lane: Part | None,
+    lane: Sequence[Part],
+    any_lane: Sequence[Part],
 ) -> dict[str, Mapping[str, int]]:
     """Return the counts of every facet asked for: in one pass all whose own kind narrows nothing, else one for each."""
     counts: dict[str, Mapping[str, int]] = {}
     by_itself = {kind for kind in query.counted if kind in narrowed.by_kind}
-    if "lane" in query.counted and lane is not any_lane:
+    if "lane" in query.counted and lane != any_lane:
         by_itself.add("lane")
     chosen_names = (
         [kind for kind in narrowed.by_kind if kind.startswith(ATTRIBUTE)] if "attribute" in query.counted else []
@@ -201,9 +221,7 @@ def _count(
     together = [kind for kind in query.counted if kind not in by_itself]
 
     def count(kinds: Sequence[str], *, without: str = "") -> dict[str, dict[str, int]]:
-        parts = narrowed.without(without)
-        if (wanted := any_lane if without == "lane" else lane) is not None:
-            parts.append(wanted)
+        parts = [*narrowed.without(without), *(any_lane if without == "lane" else lane)]
         asks = {kind: _aggregation(kind, query.language) for kind in kinds}
         answer = generation.searcher.aggregate(filters.join(parts, scored=asked), asks)
         return {kind: _read_buckets(kind, answer[kind]) for kind in kinds}

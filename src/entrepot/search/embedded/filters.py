@@ -64,26 +64,6 @@ def these(listing_ids: Collection[UUID]) -> Part:
     return one_of("id", [listing_id.hex for listing_id in listing_ids]) if listing_ids else _must(Query.empty_query())
 
 
-def lanes(wanted: frozenset[str] | None, known: Mapping[str, int]) -> Part | None:
-    """
-    Return the demand to stand in one of some lanes, None where that is every lane.
-
-    :param known: the lanes of the index with the number of their listings: the fewer are looked up, those open or those
-        closed, as that takes time for each listing.
-    """
-    if wanted is None:
-        return None
-    closed = known.keys() - wanted
-    if not closed:
-        return None
-    opened = known.keys() & wanted
-    if not opened:
-        return _must(Query.empty_query())
-    if sum(known[lane] for lane in opened) <= sum(known[lane] for lane in closed):
-        return one_of("lane", opened)
-    return Occur.MustNot, one_of("lane", closed)[1]
-
-
 def join(parts: Collection[Part], *, scored: Query | None = None) -> Query:
     """Return the query that demands all of these parts; the score is that of `scored` alone."""
     demanded: list[Part] = [(Occur.Must, scored)] if scored is not None else []

@@ -13,13 +13,13 @@ from uuid import UUID
 from tantivy import DocAddress, Index, Occur, Query, Searcher
 
 from entrepot.search import words
-from entrepot.search.embedded import filters, matching, schema
+from entrepot.search.embedded import filters, lane_filter, matching, schema
+from entrepot.search.embedded.filters import Part
 from entrepot.search.embedded.generations import Folder
 from entrepot.search.index_port import Asked, SearchNotReady
 
 _NAME = re.compile(r"\d{9}-[0-9a-f]{8}")
 _OPEN_MAX = 6
-_LANE_FILTERS_MAX = 256
 _REMEMBERED_MAX = 4096
 
 
@@ -31,7 +31,6 @@ class Generation:
         index = Index.open(str(path))
         index.config_reader("manual")
         self.searcher: Searcher = index.searcher()
-        self._lane_filters: dict[frozenset[str], filters.Part | None] = {}
         self._queries: dict[tuple[Asked, bool], Query] = {}
 
     @cached_property
@@ -64,17 +63,9 @@ class Generation:
     def is_all_stocked(self) -> bool:
         return self.searcher.doc_freq("sold_out", "1") == 0
 
-    def lane_filter(self, lanes: frozenset[str] | None) -> filters.Part | None:
-        """Return the demand to stand in one of some lanes; few sets are asked for again and again."""
-        if lanes is None:
-            return None
-        try:
-            return self._lane_filters[lanes]
-        except KeyError:
-            if len(self._lane_filters) >= _LANE_FILTERS_MAX:
-                self._lane_filters.clear()
-            found = self._lane_filters[lanes] = filters.lanes(lanes, self.lanes)
-            return found
+    def narrow_to(self, lanes: frozenset[str] | None) -> tuple[Part, ...]:
+        """Return the demand to stand in one of some lanes."""
+        return () if lanes is None else lane_filter.build(lanes, self.lane_names, self.lanes)
 
     def read_ids(self, addresses: Sequence[DocAddress]) -> tuple[UUID, ...]:
         """Return whose documents these are."""
@@ -100,8 +91,7 @@ class Generation:
             alike.append((Occur.Should, Query.const_score_query(of_category, 4.0)))
         parts = [(Occur.MustNot, Query.term_query(shape, "id", listing_id.hex, "basic"))]
         parts.append((Occur.MustNot, Query.term_query(shape, "sold_out", "1", "basic")))
-        if (open_lanes := self.lane_filter(lanes)) is not None:
-            parts.append(open_lanes)
+        parts += self.narrow_to(lanes)
         found = self.searcher.search(
             filters.join(parts, scored=Query.boolean_query(alike)),
             limit=limit,

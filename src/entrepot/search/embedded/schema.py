@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tantivy import Document as Row, Schema, SchemaBuilder
 
+from entrepot.search import lanes
 from entrepot.search.embedded import fields
 from entrepot.search.index_port import Document
+from entrepot.shipping.rules import EVERYWHERE
 
 _KEYS = ("by_newest", "by_orders", "by_rating")
 _ARE_STOCKED = 1 << 62  # The highest bit of a sort key: what can be bought now comes before all that cannot.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIKE_MAX = 24
 BETWEEN = "\x1f"
+NOT = "-"
 
 
 @cache
@@ -30,7 +33,7 @@ def build() -> Schema:
     builder.add_unsigned_field("rating", fast=True, indexed=True)  # In hundredths of a star.
     for name in ("lane", "category", "brand", "store"):
         builder.add_text_field(name, fast=name != "store", tokenizer_name="raw", index_option="basic")
-    for name in ("brand_key", "sold_out"):
+    for name in ("brand_key", "sold_out", "reach"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_json_field("attributes", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("like", stored=True)  # The only thing that is stored: the words that find its like.
@@ -42,8 +45,17 @@ def build() -> Schema:
 @cache
 def digest() -> str:
     """Return what names this schema: an index of another one cannot be asked."""
-    names = [*_KEYS, *fields.TEXT_FIELDS, "attributes", "like", "rating", "sold_out", "brand_key", "4"]
+    names = [*_KEYS, *fields.TEXT_FIELDS, "attributes", "like", "rating", "sold_out", "brand_key", "reach"]
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=50_000)
+def list_reach(lane: str) -> tuple[str, ...]:
+    """Return where a lane leads, in words: countries, or everywhere (`*`) but to `-XX`."""
+    options = lanes.read_reach(lane)
+    if not options.get(EVERYWHERE):
+        return tuple(country for country, ways in options.items() if ways)
+    return (EVERYWHERE, *(NOT + country for country, ways in options.items() if not ways))
 
 
 def language_key(language: str) -> str:
@@ -69,6 +81,7 @@ def to_row(document: Document) -> Row:
         "by_orders": stocked | orders << 34 | seconds,
         "by_rating": stocked | stars << 52 | orders << 28 | seconds & 0xFFF_FFFF,
         "lane": document.lane,
+        "reach": list(list_reach(document.lane)),
         "store": document.store,
         "category": list(document.categories),
         "like": _to_like(document),

@@ -1,0 +1,94 @@
+"""
+Which lanes are open, as a demand that costs little.
+
+To look up every listing of some thousand lanes takes time for each listing. Most lanes that are closed to a buyer are
+closed because they do not reach the country, and that each listing says in one word; so what is looked up is what
+reaches a country, less the lanes that reach it and are closed all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+from tantivy import Occur, Query
+
+from entrepot.search.embedded import filters, schema
+from entrepot.search.embedded.filters import Part
+from entrepot.shipping.rules import EVERYWHERE
+
+_KEPT_MAX = 512
+_FEW = 1_000  # Listings that are looked up one by one sooner than anything is thought about.
+
+
+_built: dict[tuple[frozenset[str], frozenset[str]], tuple[Part, ...]] = {}
+
+
+def build(wanted: frozenset[str], known: frozenset[str], counts: Mapping[str, int]) -> tuple[Part, ...]:
+    """
+    Return the demand to stand in one of some lanes; empty where that is every lane of the index.
+
+    It is kept as long as the index has these lanes, whatever generation it is of.
+
+    :param known: the lanes of the index.
+    :param counts: how many listings stand in each.
+    """
+    try:
+        return _built[wanted, known]
+    except KeyError:
+        if len(_built) >= _KEPT_MAX:
+            _built.clear()
+        found = _built[wanted, known] = _build(wanted, known, counts)
+        return found
+
+
+def _build(wanted: frozenset[str], known: frozenset[str], counts: Mapping[str, int]) -> tuple[Part, ...]:
+    def number(lanes: Collection[str]) -> int:
+        return sum(counts[lane] for lane in lanes)
+
+    opened, closed = known & wanted, known - wanted
+    if not closed:
+        return ()
+    if not opened:
+        return ((Occur.Must, Query.empty_query()),)
+    plain: tuple[Part, ...] = (filters.one_of("lane", opened),)
+    cost = number(opened)
+    if number(closed) < cost:
+        plain, cost = ((Occur.MustNot, filters.one_of("lane", closed)[1]),), number(closed)
+    if cost <= _FEW:
+        return plain
+    for country, reaching in _by_country(known).items():
+        if opened <= reaching and (extra := number(others := reaching - opened)) < cost:
+            plain, cost = _reaching(country, others), extra
+            if not extra:
+                break
+    return plain
+
+
+@lru_cache(maxsize=4)
+def _by_country(known: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return for every country that a lane names the lanes that reach it."""
+    words = {lane: frozenset(schema.list_reach(lane)) for lane in known}
+    countries = {word.removeprefix(schema.NOT) for of_lane in words.values() for word in of_lane} - {EVERYWHERE}
+    return {
+        country: frozenset(
+            lane
+            for lane, of_lane in words.items()
+            if country in of_lane or (EVERYWHERE in of_lane and schema.NOT + country not in of_lane)
+        )
+        for country in sorted(countries)
+    } | {EVERYWHERE: frozenset(lane for lane, of_lane in words.items() if EVERYWHERE in of_lane)}
+
+
+def _reaching(country: str, closed: Collection[str]) -> tuple[Part, ...]:
+    """Return the demand to reach a country and to stand in none of the lanes that are closed all the same."""
+    demands: list[Part] = [filters.one_of("reach", (EVERYWHERE,))]
+    if country != EVERYWHERE:
+        named = Query.term_query(schema.build(), "reach", country, "basic")
+        anywhere = Query.term_query(schema.build(), "reach", EVERYWHERE, "basic")
+        either = Query.boolean_query([(Occur.Should, named), (Occur.Should, anywhere)])
+        demands = [(Occur.Must, Query.const_score_query(either, 0.0))]
+        demands.append((Occur.MustNot, filters.one_of("reach", (schema.NOT + country,))[1]))
+    if closed:
+        demands.append((Occur.MustNot, filters.one_of("lane", closed)[1]))
+    return tuple(demands)

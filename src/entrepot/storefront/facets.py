@@ -28,7 +28,7 @@ _BOX = (
     '<li><label class="check"><input class="tick" type="%s" name="%s" value="%s" id="%s"%s>%s'
     '<span dir="auto">%s</span><small class="push quiet">%s</small></label></li>'
 )
-_LINK = '<li><a href="%s"%s><span>%s</span><small class="push quiet">%s</small></a></li>'
+_LINK = '<li><a id="%s" href="%s"%s><span>%s</span><small class="push quiet">%s</small></a></li>'
 
 
 @dataclass(frozen=True, slots=True)

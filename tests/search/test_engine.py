@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from entrepot.integrations.opensearch.cluster import read_place
+from entrepot.integrations.opensearch.engine import OpenSearchEngine
 from entrepot.search.embedded.engine import EmbeddedEngine
 from entrepot.search.index_port import (
     Asked,
@@ -25,25 +28,33 @@ from entrepot.search.index_port import (
     SearchNotReady,
     Text,
 )
+from tests.integrations import opensearch_server
 
 LISTED = datetime(2026, 1, 1, tzinfo=UTC)
 EVERYTHING = ("category", "brand", "lane", "rating", "attribute")
 MakeEngine = Callable[[], SearchEngine]
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "opensearch"])
 def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeEngine]:
     """Return a function that makes an engine with nothing in it."""
     made: list[SearchEngine] = []
+    with opensearch_server.running() if request.param == "opensearch" else nullcontext() as server:
 
-    def make() -> SearchEngine:
-        engine = EmbeddedEngine(tmp_path / str(len(made)), stamp=lambda: "rules")
-        made.append(engine)
-        return engine
+        def make() -> SearchEngine:
+            number = len(made)
+            engine: SearchEngine
+            if server is None:
+                engine = EmbeddedEngine(tmp_path / str(number), stamp=lambda: "rules")
+            else:
+                place = read_place(f"opensearch+http://{server.address}/shop{number}")
+                engine = OpenSearchEngine(place, stamp=lambda: "rules")
+            made.append(engine)
+            return engine
 
-    yield make
-    for engine in made:
-        engine.release()
+        yield make
+        for engine in made:
+            engine.release()
 
 
 @pytest.fixture

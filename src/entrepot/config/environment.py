@@ -47,6 +47,18 @@ def _database_url(value: str) -> str | None:
     return "must be a PostgreSQL address such as postgresql://user:password@host:5432/name"
 
 
+def _search_engine(value: str) -> str | None:
+    if value == "embedded":
+        return None
+    from entrepot.integrations.opensearch.cluster import read_place  # Only where there is one: commands start quickly.
+
+    try:
+        read_place(value)
+    except ValueError as fault:
+        return f"{fault} (or `embedded`)"
+    return None
+
+
 _BOOLEAN = _one_of("0", "1")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -90,6 +102,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ENTREPOT_COUNTRIES_DIR", "", "Folder with country packs that add to or override those shipped."),
     Setting("ENTREPOT_SYNONYMS_DIR", "", "Folder with the operator's own synonyms, which search uses beside ours."),
+    Setting(
+        "ENTREPOT_SEARCH",
+        "embedded",
+        "`embedded`: an index in the data folder of each node. Or an OpenSearch cluster: docs/search-opensearch.md.",
+        _search_engine,
+    ),
     Setting("ENTREPOT_OPERATOR_FILE", "", "The operator's own pack (TOML). Empty: the demonstration operator."),
     Setting("ENTREPOT_EMAIL_URL", "", "SMTP address (smtp://user:password@host:587). Empty: files in the data folder."),
     Setting("ENTREPOT_FROM_EMAIL", "Entrepot <shop@entrepot.example>", "Sender of e-mails."),

@@ -6,6 +6,8 @@ from django.conf import settings
 
 from entrepot.accounts import ports as personal_data
 from entrepot.catalog import ports as web_sources
+from entrepot.integrations.opensearch.cluster import read_place
+from entrepot.integrations.opensearch.engine import OpenSearchEngine
 from entrepot.integrations.public_web import PublicWeb
 from entrepot.integrations.published_rates import PublishedRates
 from entrepot.integrations.sandbox_payments import SandboxPayments
@@ -17,6 +19,7 @@ from entrepot.orders.personal_data import OrdersData
 from entrepot.payments import ports as payment_services
 from entrepot.search import ports as search_engines
 from entrepot.search.embedded.engine import EmbeddedEngine
+from entrepot.search.index_port import SearchEngine
 from entrepot.search.stamp import get_stamp
 from entrepot.sellers.handlers import SellersPersonalData
 from entrepot.shipping import ports as carriers
@@ -36,7 +39,13 @@ def bind() -> None:
         feeds=PublicWeb(bytes_max=256 * 1024 * 1024, total_seconds=120.0, wanted="*/*"),
     )
     exchange_rates.bind_fetcher(PublishedRates())
-    search_engines.bind(EmbeddedEngine(settings.SEARCH_DIR, stamp=get_stamp))
+    search_engines.bind(_make_search_engine())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())
     personal_data.bind(OrdersData())
+
+
+def _make_search_engine() -> SearchEngine:
+    if settings.SEARCH == "embedded":
+        return EmbeddedEngine(settings.SEARCH_DIR, stamp=get_stamp)
+    return OpenSearchEngine(read_place(settings.SEARCH), stamp=get_stamp)

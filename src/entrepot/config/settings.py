@@ -163,6 +163,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
+SEARCH = _env["ENTREPOT_SEARCH"]
 SEARCH_DIR = DATA_DIR / "search"  # The index of this machine.
 MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"  # Verification papers, bank files, customs papers: never served by address.

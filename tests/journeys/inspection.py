@@ -53,6 +53,11 @@ class Inspector:
         self._weigh()
         self._use(_EVERYTHING)
 
+    def check(self, kind: str) -> None:
+        """Hold the page as it stands, with what was opened on it, against what all can use."""
+        self._where = kind
+        self._use(_EVERYTHING)
+
     def look_in_the_dark(self, address: str, kind: str) -> None:
         """Open a page in the dark theme and hold its colours against each other."""
         self._where = f"{kind}, dark"

@@ -232,6 +232,59 @@ def offer(name: str, price: str = "100", rest: str = "", title: str = "Thing") -
     return f'<offer id="{name}"><name>{title}</name><price>{price}</price><currencyId>EUR</currencyId>{rest}</offer>'
 
 
+def flags(seller: SellerView, external_id: str) -> dict[str, Any]:
+    return view(seller, external_id).flags
+
+
+def test_declarations_are_taken_from_the_columns_of_each_format(seller: SellerView) -> None:
+    table = (
+        "id\ttitle\tprice\tlithium\tbattery_wh\taerosol\tmedicine\tproof of origin\n"
+        "phone\tA phone\t200.00 EUR\tUN3481\t19,4 Wh\tno\t\tyes\n"
+        "hair\tHair spray\t9.00 EUR\tnone\t\tsí\t\t\n"
+        "pills\tPills\t19.00 EUR\t\t\t\tprescription\t\n"
+        "plain\tA cup\t5.00 EUR\t\t\t\t\t\n"
+    )
+    assert counts(read(seller, table.encode())) == (4, 4, 0, 0, 0)
+    assert flags(seller, "phone") == {"lithium": "UN3481", "battery_wh": "19.4", "proof_of_origin": True}
+    assert flags(seller, "hair") == {"lithium": "none", "aerosol": True}
+    assert flags(seller, "pills") == {"medicine": "prescription"}
+    assert flags(seller, "plain") == {}
+
+    params = '<param name="Lithium battery">UN3480</param><param name="un-number">UN 1266</param>'
+    read(seller, yml(offer("power", rest=params)))
+    assert flags(seller, "power") == {"lithium": "UN3480", "flammable": "UN1266"}
+    assert view(seller, "power").attributes == ()
+
+    shopify = (
+        "Handle,Title,Variant Price,Aerosol (product.metafields.customs.aerosol),UN number\n"
+        "paint,Spray paint,12.00,TRUE,\nfoam,Shaving foam,4.00,,UN1950\n"
+    )
+    read(seller, shopify.encode())
+    assert flags(seller, "group:paint") == flags(seller, "group:foam") == {"aerosol": True}
+
+
+def test_declarations_that_cannot_be_read_are_left_out_with_a_note_and_the_rest_is_taken(seller: SellerView) -> None:
+    table = (
+        "id\ttitle\tprice\tlithium\tbattery_wh\taerosol\tblade\n"
+        "phone\tA phone\t200.00 EUR\tLi-Ion\tmuch\tperhaps\tautomatic\n"
+    )
+    report = read(seller, table.encode())
+    assert counts(report) == (1, 1, 0, 0, 0)
+    assert [(remark.field, remark.reason) for remark in report.notes] == [
+        ("lithium", "Left out: A lithium battery is one of UN3481, UN3480, UN3091, UN3090, none."),
+        ("battery_wh", "Left out: battery_wh is a number above zero."),
+        ("aerosol", "Left out: 'perhaps' is no declaration of this kind."),
+    ]
+    assert flags(seller, "phone") == {"blade": "automatic"}
+
+
+def test_what_a_feed_does_not_declare_stands_as_it_was_said(seller: SellerView) -> None:
+    read(seller, b"id\ttitle\tprice\tlithium\nphone\tA phone\t200.00 EUR\tUN3481\n")
+    read(seller, b"id\ttitle\tprice\nphone\tA better phone\t200.00 EUR\n")
+    assert view(seller, "phone").title == "A better phone"
+    assert flags(seller, "phone") == {"lithium": "UN3481"}
+
+
 def test_only_what_differs_is_changed(seller: SellerView) -> None:
     read(seller, yml(offer("a"), offer("b"), offer("c"), offer("d")))
     report = read(seller, yml(offer("a"), offer("b", "120"), offer("c", title="Other"), offer("e")))

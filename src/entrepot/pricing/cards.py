@@ -201,7 +201,7 @@ def _store(rows: Sequence[tuple[Any, ...]], templates: Mapping[int, DeliveryTemp
     *told, registrations, over_threshold, payout_currency, stands, selling, buying, declared, _, _, _ = rows[0]
     can_sell = stands and selling in OPEN_STAGES
     return _Store(
-        SellerTerms(*told, read_registrations(registrations), over_threshold, payout_currency, can_sell),
+        SellerTerms(*(*told, read_registrations(registrations), over_threshold, payout_currency, can_sell)),
         stands,
         buying,
         declared,

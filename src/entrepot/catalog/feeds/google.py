@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TextIO
 from xml.etree.ElementTree import Element
 
+from entrepot.catalog.feeds.declared import NAMES
 from entrepot.catalog.feeds.items import Damage, FeedItem
 from entrepot.catalog.feeds.xml import elements, local_name
 from entrepot.kernel.sentences import Sentence
@@ -105,6 +106,8 @@ def _item(row: int, pairs: Iterable[tuple[str, str]]) -> FeedItem:
             attribute = _TITLES[name]
             if not getattr(item, attribute):  # A repeated product_type: the first is the main one.
                 setattr(item, attribute, value)
+        elif declared := NAMES.get(name):
+            item.declared.setdefault(declared, value)
         elif name in _FACTS:
             facts[name] = value
         elif name in ("shipping_weight", "product_weight"):

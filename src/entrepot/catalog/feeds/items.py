@@ -50,6 +50,7 @@ class FeedItem:
     size_unit: str = "cm"
     origin: str = ""
     hs_code: str = ""
+    declared: dict[str, str] = field(default_factory=dict)
     published: bool | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
+from entrepot.catalog.feeds.declared import read_declarations
 from entrepot.catalog.feeds.items import FeedItem
 from entrepot.catalog.feeds.values import (
     Unclear,
@@ -301,6 +302,7 @@ def _product(rows: list[tuple[FeedItem, Offer]], currency: str, terms: Terms, re
         brand=texts.shorten(texts.plain(item.brand), 300),
         hs_code=hs_code,
         origin_country=origin,
+        flags=_declarations(item, reading),
         category=None,
         state="draft" if item.published is False else None,
         skus=tuple(offer.sku for _, offer in rows),
@@ -337,6 +339,15 @@ def _origin(item: FeedItem, reading: Reading) -> str | None:
     return country
 
 
+def _declarations(item: FeedItem, reading: Reading) -> dict[str, Any] | None:
+    """Return what the row declares; None where it says nothing, so that what was declared otherwise stands."""
+    if not item.declared:
+        return None
+    flags, faults = read_declarations(item.declared)
+    reading.notes.extend(Remark(item.row, item.id, name, _left_out(reason)) for name, reason in faults)
+    return flags
+
+
 def _pictures(item: FeedItem, reading: Reading) -> tuple[str, ...]:
     urls = [url for url in dict.fromkeys(item.pictures) if url]
     good = [url for url in urls if is_web_address(url)]
@@ -355,7 +366,7 @@ def _left_out(fault: str) -> Sentence:
 
 
 def _digest(listing: ListingInput) -> str:
-    said = (
+    said: tuple[object, ...] = (
         listing.title,
         listing.description,
         listing.attributes,
@@ -367,4 +378,6 @@ def _digest(listing: ListingInput) -> str:
         listing.state,
         listing.picture_urls,
     )
+    if listing.flags is not None:
+        said = (*said, sorted(listing.flags.items()))
     return hashlib.blake2b(orjson.dumps(said), digest_size=16).hexdigest()

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import TextIO
 
+from entrepot.catalog.feeds.declared import name_of
 from entrepot.catalog.feeds.items import Damage, FeedItem
 from entrepot.kernel.sentences import Sentence
 
@@ -68,6 +69,7 @@ def _product(rows: list[tuple[int, dict[str, str]]]) -> Iterator[FeedItem]:
             weight_unit="g",
             origin=first.get("country of origin", ""),
             hs_code=first.get("harmonized system code", "") or cells.get("variant harmonized system code", ""),
+            declared={name_of(heading): cell for heading, cell in first.items() if cell and name_of(heading)},
             published=first.get("published", "").casefold() not in _NO
             and first.get("status", "active").casefold() not in ("draft", "archived"),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from entrepot.catalog.feeds.declared import name_of
 from entrepot.catalog.feeds.items import Damage, FeedItem
 from entrepot.catalog.feeds.xml import elements, text_of
 
@@ -47,7 +48,9 @@ def _item(offer: Element, row: int, paths: dict[str, str]) -> FeedItem:
                 item.weight = item.weight or f"{text} {unit}".strip()
             elif folded in _TYPE_PARAMS:
                 kind = kind or text
-            if name and text:
+            if declared := name_of(name):
+                item.declared.setdefault(declared, text)
+            elif name and text:
                 item.attributes.append((name, f"{text} {unit}" if unit else text))
         elif child.tag == "picture":
             item.pictures.append(text)

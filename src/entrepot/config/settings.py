@@ -97,8 +97,9 @@ TEMPLATES = [
     }
 ]
 
-# Prepared statements on the server (Django leaves them off): the hot statements are planned once per connection.
-_POSTGRES_OPTIONS = {"server_side_binding": True, "prepare_threshold": 3}
+# The driver itself prepares nothing: `kernel/prepared.py` keeps the statements that come again, and the driver would
+# throw them all away (DEALLOCATE ALL) with its own after each savepoint that is undone.
+_POSTGRES_OPTIONS = {"server_side_binding": True, "prepare_threshold": None}
 if _env["DATABASE_URL"]:
     _database = django_environ.Env.db_url_config(_env["DATABASE_URL"])
 else:

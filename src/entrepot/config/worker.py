@@ -103,7 +103,7 @@ async def _own_connections(threads: int) -> AsyncIterator[App]:
     """
     connector = PsycopgConnector(
         pool_factory=_unchecked_pool,
-        kwargs=connector_params(),
+        kwargs={**connector_params(), "prepare_threshold": 3},
         configure=_commit_each_statement,
         min_size=1,
         max_size=threads + 1,

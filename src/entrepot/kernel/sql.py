@@ -11,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import ClientCursor
 
+from entrepot.kernel.prepared import Prepared
+
 Params = Sequence[Any] | Mapping[str, Any] | None
 
 
@@ -28,10 +30,12 @@ def fetch_all(statement: str, params: Params = None) -> list[tuple[Any, ...]]:
             wrapped.execute(statement, params)
             return list(wrapped.fetchall())
     with connection.wrap_database_errors:
+        if params and (prepared := _prepared_of(connection)).keeps(statement):
+            result, reader = prepared.run(statement, params)
+            return list(reader.load_rows(0, result.ntuples, tuple))
         cursor = _cursor_of(connection)
         cursor.execute(statement, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return list(cursor.fetchall())
 
 
 def fetch_all_planned_for(statement: str, params: Params) -> list[tuple[Any, ...]]:
@@ -62,6 +66,9 @@ def execute(statement: str, params: Params = None) -> int:
             wrapped.execute(statement, params)
             return int(wrapped.rowcount)
     with connection.wrap_database_errors:
+        if params and (prepared := _prepared_of(connection)).keeps(statement):
+            result, _ = prepared.run(statement, params)
+            return result.command_tuples or 0
         cursor = _cursor_of(connection)
         cursor.execute(statement, params)
         return int(cursor.rowcount)
@@ -81,13 +88,17 @@ def _is_plain(connection: BaseDatabaseWrapper) -> bool:
     )
 
 
-def _cursor_of(connection: BaseDatabaseWrapper) -> Any:
-    """
-    Return the one driver's cursor of a connection, as Django sets cursors up.
+def _prepared_of(connection: BaseDatabaseWrapper) -> Prepared:
+    """Return the statements that a connection keeps on the server."""
+    prepared: Prepared | None = getattr(connection, "_entrepot_prepared", None)
+    if prepared is None or prepared.link is not connection.connection:
+        prepared = Prepared(connection.connection)
+        connection._entrepot_prepared = prepared  # type: ignore[attr-defined]
+    return prepared
 
-    A checkout runs a score of short statements: a new cursor with Django's wrappers around it for each of them cost
-    a third of what the driver does in all.
-    """
+
+def _cursor_of(connection: BaseDatabaseWrapper) -> Any:
+    """Return the one driver's cursor of a connection, as Django sets cursors up: a new one for each statement costs."""
     link: Any = connection.connection
     cursor = getattr(connection, "_entrepot_cursor", None)
     if cursor is None or cursor.connection is not link or cursor.closed:

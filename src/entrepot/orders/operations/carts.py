@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from msgspec.structs import replace
 
 from entrepot.kernel import ids, sql
@@ -317,12 +317,16 @@ def _documents(wanted: _Wanted, quote: Quote, needs: Sequence[str]) -> tuple[str
     given = sorted(wanted.address.import_ids) if wanted.address else []
     rates = pricing.freeze_rates(quote).as_json()
     return (
-        json.dumps(given),
-        json.dumps(needs),
-        json.dumps(wanted.lines),
-        json.dumps(rates),
+        _json(given),
+        _json(needs),
+        _json(wanted.lines),
+        _json(rates),
         quote.encode(),
     )
+
+
+def _json(document: Any) -> str:
+    return orjson.dumps(document).decode()
 
 
 def _as_documents(lines: Sequence[CartLine]) -> list[dict[str, Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from entrepot.catalog import operations as catalog
 from entrepot.kernel import facts, sql
@@ -86,7 +87,7 @@ def settle_payment(
     if not outcome.changed or attempt.state != AttemptState.CAPTURED:
         answer = _current_answer(attempt, now=now, changed=outcome.changed)
         if idempotency_key is not None:
-            sql.execute(_STORE_ANSWER, [json.dumps(answer.as_json()), key_scope, idempotency_key])
+            sql.execute(_STORE_ANSWER, [answer.encode(), key_scope, idempotency_key])
         facts.record(*outcome.events)
         return Settled(attempt.purchase_id, answer, became_paid=False, given_back=False)
 
@@ -99,7 +100,7 @@ def settle_payment(
             "purchase_id": attempt.purchase_id,
             "amount": attempt.amount.minor,
             "currency": attempt.amount.currency,
-            "answer": json.dumps(answer.as_json()),
+            "answer": answer.encode(),
             "scope": key_scope,
             "key": idempotency_key,
             **facts.parameters(*outcome.events, PurchasePaid(purchase_id=attempt.purchase_id)),
@@ -115,7 +116,7 @@ def _capture(rows: Sequence[tuple[Any, ...]], attempt: Attempt) -> list[NewTrans
     transfers: list[NewTransfer] = []
     for order_id, total, taxes in rows:
         transfers += capture_transfers(
-            order_id=order_id, total=Money(total, attempt.amount.currency), taxes=json.loads(taxes)
+            order_id=order_id, total=Money(total, attempt.amount.currency), taxes=orjson.loads(taxes)
         )
     return transfers
 
@@ -143,7 +144,7 @@ def _give_back(
     )
     answer = _current_answer(attempt, now=now, changed=True)
     if idempotency_key is not None:
-        sql.execute(_STORE_ANSWER, [json.dumps(answer.as_json()), key_scope, idempotency_key])
+        sql.execute(_STORE_ANSWER, [answer.encode(), key_scope, idempotency_key])
     facts.record(*events)
     return Settled(attempt.purchase_id, answer, became_paid=False, given_back=True)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connections
 
 from entrepot.catalog import operations as catalog
 from entrepot.catalog.operations import OutOfStock
@@ -23,6 +25,7 @@ from entrepot.orders.operations import (
     RequestInFlight,
     TotalChanged,
 )
+from entrepot.orders.operations.placing import Placed
 from entrepot.payments.ports import UnknownPaymentMethod
 from entrepot.pricing.queries import CorridorClosed, NotSellable
 from entrepot.sellers import operations as sellers
@@ -30,6 +33,10 @@ from tests.builders import orders, shipping
 from tests.builders.orders import BERLIN, NOW
 
 pytestmark = pytest.mark.django_db
+
+
+# Whether the session that placed a purchase is still there: the server ends one a moment after its client.
+_LIVES = "SELECT EXISTS (SELECT FROM pg_stat_activity JOIN orders_idempotencykey ON session = pid)"
 
 
 def step_one(cart, **changes):
@@ -268,6 +275,26 @@ def test_a_request_that_was_killed_half_way_is_finished_by_its_repetition():
     assert (purchase.id, purchase.state) == (placed.purchase_id, "paid")
     assert sql.fetch_all("SELECT count(*) FROM payments_attempt") == [(1,)]
     assert orders.place(cart, key="key", now=later) == purchase
+    assert orders.faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_whose_process_is_gone_is_finished_by_its_repetition_at_once():
+    cart = orders.cart((orders.goods(orders.shop("CN")), 1))
+
+    def killed() -> Placed:
+        try:
+            return step_one(cart)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as process:
+        placed = process.submit(killed).result()
+    while sql.fetch_one(_LIVES) == (True,):
+        sql.fetch_one("SELECT pg_sleep(0.01)::text")
+    purchase = orders.place(cart, key="key")
+    assert (purchase.id, purchase.state) == (placed.purchase_id, "paid")
+    assert sql.fetch_all("SELECT count(*) FROM payments_attempt") == [(1,)]
     assert orders.faults() == []
 
 

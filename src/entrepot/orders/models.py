@@ -404,6 +404,9 @@ class IdempotencyKey(models.Model):
     body_hash = models.BinaryField()
     purchase = models.ForeignKey(Purchase, on_delete=models.CASCADE, related_name="+", db_index=False)
     locked_until = models.DateTimeField()
+    session = models.IntegerField(
+        default=0, db_default=0
+    )  # The database's process that served the request; 0: before it was kept.
     answer = models.JSONField(null=True)
     created_at = models.DateTimeField()
 

@@ -11,7 +11,14 @@ from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
 from entrepot.kernel.transactions import transaction
 from entrepot.orders import queries
-from entrepot.orders.operations.placing import IN_FLIGHT_FOR, Answer, IdempotencyKeyReused, Placed, RequestInFlight
+from entrepot.orders.operations.placing import (
+    IN_FLIGHT_FOR,
+    IS_IN_FLIGHT,
+    Answer,
+    IdempotencyKeyReused,
+    Placed,
+    RequestInFlight,
+)
 from entrepot.payments import operations as payments, queries as payment_queries
 from entrepot.payments.rules import AttemptState
 
@@ -37,10 +44,10 @@ SELECT total_minor, currency, payment_due_at, paid_at IS NULL AND ended_at IS NU
 FROM orders_purchase WHERE id = %s
 FOR NO KEY UPDATE
 """
-_FIND_KEY = "SELECT body_hash, answer::text, locked_until FROM orders_idempotencykey WHERE scope = %s AND key = %s"
+_FIND_KEY = f"SELECT body_hash, answer::text, {IS_IN_FLIGHT} FROM orders_idempotencykey WHERE scope = %s AND key = %s"
 _ADD_KEY = """
-INSERT INTO orders_idempotencykey (scope, key, body_hash, purchase_id, locked_until, created_at)
-VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO orders_idempotencykey (scope, key, body_hash, purchase_id, locked_until, session, created_at)
+VALUES (%s, %s, %s, %s, %s, pg_backend_pid(), %s)
 """
 
 
@@ -70,12 +77,12 @@ def open_next_attempt(
     row = sql.fetch_one(_LOCK_PURCHASE, [purchase_id])
     assert row is not None, "the purchase was read just now"
     total, currency, payment_due_at, is_open = row
-    if idempotency_key is not None and (known := sql.fetch_one(_FIND_KEY, [purchase_id, idempotency_key])):
+    if idempotency_key is not None and (known := sql.fetch_one(_FIND_KEY, [now, purchase_id, idempotency_key])):
         if bytes(known[0]) != body_hash:
             raise IdempotencyKeyReused()
         if known[1] is not None:
             return Placed(purchase_id=purchase_id, attempt=None, answer=Answer(**json.loads(known[1])))
-        if known[2] > now:
+        if known[2]:
             raise RequestInFlight()
         return Placed(purchase_id=purchase_id, attempt=None)
     if not is_open or payment_due_at <= now:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import orjson
 
 from entrepot.catalog import operations as catalog
 from entrepot.kernel import facts, ids, sql
@@ -28,8 +28,11 @@ from entrepot.payments.queries import Attempt
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import Destination, LineQuote, OrderQuote, Quote
 
-# As long as an attempt at the payment service may take before another request may go on with it.
+# As long as an attempt at the payment service may take before another request may go on with it, while the first one's
+# session with the database lives. A request that was killed has lost it: then the next one goes on at once. Should the
+# first one live after all, nothing happens twice: the service knows the attempt by its key, and settling looks first.
 IN_FLIGHT_FOR = timedelta(seconds=90)
+IS_IN_FLIGHT = "locked_until > %s AND EXISTS (SELECT FROM pg_stat_activity WHERE pid = session)"
 
 
 class CartIncomplete(DomainError):
@@ -90,13 +93,9 @@ class Answer:
     next_action: dict[str, Any] | None
     decline_code: str
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "state": self.state,
-            "payment_state": self.payment_state,
-            "next_action": self.next_action,
-            "decline_code": self.decline_code,
-        }
+    def encode(self) -> str:
+        """Return the answer as the JSON that is kept with the request's key."""
+        return orjson.dumps(self).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +198,12 @@ def place_purchase(
 
 
 _LOCK_CART = "SELECT token_hash, status FROM orders_cart WHERE id = %s FOR NO KEY UPDATE"
-_FIND_KEY = """
-SELECT body_hash, answer::text, locked_until, purchase_id FROM orders_idempotencykey WHERE scope = %s AND key = %s
+_FIND_KEY = f"""
+SELECT body_hash, answer::text, {IS_IN_FLIGHT}, purchase_id FROM orders_idempotencykey WHERE scope = %s AND key = %s
 """
 _RELOCK_KEY = """
-UPDATE orders_idempotencykey SET locked_until = %s WHERE scope = %s AND key = %s AND answer IS NULL
+UPDATE orders_idempotencykey SET locked_until = %s, session = pg_backend_pid()
+WHERE scope = %s AND key = %s AND answer IS NULL
 """
 
 
@@ -212,15 +212,15 @@ def _repeat(*, cart_id: UUID, token: str, key: str, body_hash: bytes, now: datet
     cart = sql.fetch_one(_LOCK_CART, [cart_id])
     if cart is None or not secrets.opens_cart(token, cart[0]):
         raise NotFound()
-    known = sql.fetch_one(_FIND_KEY, [cart_id, key])
+    known = sql.fetch_one(_FIND_KEY, [now, cart_id, key])
     if known is None:
         raise CartNotOpen(cart_id=str(cart_id), status=cart[1])
-    known_hash, answer, locked_until, purchase_id = known
+    known_hash, answer, is_in_flight, purchase_id = known
     if bytes(known_hash) != body_hash:
         raise IdempotencyKeyReused()
     if answer is not None:
-        return Placed(purchase_id=purchase_id, attempt=None, answer=Answer(**json.loads(answer)))
-    if locked_until > now:
+        return Placed(purchase_id=purchase_id, attempt=None, answer=Answer(**orjson.loads(answer)))
+    if is_in_flight:
         raise RequestInFlight()
     sql.execute(_RELOCK_KEY, [now + IN_FLIGHT_FOR, cart_id, key])
     return Placed(purchase_id=purchase_id, attempt=None)
@@ -229,15 +229,15 @@ def _repeat(*, cart_id: UUID, token: str, key: str, body_hash: bytes, now: datet
 def _requote(row: tuple[Any, ...], *, at: datetime) -> Quote:
     """Price the locked cart again, at its own exchange rates while they hold."""
     country, region, postal_code, currency, language, import_id_kinds, needs, lines, rates, valid_until = row[1:]
-    if missing := json.loads(needs):
+    if missing := orjson.loads(needs):
         raise CartIncomplete(needs=missing)
     return pricing.get_quote(
-        lines=[(sku, quantity) for sku, quantity in json.loads(lines)],
+        lines=[(sku, quantity) for sku, quantity in orjson.loads(lines)],
         destination=Destination(country=country, region=region, postal_code=postal_code),
         currency=currency,
         at=at,
-        rates=FrozenRates.from_json(json.loads(rates)) if at < valid_until else None,
-        given_import_ids=tuple(json.loads(import_id_kinds)),
+        rates=FrozenRates.from_json(orjson.loads(rates)) if at < valid_until else None,
+        given_import_ids=tuple(orjson.loads(import_id_kinds)),
         language=language,
     )
 
@@ -331,8 +331,8 @@ WITH purchase AS (
     delivery bigint, duty bigint, tax bigint, fees bigint, total bigint, due_goods bigint, due_delivery bigint,
     due_tax bigint, due_commission bigint)
 )
-INSERT INTO orders_idempotencykey (scope, key, body_hash, purchase_id, locked_until, created_at)
-VALUES (%(cart_id)s, %(key)s, %(body_hash)s, %(purchase_id)s, %(locked_until)s, %(now)s)
+INSERT INTO orders_idempotencykey (scope, key, body_hash, purchase_id, locked_until, session, created_at)
+VALUES (%(cart_id)s, %(key)s, %(body_hash)s, %(purchase_id)s, %(locked_until)s, pg_backend_pid(), %(now)s)
 """
 
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from entrepot.accounts import queries
 from entrepot.accounts.models import Person
+from entrepot.kernel.errors import InvalidField
 from tests.builders import accounts
 from tests.builders.accounts import PASSWORD
 
@@ -43,7 +44,7 @@ def test_a_person_who_is_there_becomes_an_operator_and_keeps_the_password(monkey
 def test_a_weak_password_registers_nobody(monkeypatch):
     monkeypatch.setenv("ENTREPOT_OPERATOR_PASSWORD", "short")
 
-    with pytest.raises(CommandError, match="password_too_short"):
+    with pytest.raises(InvalidField, match="password_too_short"):
         call_command("create_operator", "--email", "olga@example.com")
 
     assert Person.objects.count() == 0

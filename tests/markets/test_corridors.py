@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from entrepot.kernel import audit, sql
 from entrepot.kernel.errors import InvalidField
@@ -188,5 +187,5 @@ def test_the_command_lists_and_moves_markets(now: datetime) -> None:
     call_command("markets", "list", stdout=out)
     (line,) = [line for line in out.getvalue().splitlines() if line.startswith("KZ")]
     assert "selling open" in line
-    with pytest.raises(CommandError):
+    with pytest.raises(InvalidField, match="no registration"):
         call_command("markets", "stage", "DE", "--selling", "open", stdout=StringIO())

@@ -19,6 +19,7 @@ from django.core.management.base import CommandError
 from entrepot.catalog.ports import NotFetched
 from entrepot.integrations.public_web import PublicWeb
 from entrepot.integrations.published_rates import PublishedRates
+from entrepot.kernel.errors import DomainError
 from entrepot.kernel.sentences import Sentence
 from entrepot.markets import fx, operations, ports, queries
 from entrepot.markets.fx import ECB, RateRow, UnreadableRates
@@ -275,7 +276,7 @@ def test_rates_are_fetched_from_where_their_source_publishes_them(publisher: Any
     publisher(None)
     with pytest.raises(CommandError, match="did not answer in time"):
         run("import", "--fetch", "ecb")
-    with pytest.raises(CommandError, match="published are daily"):
+    with pytest.raises(DomainError, match="published are daily"):
         run("import", "--fetch", "cbr", "--what", "history")
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from entrepot.markets.gaps import Gap, find_gaps
 from entrepot.markets.packs import Goods, Regime, Threshold
+from entrepot.markets.queries import UnknownCountry
 from entrepot.markets.readiness import assess
 from tests.builders.markets import book
 
@@ -132,7 +132,7 @@ def test_check_prints_a_countrys_readiness() -> None:
     assert words.startswith("DE Germany: buying doubtful, selling missing; reviewed 2026-11-22")
     assert "no regime from 2028-07-02 on, low value" in words
     assert "place Büsingen am Hochrhein: the rules of CH" in words
-    with pytest.raises(CommandError):
+    with pytest.raises(UnknownCountry):
         said("AF")
 
 

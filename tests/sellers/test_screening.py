@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from entrepot.kernel import audit
-from entrepot.kernel.errors import InvalidField
+from entrepot.kernel.errors import DomainError, InvalidField
 from entrepot.sellers import lists, measuring, names, operations, queries
 from entrepot.sellers.lists import ListEntry
 from tests.builders import accounts, sellers
@@ -134,10 +134,10 @@ def test_figures_are_counted_by_hand(tmp_path: Path) -> None:
     assert found["kind: other"]["recall"] == 1.0
     assert "all" in _shown("measure", str(path))
     path.write_text("name1,name2\na,b\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="no column is_match"):
+    with pytest.raises(DomainError, match="no column is_match"):
         _shown("measure", str(path))
     path.write_text("name1,name2,is_match\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="no pair"):
+    with pytest.raises(DomainError, match="no pair"):
         _shown("measure", str(path))
 
 
@@ -215,7 +215,7 @@ def test_a_list_comes_in_by_command_in_place_of_its_older_version(tmp_path: Path
     assert queries.compare_name("Anna Smirnova") == []
 
     path.write_text("name\n", "utf-8")
-    with pytest.raises(CommandError):
+    with pytest.raises(DomainError, match="it names nobody"):
         call_command("screening", "import", str(path), "--list", "eu", "--list-version", "three")
     assert [found.version for found in queries.list_screening_lists()] == ["two"]
 

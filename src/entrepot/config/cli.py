@@ -5,22 +5,36 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
+
+if TYPE_CHECKING:
+    from entrepot.kernel.errors import DomainError
 
 # What starts or prepares an installation has Django look it over first.
 _CHECKED = frozenset({"serve", "prepare"})
 
 
 def main() -> None:
-    """Run one command; `--data-dir DIR` names the data folder of any command (as `ENTREPOT_DATA_DIR` does)."""
+    """
+    Run one command; `--data-dir DIR` names the data folder of any command (as `ENTREPOT_DATA_DIR` does).
+
+    Commands let refusals pass: here, and only here, they become sentences.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.config.settings")
     arguments = ["entrepot", *take_data_dir(sys.argv[1:])]
     from django.db import InterfaceError, OperationalError, ProgrammingError
 
+    from entrepot.kernel.errors import DomainError
+
     try:
         Entrepot(arguments).execute()
+    except DomainError as refusal:
+        if "--traceback" in arguments:
+            raise
+        sys.exit(in_words(refusal))
     except (OperationalError, InterfaceError, ProgrammingError) as trouble:
         sentence = explain(trouble)
         if sentence is None or "--traceback" in arguments:
@@ -64,6 +78,28 @@ def take_data_dir(arguments: Sequence[str]) -> list[str]:
             sys.exit("--data-dir needs a folder")
         os.environ["ENTREPOT_DATA_DIR"] = folder
     return rest
+
+
+def in_words(refusal: DomainError) -> str:
+    """Return a refusal for a terminal: what was refused, and below it, a line each, what it is about."""
+    from entrepot.ui import refusals
+
+    rows: list[tuple[str, Any]] = [*refusals.field_errors(refusal)]
+    rows = rows or [(name, value) for name, value in refusal.fields.items() if value not in (None, "", [], ())]
+    return "\n".join([refusals.text(refusal), *(f"  {name}: {_told(value)}" for name, value in rows)])
+
+
+def _told(value: object) -> str:
+    """Return what a refusal tells as a person reads it, not as Python writes it."""
+    match value:
+        case {"amount": amount, "currency": currency}:
+            return f"{amount} {currency}"
+        case dict():
+            return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part is not None)
+        case list() | tuple() | set() | frozenset():
+            return "; ".join(_told(part) for part in value)
+        case _:
+            return str(value)
 
 
 def explain(trouble: Exception) -> str | None:

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.accounts import operations
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 
 VARIABLE = "ENTREPOT_OPERATOR_PASSWORD"
 
@@ -25,16 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="The operator's name.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            person = operations.create_operator(
-                email=options["email"],
-                name=options["name"],
-                password=self._password(options["email"]),
-                actor="system",
-                now=clock.now(),
-            )
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        person = operations.create_operator(
+            email=options["email"],
+            name=options["name"],
+            password=self._password(options["email"]),
+            actor="system",
+            now=clock.now(),
+        )
         self.stdout.write(f"{person.email} may enter the console.")
 
     def _password(self, email: str) -> str:

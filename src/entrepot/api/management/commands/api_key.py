@@ -4,12 +4,11 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from entrepot.accounts import operations as accounts, queries as account_queries
 from entrepot.accounts.rules import SCOPES
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.sellers import queries as sellers
 
 
@@ -36,11 +35,8 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, action: str, store: str, **options: Any) -> None:
-        try:
-            seller_id = sellers.get_store(store).seller_id
-            getattr(self, f"_{action}")(seller_id, **options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from None
+        seller_id = sellers.get_store(store).seller_id
+        getattr(self, f"_{action}")(seller_id, **options)
 
     def _make(self, seller_id: UUID, *, name: str, scopes: list[str] | None, json: bool, **_: Any) -> None:
         key, secret = accounts.issue_api_key(

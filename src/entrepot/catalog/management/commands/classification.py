@@ -15,7 +15,6 @@ from entrepot.customs.classification.suggesting import rank
 from entrepot.customs.classification.texts import TextIndex
 from entrepot.customs.published import formats
 from entrepot.customs.published.nomenclature_texts import read_texts
-from entrepot.kernel.errors import DomainError
 
 
 class Command(BaseCommand):
@@ -54,8 +53,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             document, lines = {"suggest": _suggest, "learn": _learn, "measure": _measure}[act](options)
-        except (DomainError, OSError, ValueError) as refusal:
-            raise CommandError(str(refusal)) from None
+        except (OSError, ValueError) as fault:
+            raise CommandError(str(fault)) from None
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
             return

@@ -11,7 +11,6 @@ from entrepot.catalog import operations, queries
 from entrepot.catalog.feeds.opening import FORMATS
 from entrepot.catalog.operations import FeedReport, ImportOptions
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 
 _SHOWN = 20
 
@@ -46,10 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-pictures", action="store_true", help="Leave the feed's picture addresses aside.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            report = self._import(options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        report = self._import(options)
         if options["json"]:
             self.stdout.write(json.dumps(self._as_json(report), ensure_ascii=False, indent=2))
         else:

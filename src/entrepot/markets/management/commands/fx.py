@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.markets import fx, operations, ports, queries
 from entrepot.markets.fx_sources import SOURCES
 from entrepot.markets.rules import FxTable, UnknownCurrency
@@ -38,13 +37,10 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        try:
-            if action == "import":
-                self._import(options)
-            else:
-                self._show(options["pair"], options["on"], as_json=options["json"])
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from None
+        if action == "import":
+            self._import(options)
+        else:
+            self._show(options["pair"], options["on"], as_json=options["json"])
 
     def _import(self, options: dict[str, Any]) -> None:
         if (options["file"] is None) == (options["fetch"] is None):

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.markets import operations, packs, queries
 from entrepot.markets.rules import STAGES
 
@@ -43,10 +42,7 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        try:
-            getattr(self, f"_{action}")(**options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from None
+        getattr(self, f"_{action}")(**options)
 
     def _list(self, *, json: bool, **_: Any) -> None:
         stages = queries.get_stages()

@@ -6,10 +6,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.orders import fulfilment, queries
 from entrepot.orders.operations import record_delivery
 from entrepot.shipping import carriers
@@ -38,24 +37,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
-        try:
-            order_id = queries.find_order(options["order"])
-            order = queries.get_any_order(order_id)
-            moved = 0
-            if options["simulate"]:
-                moved = carriers.advance_parcels(order_id=order_id, until=options["simulate"], now=now)
-                record_delivery(order_id=order_id, now=now)
-            else:
-                fulfilment.ship_order(
-                    seller_id=order.seller_id,
-                    order_id=order_id,
-                    tracking_number=options["tracking"],
-                    carrier=options["carrier"],
-                    now=now,
-                )
-            order = queries.get_any_order(order_id)
-        except DomainError as refusal:
-            raise CommandError(f"{refusal.code}: {refusal}") from refusal
+        order_id = queries.find_order(options["order"])
+        order = queries.get_any_order(order_id)
+        moved = 0
+        if options["simulate"]:
+            moved = carriers.advance_parcels(order_id=order_id, until=options["simulate"], now=now)
+            record_delivery(order_id=order_id, now=now)
+        else:
+            fulfilment.ship_order(
+                seller_id=order.seller_id,
+                order_id=order_id,
+                tracking_number=options["tracking"],
+                carrier=options["carrier"],
+                now=now,
+            )
+        order = queries.get_any_order(order_id)
         self._report(order, moved=moved, as_json=options["json"])
 
     def _report(self, order: queries.OrderView, *, moved: int, as_json: bool) -> None:

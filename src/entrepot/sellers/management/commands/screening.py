@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entrepot.kernel import clock
-from entrepot.kernel.errors import DomainError
 from entrepot.sellers import lists, measuring, operations, queries
 
 
@@ -41,8 +40,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             getattr(self, f"_{act}")(options)
-        except (DomainError, OSError) as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except OSError as fault:
+            raise CommandError(str(fault)) from None
 
     def _import(self, options: dict[str, Any]) -> None:
         entries = lists.read(options["file"], other_names=options["other_names"])

@@ -115,8 +115,9 @@ def _read(prefix: str, language: str) -> _Typed:
 def _complete(
     typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str], limit: int
 ) -> tuple[Completion, ...]:
+    as_typed = typed.whole
     titles, typed = _find(typed, language, engine, lanes)
-    phrases = _list_phrases(typed, titles, language)[:limit]
+    phrases = [phrase for phrase in _list_phrases(typed, titles, language) if plain(phrase) != as_typed][:limit]
     named = [*_list_categories(typed, language, engine, lanes), *_list_brands(typed, language, engine, lanes)]
     listings: list[Completion] = []
     if len(typed.whole) >= 4 or UNSPACED_RUN.match(typed.whole):
@@ -169,7 +170,9 @@ def _list_forms(begun: str, language: str, engine: SearchEngine) -> list[Form]:
     words = [word for word, _ in engine.list_words(_flat(begun), limit=_WORDS_LOOKED_AT)]
     if own and len(words) > _WORDS_TRIED:
         # Stems tell the language; the words themselves tell what stands in titles, and how often.
-        stems = {stem for stem, _ in engine.list_words(begun[:2], limit=_STEMS_LOOKED_AT, language=own)}
+        stems = {
+            stem for stem, _ in engine.list_words(begun[: max(2, len(begun) - 3)], limit=_STEMS_LOOKED_AT, language=own)
+        }
         words.sort(key=lambda word: stems.isdisjoint(stem([word], own)))
     return [Form("", (word,)) for word in words[:_WORDS_TRIED]]
 
@@ -191,8 +194,11 @@ def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> list[_T
 def _holds(title: str, typed: _Typed) -> bool:
     text = plain(tidy(title))
     if UNSPACED_RUN.match(typed.begun):
-        return typed.begun in text
+        return typed.begun in text and all(head in text for head in typed.heads)
     words = [_flat(word) for word in CHUNK.findall(text)]
+    # The words before it, in any of their forms.
+    if not all(any(word.startswith(head[: max(3, len(head) - 2)]) for word in words) for head in typed.heads):
+        return False
     if typed.begun:
         return any(word.startswith(_flat(typed.begun)) for word in words)
     return typed.heads[-1] in words[:-1]
@@ -224,7 +230,7 @@ def _list_phrases(typed: _Typed, titles: Sequence[_Title], language: str) -> lis
             goes_on = any(
                 other.startswith(phrase + " ") and count > number * _GOES_ON for other, count in counted.items()
             )
-            if number >= few and not goes_on and plain(text) != typed.whole and text not in phrases:
+            if number >= few and not goes_on and text not in phrases:
                 phrases.append(text)
     return phrases
 
@@ -243,12 +249,12 @@ def _phrases_of(text: str, typed: _Typed, language: str) -> Iterator[str]:
 def _phrases_from(words: Sequence[str], typed: _Typed, language: str) -> Iterator[str]:
     number = 0
     for length, word in enumerate(words, start=1):
-        if plain(word) in typed.heads or number == _PHRASE_WORDS:
+        is_code = not word.isdigit() and any(sign.isdigit() for sign in word)
+        if plain(word) in typed.heads or number == _PHRASE_WORDS or (is_code and length > 1):
             return
         if not is_stop_word(plain(word), language):
             number += 1
-            if not word.isdigit():
-                yield " ".join(words[:length])
+            yield " ".join(words[:length])
 
 
 def _list_starts(words: Sequence[str], typed: _Typed) -> Iterator[int]:

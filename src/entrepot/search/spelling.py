@@ -85,6 +85,10 @@ class Dictionary:
             found.append(parts)
         return tuple(sorted(found, key=lambda pair: -pair[1]))
 
+    def find_nearest(self, word: str) -> str:
+        """Return the likeliest word but one slip away; empty: there is none."""
+        return next((other for other, _ in self.list_near(word) if OSA.distance(word, other) == 1), "")
+
     def split(self, word: str) -> tuple[str, float] | None:
         """Return a word as the likeliest two that were typed without a blank between them."""
         found = [
@@ -98,13 +102,16 @@ class Dictionary:
         """Return the commonest words that begin nearly so, for a word that is still being typed."""
         if len(begun) < 3:
             return []
-        heads = self._list_heads(len(begun))
-        near = process.extract(
-            begun, heads.keys(), scorer=OSA.distance, score_cutoff=1 if len(begun) < 6 else 2, limit=None
-        )
-        near = [row for row in near if row[0][0] == begun[0]] or near
-        near.sort(key=lambda row: _EDIT * row[1] - math.log1p(self.counts[heads[row[0]]]))
-        return [heads[head] for head, _, _ in near[:limit]]
+        furthest = 1 if len(begun) < 6 else 2
+        near: dict[str, float] = {}
+        for length in (len(begun) - 1, len(begun), len(begun) + 1):  # A letter may be missing, or one too many.
+            heads = self._list_heads(length)
+            rows = process.extract(begun, heads.keys(), scorer=OSA.distance, score_cutoff=furthest, limit=None)
+            for head, distance, _ in rows:
+                cost = _EDIT * distance + (_FIRST_LETTER if head[0] != begun[0] else 0.0)
+                likelihood = math.log1p(self.counts[heads[head]]) - cost
+                near[heads[head]] = max(likelihood, near.get(heads[head], likelihood))
+        return sorted(near, key=lambda word: -near[word])[:limit]
 
     def _list_heads(self, length: int) -> dict[str, str]:
         """Return the beginnings of the commonest words, each with the commonest word that begins so."""
@@ -232,18 +239,22 @@ def _mend(text: str, language: str, engine: SearchEngine, known: Callable[[str],
     dictionary = get_dictionary(engine)
     words = list(_WORD.finditer(text))
     unknown: list[re.Match[str]] = []
+    wholes: list[tuple[bool, str]] = []  # With two words written as one; whether that is misspelt as well.
     for found, after in zip_longest(words, words[1:]):
         word = plain(found.group())
         if after and text[found.end() : after.start()].isspace():
             whole = word + plain(after.group())
-            if whole in dictionary.counts:
-                yield text[: found.start()] + whole + text[after.end() :]
+            meant = whole if whole in dictionary.counts else dictionary.find_nearest(whole)
+            if meant:
+                wholes.append((meant != whole, text[: found.start()] + meant + text[after.end() :]))
         if not UNSPACED_RUN.search(word) and word not in dictionary.counts and not known(found.group()):
             unknown.append(found)
+    yield from (whole for is_misspelt, whole in wholes if not is_misspelt)
     if not unknown:
         return
     near = [_Place(found.start(), found.end(), dictionary.list_meant(plain(found.group()))) for found in unknown]
     yield from _combine(text, near)
+    yield from (whole for is_misspelt, whole in wholes if is_misspelt)
     if own := field_language(language):
         # What only descriptions have is kept by its stem.
         stems = get_dictionary(engine, own)

@@ -27,7 +27,12 @@ from entrepot.search.index_port import (
 
 _SORT_KEYS = {"newest": "by_newest", "orders": "by_orders", "rating": "by_rating"}
 # How many values of a facet are told, and how many each segment counts, so that what is told is exact.
-_TOLD = {"category": (2_000, 4_000), "brand": (200, 200_000), "lane": (50_000, 50_000), "attribute": (500, 100_000)}
+_TOLD = {
+    "category": (2_000, 4_000),
+    "brand": (200, 200_000),
+    "lane_number": (50_000, 50_000),
+    "attribute": (500, 100_000),
+}
 _STARS = [{"key": str(stars), "from": stars * 100, "to": stars * 100 + 100} for stars in range(1, 6)]
 
 
@@ -224,7 +229,7 @@ def _count(
         parts = [*narrowed.without(without), *(any_lane if without == "lane" else lane)]
         asks = {kind: _aggregation(kind, query.language) for kind in kinds}
         answer = generation.searcher.aggregate(filters.join(parts, scored=asked), asks)
-        return {kind: _read_buckets(kind, answer[kind]) for kind in kinds}
+        return {kind: _read_buckets(kind, answer[kind], generation) for kind in kinds}
 
     if together:
         counts.update(count(together))
@@ -241,12 +246,17 @@ def _count(
 def _aggregation(kind: str, language: str) -> dict[str, Any]:
     if kind == "rating":
         return {"range": {"field": "rating", "ranges": _STARS}}
+    if kind == "lane":
+        kind = "lane_number"
     field = f"attributes.{schema.language_key(language)}" if kind == "attribute" else kind
     told, counted = _TOLD[kind]
     return {"terms": {"field": field, "size": told, "segment_size": counted}}
 
 
-def _read_buckets(kind: str, answer: Mapping[str, Any]) -> dict[str, int]:
+def _read_buckets(kind: str, answer: Mapping[str, Any], generation: Generation) -> dict[str, int]:
+    if kind == "lane":
+        names = generation.lanes_by_number
+        return {names[int(row["key"])]: row["doc_count"] for row in answer["buckets"]}
     if kind == "rating":  # So many stars or more.
         stars = {int(row["key"]): row["doc_count"] for row in answer["buckets"] if row["key"].isdecimal()}
         sums = {str(least): sum(count for of, count in stars.items() if of >= least) for least in stars}

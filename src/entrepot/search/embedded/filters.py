@@ -51,7 +51,7 @@ def build(query: EngineQuery) -> Filters:
     return Filters(tuple(always), by_kind)
 
 
-def one_of(field: str, values: Collection[str]) -> Part:
+def one_of(field: str, values: Collection[str] | Collection[int]) -> Part:
     """Return the demand that a field holds one of some values."""
     if len(values) == 1:
         (value,) = values

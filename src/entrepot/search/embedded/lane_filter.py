@@ -2,8 +2,9 @@
 Which lanes are open, as a demand that costs little.
 
 To look up every listing of some thousand lanes takes time for each listing. Most lanes that are closed to a buyer are
-closed because they do not reach the country, and that each listing says in one word; so what is looked up is what
-reaches a country, less the lanes that reach it and are closed all the same.
+closed because they do not reach the country, or come from one that nothing may come from, and each listing says these
+in a word; so what is looked up is what reaches a country from some countries, less the lanes that do and are closed all
+the same.
 """
 
 from __future__ import annotations
@@ -51,24 +52,35 @@ def _build(wanted: frozenset[str], known: frozenset[str], counts: Mapping[str, i
         return ()
     if not opened:
         return ((Occur.Must, Query.empty_query()),)
-    plain: tuple[Part, ...] = (filters.one_of("lane", opened),)
+    plain: tuple[Part, ...] = (_one_of(opened),)
     cost = number(opened)
     if number(closed) < cost:
-        plain, cost = ((Occur.MustNot, filters.one_of("lane", closed)[1]),), number(closed)
+        plain, cost = ((Occur.MustNot, _one_of(closed)[1]),), number(closed)
     if cost <= _FEW:
         return plain
+    senders = {_sender(lane) for lane in opened}
     for country, reaching in _by_country(known).items():
-        if opened <= reaching and (extra := number(others := reaching - opened)) < cost:
-            plain, cost = _reaching(country, others), extra
-            if not extra:
-                break
+        if opened <= reaching:
+            from_them = {lane for lane in reaching if _sender(lane) in senders}
+            if (extra := number(others := from_them - opened)) < cost:
+                plain, cost = _reaching(country, senders if len(from_them) < len(reaching) else (), others), extra
+                if not extra:
+                    break
     return plain
+
+
+def _one_of(lanes: Collection[str]) -> Part:
+    return filters.one_of("lane_number", [schema.number_lane(lane) for lane in lanes])
+
+
+def _sender(lane: str) -> str:
+    return schema.list_reach(lane)[0]
 
 
 @lru_cache(maxsize=4)
 def _by_country(known: frozenset[str]) -> dict[str, frozenset[str]]:
     """Return for every country that a lane names the lanes that reach it."""
-    words = {lane: frozenset(schema.list_reach(lane)) for lane in known}
+    words = {lane: frozenset(schema.list_reach(lane)[1:]) for lane in known}
     countries = {word.removeprefix(schema.NOT) for of_lane in words.values() for word in of_lane} - {EVERYWHERE}
     return {
         country: frozenset(
@@ -80,15 +92,20 @@ def _by_country(known: frozenset[str]) -> dict[str, frozenset[str]]:
     } | {EVERYWHERE: frozenset(lane for lane, of_lane in words.items() if EVERYWHERE in of_lane)}
 
 
-def _reaching(country: str, closed: Collection[str]) -> tuple[Part, ...]:
-    """Return the demand to reach a country and to stand in none of the lanes that are closed all the same."""
-    demands: list[Part] = [filters.one_of("reach", (EVERYWHERE,))]
+def _reaching(country: str, senders: Collection[str], closed: Collection[str]) -> tuple[Part, ...]:
+    """Return the demand to reach a country, from some (none: from any), in none of the lanes closed all the same."""
+    demands: list[Part] = [_any_of((EVERYWHERE,) if country == EVERYWHERE else (EVERYWHERE, country))]
     if country != EVERYWHERE:
-        named = Query.term_query(schema.build(), "reach", country, "basic")
-        anywhere = Query.term_query(schema.build(), "reach", EVERYWHERE, "basic")
-        either = Query.boolean_query([(Occur.Should, named), (Occur.Should, anywhere)])
-        demands = [(Occur.Must, Query.const_score_query(either, 0.0))]
         demands.append((Occur.MustNot, filters.one_of("reach", (schema.NOT + country,))[1]))
+    if senders:
+        demands.append(_any_of(senders))
     if closed:
-        demands.append((Occur.MustNot, filters.one_of("lane", closed)[1]))
+        demands.append((Occur.MustNot, _one_of(closed)[1]))
     return tuple(demands)
+
+
+def _any_of(words: Collection[str]) -> Part:
+    """Return the demand for one of a few words, looked for one beside the other instead of all being read first."""
+    queries = [Query.term_query(schema.build(), "reach", word, "basic") for word in sorted(words)]
+    either = Query.boolean_query([(Occur.Should, query) for query in queries]) if len(queries) > 1 else queries[0]
+    return Occur.Must, Query.const_score_query(either, 0.0)

@@ -39,6 +39,10 @@ class Generation:
         return dict(self.searcher.terms_with_prefix("lane", ""))
 
     @cached_property
+    def lanes_by_number(self) -> dict[int, str]:
+        return {schema.number_lane(lane): lane for lane in self.lanes}
+
+    @cached_property
     def lane_names(self) -> frozenset[str]:
         return frozenset(self.lanes)
 

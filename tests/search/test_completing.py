@@ -38,7 +38,7 @@ def test_what_is_begun_goes_on_as_titles_do(db: None) -> None:
         # Whoever types another language than the page's is answered in that one.
         ("кож", "en"): ["кожаные", "кожаные кроссовки", "кожаные перчатки"],
         # Misspelt in the word that is being typed.
-        ("cofee", "en"): ["coffee beans", "coffee maker"],
+        ("cofee", "en"): ["coffee", "coffee beans", "coffee maker"],
         ("hedph", "en"): ["headphones"],
         ("qqqq", "en"): [],
         ("", "en"): [],

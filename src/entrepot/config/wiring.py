@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 
 from entrepot.accounts import ports as personal_data
@@ -21,6 +23,7 @@ from entrepot.search import ports as search_engines
 from entrepot.search.embedded.engine import EmbeddedEngine
 from entrepot.search.index_port import SearchEngine
 from entrepot.search.stamp import get_stamp
+from entrepot.search.words.synonyms import list_rules
 from entrepot.sellers.handlers import SellersPersonalData
 from entrepot.shipping import ports as carriers
 from entrepot.storefront import reach
@@ -39,6 +42,8 @@ def bind() -> None:
         feeds=PublicWeb(bytes_max=256 * 1024 * 1024, total_seconds=120.0, wanted="*/*"),
     )
     exchange_rates.bind_fetcher(PublishedRates())
+    if settings.SYNONYMS_DIR:
+        list_rules(Path(settings.SYNONYMS_DIR))  # A fault in them stops the start, not a buyer's search.
     search_engines.bind(_make_search_engine())
     webhooks.bind_sender(HttpsWebhookSender())
     personal_data.bind(SellersPersonalData())

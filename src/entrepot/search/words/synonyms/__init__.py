@@ -53,8 +53,10 @@ def list_rules(folder: Path) -> list[Rule]:
     """
     Return what the files of a folder say.
 
-    :raises BadSynonyms: a file cannot be read, or an entry says nothing.
+    :raises BadSynonyms: there is no such folder, a file cannot be read, or an entry says nothing.
     """
+    if not folder.is_dir():
+        raise BadSynonyms(f"ENTREPOT_SYNONYMS_DIR: {folder} is no folder")
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
@@ -218,8 +220,5 @@ def read_book(own_folder: str) -> Book:
     """
     rules = list_rules(Path(__file__).parent)
     if own_folder:
-        folder = Path(own_folder)
-        if not folder.is_dir():
-            raise BadSynonyms(f"ENTREPOT_SYNONYMS_DIR: {folder} is no folder")
-        rules += list_rules(folder)
+        rules += list_rules(Path(own_folder))
     return Book(rules)

@@ -31,7 +31,16 @@ def shop() -> Shop:
 
 
 STARTS = {
-    "visitor": ["/", "/search?q=bowl", "/cart", "/checkout", "/ui/", "/seller/"],
+    "visitor": [
+        "/",
+        "/search?q=bowl",
+        "/search?q=zzz&as_typed=1",
+        "/suggestions?q=bo",
+        "/cart",
+        "/checkout",
+        "/ui/",
+        "/seller/",
+    ],
     "buyer": ["/account/"],
     "owner": ["/seller/"],
     "starter": ["/seller/"],

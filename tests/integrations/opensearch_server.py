@@ -36,7 +36,7 @@ class Refused(Exception):
     def __init__(self, status: int, kind: str, reason: str = "") -> None:
         super().__init__(reason)
         self.status = status
-        self.document = {"error": {"type": kind, "reason": reason or kind}, "status": status}
+        self.document: dict[str, Any] = {"error": {"type": kind, "reason": reason or kind}, "status": status}
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,8 @@ class Index:
                     400, "strict_dynamic_mapping_exception", f"mapping set to strict, [{name}] is not allowed"
                 )
             values = value if isinstance(value, list) else [value]
+            if isinstance(value, bool):
+                raise Refused(400, "mapper_parsing_exception", f"failed to parse field [{name}]")
             if properties[name]["type"] == "keyword" and any(len(v.encode()) > _KEYWORD_BYTES_MAX for v in values):
                 raise Refused(400, "illegal_argument_exception", "immense term")
 
@@ -321,6 +323,8 @@ def _after_keys(order: list[Order], values: list[Any]) -> tuple[Any, ...]:
 def aggregate(view: View, asks: Mapping[str, Any], matched: list[Kept]) -> dict[str, Any]:
     answer = {}
     for name, ask in asks.items():
+        if set(name) & set("[]>"):
+            raise Refused(400, "parsing_exception", f"Invalid aggregation name [{name}]")
         _all_of(ask, "terms", "range", "filter", "aggs")
         if "filter" in ask:
             inside = [kept for kept in matched if score(view, ask["filter"], kept) is not None]
@@ -393,7 +397,8 @@ class Server:
             case "POST", "_aliases":
                 return self._alias(body["actions"])
             case "GET", "_alias", alias:
-                named: dict[str, Any] = {one.name: {"aliases": {alias: {}}} for one in self.indices.values() if alias in one.aliases}
+                found = [one.name for one in self.indices.values() if alias in one.aliases]
+                named: dict[str, Any] = {name: {"aliases": {alias: {}}} for name in found}
                 if not named:
                     raise Refused(404, "aliases_not_found_exception", f"alias [{alias}] missing")
                 return named
@@ -494,7 +499,10 @@ class Server:
     def _search(self, body: dict[str, Any]) -> dict[str, Any]:
         view = self.points.get(body["pit"]["id"])
         if view is None or view.index.name not in self.indices:
-            raise Refused(404, "search_context_missing_exception", "No search context found for id [1]")
+            refusal = Refused(404, "search_phase_execution_exception", "all shards failed")
+            cause = {"type": "search_context_missing_exception", "reason": "No search context found for id [1]"}
+            refusal.document["error"]["root_cause"] = [cause]
+            raise refusal
         return {**search(view, body), "pit_id": body["pit"]["id"]}
 
 

@@ -210,13 +210,15 @@ def _facets(query: EngineQuery, by_kind: Mapping[str, Query]) -> dict[str, Query
             name = {"category": "categories", "lane": "lane_key", "attribute": field}.get(kind, kind)
             values = {"terms": {"field": name, "size": _TOLD[kind]}}
         asks[kind] = _counted(values, by_kind, without=kind)
-    if "attribute" in query.counted:
-        for kind in by_kind:
-            if kind.startswith("attribute:"):
-                name = kind.removeprefix("attribute:")
-                values = {"terms": {"field": field, "size": _TOLD["attribute"], "include": begins_so(name + BETWEEN)}}
-                asks[kind] = _counted(values, by_kind, without=kind)
+    for number, name in enumerate(_chosen_names(query)):
+        values = {"terms": {"field": field, "size": _TOLD["attribute"], "include": begins_so(name + BETWEEN)}}
+        asks[f"attribute_{number}"] = _counted(values, by_kind, without=f"attribute:{name}")
     return asks
+
+
+def _chosen_names(query: EngineQuery) -> list[str]:
+    """Return the names of attributes that are counted each without what was chosen of it."""
+    return list(dict.fromkeys(name for name, _ in query.attributes)) if "attribute" in query.counted else []
 
 
 def _counted(values: Query, by_kind: Mapping[str, Query], *, without: str) -> Query:
@@ -236,9 +238,10 @@ def read_facets(query: EngineQuery, answer: Mapping[str, Any], known: Mapping[st
         elif kind == "lane":
             found = {lanes[key]: count for key, count in found.items() if key in lanes}
         elif kind == "attribute":
-            for name in [name for name in answer if name.startswith("attribute:")]:
-                start = name.removeprefix("attribute:") + BETWEEN
-                own = {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["values"]["buckets"]}
+            for number, name in enumerate(_chosen_names(query)):
+                buckets = answer[f"attribute_{number}"]["values"]["buckets"]
+                own = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+                start = name + BETWEEN
                 found = {value: count for value, count in found.items() if not value.startswith(start)} | own
         counts[kind] = {value: count for value, count in found.items() if count}
     return counts
@@ -251,7 +254,7 @@ def like(words: Sequence[str], *, brand: str, category: str, unlike: str, lanes:
         alike.append({"constant_score": {"filter": {"term": {"brand": brand}}, "boost": _BRAND_ALIKE}})
     if category:
         alike.append({"constant_score": {"filter": {"term": {"categories": category}}, "boost": _CATEGORY_ALIKE}})
-    demands: list[Query] = [{"term": {"stocked": True}}, *([lanes] if lanes is not None else [])]
+    demands: list[Query] = [{"term": {"stocked": 1}}, *([lanes] if lanes is not None else [])]
     wanted: Query = {"bool": {"should": alike, "minimum_should_match": 1}}
     main = _bool(must=[wanted], filter=demands, must_not=[{"ids": {"values": [unlike]}}])
     lifted = {"field": "popularity", "missing": 1}

@@ -27,12 +27,26 @@ class ClusterAway(SearchNotReady):
 
 
 class ClusterRefused(Exception):
-    """A node answered with a fault of ours: `status`, `kind` as OpenSearch names it, and its reason."""
+    """A node answered with a fault: `status`, `kind` as OpenSearch names it, its reason, the kinds of its causes."""
 
-    def __init__(self, status: int, kind: str, reason: str) -> None:
+    def __init__(self, status: int, kind: str, reason: str, causes: Iterable[str] = ()) -> None:
         super().__init__(f"OpenSearch answered {status} {kind}: {reason}")
         self.status = status
         self.kind = kind
+        self.causes = frozenset(causes)
+
+    @classmethod
+    def of(cls, status: int, error: Any) -> ClusterRefused:
+        """Return what an answer's `error` says: most often a document, of some plugins a plain text."""
+        if not isinstance(error, dict):
+            return cls(status, "", str(error or ""))
+        causes = (cause.get("type", "") for cause in error.get("root_cause", ()))
+        return cls(status, error.get("type", ""), error.get("reason", ""), causes)
+
+    @property
+    def is_of_what_is_gone(self) -> bool:
+        """Whether what was asked of, an index or a point in time, is not there."""
+        return self.status == 404 or "search_context_missing_exception" in self.causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +156,7 @@ class Cluster:
             return document
         if status in allowed:
             return {"status": status, **document}
-        fault = document.get("error") or {}
-        if isinstance(fault, str):
-            fault = {"reason": fault}
-        raise ClusterRefused(status, fault.get("type", ""), fault.get("reason", ""))
+        raise ClusterRefused.of(status, document.get("error"))
 
     def _try_nodes(
         self, method: str, target: str, payload: bytes | None, headers: Mapping[str, str], deadline: float

@@ -38,7 +38,7 @@ def mapping() -> dict[str, Any]:
             "brand_key": _KEYWORD,
             "attributes": {"type": "object", "dynamic": True},
             "spoken": {"type": "object", "dynamic": True},
-            "stocked": {"type": "boolean"},
+            "stocked": {"type": "byte"},  # 1 or 0: sorted by, and gone on after.
             "listed_at": {"type": "long"},
             "orders": {"type": "integer"},
             "rating": {"type": "float"},
@@ -82,7 +82,7 @@ def to_source(document: Document) -> dict[str, Any]:
         "categories": list(document.categories),
         # Again as values, which can be listed: `words`, and the stems of each language.
         "spoken": {name: sorted(set(text.split())) for name, text in texts.items() if name != "details"},
-        "stocked": document.stocked,
+        "stocked": int(document.stocked),
         "listed_at": int(document.listed_at.timestamp()),
         "orders": document.orders,
         "popularity": math.log2(2 + fields.to_popularity(document)),

@@ -25,7 +25,8 @@ _GOING_ON_MAX = 50
 
 
 def open_point(cluster: Cluster, index: str) -> str:
-    answer = cluster.ask("POST", f"/{index}/_search/point_in_time", parameters={"keep_alive": _KEEP_ALIVE})
+    parameters = {"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": "false"}
+    answer = cluster.ask("POST", f"/{index}/_search/point_in_time", parameters=parameters)
     return str(answer["pit_id"])
 
 
@@ -38,8 +39,10 @@ class Reading:
         self._name = generation.name
         self._point = generation.point
         self.is_newest = True
-        # Rarity is that of the whole index, not of the part that a node happens to hold.
-        self._parameters: dict[str, str | int] = {"search_type": "dfs_query_then_fetch"} if shards > 1 else {}
+        # Half an answer is none; and rarity is that of the whole index, not of the part that a node happens to hold.
+        self._parameters: dict[str, str | int] = {"allow_partial_search_results": "false"}
+        if shards > 1:
+            self._parameters["search_type"] = "dfs_query_then_fetch"
         self._lanes: dict[str, int] | None = None
         self._lane_names: frozenset[str] = frozenset()
         self._total: int | None = None
@@ -140,7 +143,7 @@ class Reading:
             if group.open_end and (begun := asking.beginning(group))
         }
         self._with_counts(lambda count: asking.to_words(wide, asking.Counts(count, 1), going_on, missing=0))
-        counts = asking.Counts(lambda field, word: self._counts[field, word], self._count_all())
+        counts = asking.Counts(lambda field, word: self._counts[field, word], self._total or 0)
         missing = self._count_missing(wide, counts, going_on, is_lenient=is_lenient)
         query = self._asked[asked, is_lenient] = asking.to_words(wide, counts, going_on, missing=missing)
         return query
@@ -180,12 +183,11 @@ class Reading:
             self._counts.clear()
         unknown = list(dict.fromkeys(pair for pair in wished if pair not in self._counts))
         queries: list[asking.Query] = [{"term": {field: {"value": word}}} for field, word in unknown]
-        self._counts.update(zip(unknown, self._ask_many(queries), strict=True))
-
-    def _count_all(self) -> int:
-        if self._total is None:
-            (self._total,) = self._ask_many([{"match_all": {}}])
-        return self._total
+        if queries and self._total is None:
+            self._total, *counts = self._ask_many([{"match_all": {}}, *queries])
+        else:
+            counts = self._ask_many(queries)
+        self._counts.update(zip(unknown, counts, strict=True))
 
     def _ask_many(self, queries: Sequence[asking.Query]) -> list[int]:
         """Return how many listings fit each query, in one request."""
@@ -194,6 +196,9 @@ class Reading:
         bodies = ({"query": query, "size": 0, "track_total_hits": True} for query in queries)
         lines = (line for body in bodies for line in ({}, body))
         answers = self._cluster.ask("POST", f"/{self._index}/_msearch", lines=lines)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise ClusterRefused.of(answer["status"], answer["error"])
         return [answer["hits"]["total"]["value"] for answer in answers]
 
     def _search(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -206,7 +211,7 @@ class Reading:
         try:
             return self._ask_point(body)
         except ClusterRefused as refusal:
-            if refusal.status != 404:
+            if not refusal.is_of_what_is_gone:
                 raise
             if not self.is_newest:
                 raise Gone from refusal
@@ -214,7 +219,7 @@ class Reading:
             self._point = open_point(self._cluster, self._index)
             return self._ask_point(body)
         except ClusterRefused as refusal:
-            if refusal.status != 404:
+            if not refusal.is_of_what_is_gone:
                 raise
             raise SearchNotReady from refusal  # The index was taken away.
 

@@ -68,6 +68,5 @@ def _list_busy(answer: Mapping[str, Any]) -> list[str]:
         if result["status"] == 429:
             busy.append(result["_id"])
         elif result["status"] >= 300 and not (action == "delete" and result["status"] == 404):
-            fault = result.get("error", {})
-            raise ClusterRefused(result["status"], fault.get("type", ""), fault.get("reason", ""))
+            raise ClusterRefused.of(result["status"], result.get("error"))
     return busy

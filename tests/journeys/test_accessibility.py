@@ -36,7 +36,8 @@ DARK = ("storefront:home", "storefront:listing", "storefront:purchase", "seller_
 FOR_MARKED = ("listing_prices", "listing_stock")
 # Addresses that hand out a file or lead on, and links that only a letter carries.
 NO_PAGES = frozenset(
-    "storefront:export_data storefront:erase_data "
+    "storefront:suggestions storefront:export_data storefront:erase_data "
+    "storefront:robots storefront:sitemap storefront:sitemap_pages storefront:sitemap_listings "
     "seller_centre:document seller_centre:papers seller_centre:papers_of_orders seller_centre:packing_slips "
     "seller_centre:rejected seller_centre:statement_pdf seller_centre:statement_csv seller_centre:invitation "
     "operator_console:document operator_console:bank_file operator_console:order".split()
@@ -73,6 +74,8 @@ def _reader(who: str, shop: Shop) -> Reader:
 
 
 def _behind_buttons(who: str, shop: Shop) -> list[str]:
+    if who == "visitor":
+        return [reverse("storefront:compare") + f"?of={shop.bowl.id}"]
     if who != "owner":
         return []
     return [reverse(f"seller_centre:{name}", args=[shop.seller.id]) + f"?listing={shop.bowl.id}" for name in FOR_MARKED]

@@ -39,11 +39,19 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What one listing says; `is_from`: it is the least of several prices."""
+
+    text: str
+    is_from: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What the listings say to one question; `differs` where they do not all say the same."""
 
     label: str
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
     is_price: bool = False
 
     @property
@@ -89,11 +97,11 @@ def compare(listing_ids: Sequence[UUID], choice: Choice) -> Comparison:
             tuple(_price(prices.get(view.id), choice) for view in views),
             is_price=True,
         ),
-        Row(_("Duties and taxes"), tuple(_charges(prices.get(view.id), choice) for view in views)),
-        Row(_("Delivery"), tuple(_days(prices.get(view.id)) for view in views)),
-        Row(_("In stock"), tuple(_stock(by_id[view.id]) for view in views)),
-        Row(_("Store"), tuple(view.store_name for view in views)),
-        Row(_("Sold from"), tuple(formats.country(view.store_country) for view in views)),
+        _row(_("Duties and taxes"), [_charges(prices.get(view.id), choice) for view in views]),
+        _row(_("Delivery"), [_days(prices.get(view.id)) for view in views]),
+        _row(_("In stock"), [_stock(by_id[view.id]) for view in views]),
+        _row(_("Store"), [view.store_name for view in views]),
+        _row(_("Sold from"), [formats.country(view.store_country) for view in views]),
         *_align(views),
     ]
     return Comparison(columns, tuple(rows) if columns else ())
@@ -106,6 +114,10 @@ def _find(listing_id: UUID, choice: Choice) -> ListingView | None:
         return None
 
 
+def _row(label: str, texts: Sequence[str]) -> Row:
+    return Row(label, tuple(Cell(text) for text in texts))
+
+
 def _align(views: Sequence[ListingView]) -> list[Row]:
     """Return a row for each attribute that any of the listings names, in the order in which they name them."""
     told = [{name.casefold(): (name, value) for name, value in _list_attributes(view)} for view in views]
@@ -113,7 +125,7 @@ def _align(views: Sequence[ListingView]) -> list[Row]:
     rows = []
     for key in names:
         label = next(attributes[key][0] for attributes in told if key in attributes)
-        rows.append(Row(label, tuple(attributes.get(key, ("", "–"))[1] for attributes in told)))
+        rows.append(_row(label, [attributes.get(key, ("", "–"))[1] for attributes in told]))
     return rows
 
 
@@ -123,10 +135,10 @@ def _list_attributes(view: ListingView) -> list[tuple[str, str]]:
     return [*brand, *view.attributes, *made_in]
 
 
-def _price(price: CardPrice | None, choice: Choice) -> str:
+def _price(price: CardPrice | None, choice: Choice) -> Cell:
     if price is None:
-        return str(_("not delivered to %(country)s") % {"country": formats.place(choice.country)})
-    return formats.money(Money(price.amount, price.currency))
+        return Cell(_("not delivered to %(country)s") % {"country": formats.place(choice.country)})
+    return Cell(formats.money(Money(price.amount, price.currency)), is_from=price.several_prices)
 
 
 def _charges(price: CardPrice | None, choice: Choice) -> str:

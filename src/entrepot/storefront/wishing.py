@@ -76,7 +76,7 @@ def _read(request: HttpRequest) -> tuple[Wish, ...]:
 
 def _write(response: HttpResponse, wishes: list[Wish]) -> None:
     rows = (
-        f"{pack(wish.listing_id)}.{wish.price.minor}.{wish.price.currency}.{int(wish.added_at.timestamp())}"
+        f"{pack(wish.listing_id)}.{wish.price.minor}.{wish.price.currency}.{int(wish.added_at.timestamp() * 1000)}"
         for wish in wishes
     )
     keep(response, COOKIE, "~".join(rows), days=_DAYS)
@@ -85,15 +85,15 @@ def _write(response: HttpResponse, wishes: list[Wish]) -> None:
 def _parse(text: str) -> Wish | None:
     listing, _, rest = text.partition(".")
     minor, _, rest = rest.partition(".")
-    currency, _, seconds = rest.partition(".")
+    currency, _, milliseconds = rest.partition(".")
     listing_id = unpack(listing)
-    if listing_id is None or not (_is_number(minor) and _is_number(seconds) and _is_currency(currency)):
+    if listing_id is None or not (_is_number(minor) and _is_number(milliseconds) and _is_currency(currency)):
         return None
-    return Wish(listing_id, Money(int(minor), currency), datetime.fromtimestamp(int(seconds), UTC))
+    return Wish(listing_id, Money(int(minor), currency), datetime.fromtimestamp(int(milliseconds) / 1000, UTC))
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 12
+    return text.isascii() and text.isdecimal() and len(text) < 14
 
 
 def _is_currency(text: str) -> bool:

@@ -41,8 +41,9 @@ class WishRow:
     note: str
     fell_from: Money | None
     price_now: Money | None
-    is_sold_out: bool
-    sku: str
+    is_from: bool = False
+    is_sold_out: bool = False
+    sku: str = ""
 
 
 @never_cache
@@ -57,7 +58,8 @@ def wishes(request: PageRequest) -> HttpResponse:
     )
     skus = catalog.find_only_skus(list(views))
     rows = [_row(wish, views.get(wish.listing_id), prices.get(wish.listing_id), skus, request) for wish in kept]
-    return render(request, "storefront/wishes.html", {"place": "account", "tab": "wishes", "rows": rows})
+    place = "account" if request.user.is_authenticated else ""
+    return render(request, "storefront/wishes.html", {"place": place, "tab": "wishes", "rows": rows})
 
 
 def _row(
@@ -65,7 +67,7 @@ def _row(
 ) -> WishRow:
     country = request.choice.country
     if view is None:
-        return WishRow(wish.listing_id, "", _("Not offered any more"), "", "", "", None, None, False, "")
+        return WishRow(wish.listing_id, "", _("Not offered any more"), "", "", "", None, None)
     if price is None:
         shown = formats.money(view.price)
         note = _("not delivered to %(country)s") % {"country": formats.place(country)}
@@ -83,6 +85,7 @@ def _row(
         note=note,
         fell_from=wish.price if fell else None,
         price_now=view.price,
+        is_from=bool(price and price.several_prices),
         is_sold_out=is_sold_out,
         sku=skus.get(view.id, "") if price is not None and not is_sold_out else "",
     )
@@ -187,8 +190,7 @@ def _answer_wish(request: PageRequest, listing_id: UUID, *, is_wished: bool) -> 
     """Return the product page's buttons where they alone were asked for, else the page that led here."""
     if request.headers.get("HX-Request") == "true":
         return render(request, "storefront/_keeping.html", {"listing_id": listing_id, "is_wished": is_wished})
-    if "quiet" not in request.POST:
-        messages.success(request, _("It is on your wish list.") if is_wished else _("It is off your wish list."))
+    messages.success(request, _("It is on your wish list.") if is_wished else _("It is off your wish list."))
     return _leave(request, reverse("storefront:wishes"))
 
 

@@ -20,7 +20,7 @@ _LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_KANA_OR_OTHER = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0e00-\u0eff]")
+_ONLY_HAN = re.compile(rf"(?:[\u3400-\u4dbf\u4e00-\u9fff]|[^{splitting.UNSPACED}])+")
 _DIGIT = re.compile(r"\d")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
 _OR = re.compile(r"(?<=\s)OR(?=\s)")
@@ -178,7 +178,7 @@ def _joined(chunk: str, language: str) -> list[Group]:
 
 def _unspaced(chunk: str, language: str) -> list[Group]:
     """Return the groups of a chunk with symbols of a script without blanks: Chinese by its words, others by pairs."""
-    if _HAN.search(chunk) and not _KANA_OR_OTHER.search(chunk):
+    if _HAN.search(chunk) and _ONLY_HAN.fullmatch(chunk):
         return _chinese(chunk, language)
     groups: list[Group] = []
     last = 0

@@ -20,6 +20,7 @@ Progress = Callable[[str], None]
 Row = dict[str, Any]
 
 _WORKERS = 2
+_LOOK_SECONDS = 3.0
 GOALS_MS = {"api": 6.0, "html": 10.0, "product_api": 2.0, "product_html": 5.0}
 
 
@@ -48,6 +49,7 @@ def measure(load: Load, *, keep: Path | None = None, progress: Progress) -> list
         products = _furnish(shop, load, progress)
         shop.start_web()
         shop.start_worker()
+        _await_index(shop)
         with _Searchers(shop, load) as searchers:
             for face, query, sort, asks in questions.ask_all(listings=load.listings, sellers=load.sellers):
                 if face in load.faces:
@@ -68,6 +70,7 @@ def _furnish(shop: Installation, load: Load, progress: Progress) -> dict[str, st
         progress(f"making {load.sellers} sellers with {load.listings:,} listings …")
         made = shop.run("bench", "shelve", "--sellers", str(load.sellers), "--listings", str(load.listings), "--json")
         marker.write_text(json.dumps({"listings": load.listings, **json.loads(made.stdout)}), encoding="utf-8")
+    if json.loads(shop.run("search_index", "--json").stdout)["documents"] == 0:  # None, or one of another version.
         progress("building the search index …")
         progress(_build_index(shop))
     kept = json.loads(marker.read_text(encoding="utf-8"))
@@ -91,6 +94,13 @@ def _build_index(shop: Installation) -> str:
         f"index built in {time.monotonic() - started:.0f} s ({used.ru_utime + used.ru_stime:.0f} s of CPU), "
         f"at most {used.ru_maxrss / 1024:.0f} MB of memory, {size / 1e6:.0f} MB on disk"
     )
+
+
+def _await_index(shop: Installation) -> None:
+    """Wait while the worker builds the index anew, because it was made by other rules than today's."""
+    time.sleep(_LOOK_SECONDS)
+    while (shop.folder / "search" / "progress.json").exists():
+        time.sleep(_LOOK_SECONDS)
 
 
 @dataclass(slots=True)

@@ -29,10 +29,16 @@ from entrepot.shipping.rules import DeliveryTemplate
 _STANDARD = "standard"
 _TEMPLATES_MAX = 20_000
 _STORES_MAX = 10_000
-_PRICES_MAX = 50_000
+_PRICES_MAX = 200_000
+_ROWS_MAX = 100_000
+_SHARED_MAX = 50_000
 _COUNTERS_MAX = 256
 _templates: dict[tuple[int, str], DeliveryTemplate] = {}
 _stores: dict[tuple[object, ...], _Store] = {}
+# Rows of listings with their stamps and the marks that were watched; what many of them say alike is kept once.
+_rows: dict[UUID, tuple[int, tuple[str, ...], tuple[Any, ...]]] = {}
+_shared: dict[Any, Any] = {}
+_ALIKE = (1, 5, 8, 10, 14, 15)  # Seller, currency, HS code, origin, shipping class, flags.
 
 
 class _Store(NamedTuple):
@@ -60,27 +66,28 @@ def read_offers(listing_ids: Iterable[UUID], *, watched: Sequence[str]) -> list[
 
     :param watched: the marks that an operator watches.
     """
-    rows, stores = _read(listing_ids, watched, "")
+    rows, stores = _read(list(listing_ids), watched, "", {})
     return [_offer(row, stores[row[1]]) for row in rows if stores[row[1]].stands]
 
 
-def price_cards(desk: Desk, listing_ids: Iterable[UUID]) -> dict[UUID, CardPrice]:
+def price_cards(desk: Desk, listing_ids: Iterable[UUID], *, stamps: Mapping[UUID, int]) -> dict[UUID, CardPrice]:
     """
     Return the prices of the listings that can be bought at the desk's destination; the same statements.
 
-    What is read is read anew each time; a price that was worked out of the very same is not worked out again.
+    What is read is read anew each time, but for listings that are known by the same stamp; a price that was worked out
+    of the very same is not worked out again.
     """
-    rows, stores = _read(listing_ids, list(desk.book.watched_brands), desk.destination.country)
+    rows, stores = _read(list(listing_ids), list(desk.book.watched_brands), desk.destination.country, stamps)
     counter = _counter_of(desk)
     found = {}
     for row in rows:
-        store, said = stores[row[1]], row[2:]
+        store = stores[row[1]]
         kept = counter.kept.get(row[3])
-        if kept is not None and kept[0] is store and kept[1] == said:
+        if kept is not None and kept[0] is store and (kept[1] is row or kept[1] == row):
             price = kept[2]
         else:
             price = price_card(desk, _offer(row, store), several_prices=row[18]) if store.sells else None
-            counter.kept[row[3]] = store, said, price
+            counter.kept[row[3]] = store, row, price
         if price is not None:
             found[row[0]] = price
     return found
@@ -131,9 +138,9 @@ def _counter_of(desk: Desk) -> _Counter:
 
 
 def _read(
-    listing_ids: Iterable[UUID], watched: Sequence[str], country: str
+    listing_ids: list[UUID], watched: Sequence[str], country: str, stamps: Mapping[UUID, int]
 ) -> tuple[list[tuple[Any, ...]], dict[UUID, _Store]]:
-    rows = _fetch_listings(list(listing_ids), watched)
+    rows = _recall_listings(listing_ids, watched, stamps) if stamps else _fetch_listings(listing_ids, watched)
     return rows, _read_stores({row[1] for row in rows}, country) if rows else {}
 
 
@@ -165,6 +172,34 @@ def _offer(row: Sequence[Any], store: _Store) -> Offer:
         True,
         store.templates.get(shipping_class) or store.templates.get(_STANDARD),
     )
+
+
+def _recall_listings(
+    listing_ids: list[UUID], watched: Sequence[str], stamps: Mapping[UUID, int]
+) -> list[tuple[Any, ...]]:
+    """Return the rows of listings, read where they are not known by their stamps and the marks that are watched."""
+    brands = tuple(watched)
+    found, missing = [], []
+    for listing_id in listing_ids:
+        kept = _rows.get(listing_id)
+        if kept is not None and kept[0] == stamps.get(listing_id) and kept[1] == brands:
+            found.append(kept[2])
+        else:
+            missing.append(listing_id)
+    if missing:
+        if len(_rows) > _ROWS_MAX:
+            _rows.clear()
+        for read in _fetch_listings(missing, watched):
+            said = list(read)
+            for place in _ALIKE:
+                said[place] = _shared.setdefault(said[place], said[place])
+            row = tuple(said)
+            found.append(row)
+            if row[0] in stamps:
+                _rows[row[0]] = stamps[row[0]], brands, row
+        if len(_shared) > _SHARED_MAX:
+            _shared.clear()
+    return found
 
 
 def _fetch_listings(listing_ids: list[UUID], watched: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -318,18 +318,27 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
 
 
 def get_card_prices(
-    *, listing_ids: Iterable[UUID], destination: Destination | str, currency: str, at: datetime
+    *,
+    listing_ids: Iterable[UUID],
+    destination: Destination | str,
+    currency: str,
+    at: datetime,
+    stamps: Mapping[UUID, int] | None = None,
 ) -> dict[UUID, CardPrice | None]:
     """
     Return for each listing the delivered price of one piece of its cheapest SKU; None where it cannot be bought there.
 
     A country alone stands for the market's reference address. Two statements, however many listings there are.
+
+    :param stamps: marks that change whenever a listing does: what this process read of a listing with the same mark is
+        taken as it was, only its seller's terms are read. For ordering many; what is shown is read anew.
     """
     target = reference_destination(destination) if isinstance(destination, str) else destination
     wanted = list(listing_ids)
     found: dict[UUID, CardPrice | None] = dict.fromkeys(wanted)
     if wanted:
-        found.update(cards.price_cards(get_desk(destination=target, currency=currency, at=at), wanted))
+        desk = get_desk(destination=target, currency=currency, at=at)
+        found.update(cards.price_cards(desk, wanted, stamps=stamps or {}))
     return found
 
 

@@ -12,7 +12,7 @@ from entrepot.kernel.money import minor_digits
 from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import CardPrice, Destination
 from entrepot.search import facets, lanes, words
-from entrepot.search.index_port import EngineQuery, SearchEngine
+from entrepot.search.index_port import EngineAnswer, EngineQuery, SearchEngine
 from entrepot.search.lanes import Way
 from entrepot.search.ports import SORTS, Facet, SearchPage, SearchRequest
 
@@ -87,15 +87,15 @@ class Search:
         counts_prices = self._is_priced and "price" in self.request.facets
         if counts_prices and start + size <= RANKED_WITHIN:
             found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=self._counted()))
-            ids, candidates = found.listing_ids[start : start + size], found.listing_ids
+            ids, candidates = found.listing_ids[start : start + size], found
         else:
             found = self.engine.find(replace(self.query, offset=start, counted=self._counted()))
-            ids, candidates = found.listing_ids, ()
+            ids, candidates = found.listing_ids, None
             if counts_prices:
-                best = replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot)
-                candidates = self.engine.find(best).listing_ids
-        self._look_up(candidates)
-        shown = self._facets(found.counts, candidates, found.count)
+                candidates = self.engine.find(replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot))
+        if candidates is not None:
+            self._look_up(candidates)
+        shown = self._facets(found.counts, candidates.listing_ids if candidates else (), found.count)
         return SearchPage(found.count, ids, page, size, facets=shown, snapshot=found.snapshot)
 
     def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
@@ -103,7 +103,7 @@ class Search:
         counted = () if self._is_narrowed else self._counted()
         found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=counted))
         self.query = replace(self.query, snapshot=found.snapshot)
-        self._look_up(found.listing_ids)
+        self._look_up(found)
         kept = self._fitting(found.listing_ids)
         counts = self._count_among(kept) if self._is_narrowed else found.counts
         shown = self._facets(counts, found.listing_ids, found.count)
@@ -181,9 +181,9 @@ class Search:
 
     def _find_fitting(self, query: EngineQuery) -> list[UUID]:
         """Return the best listings of a query that are within the span of prices."""
-        best = self.engine.find(replace(query, limit=RANKED_WITHIN)).listing_ids
+        best = self.engine.find(replace(query, limit=RANKED_WITHIN))
         self._look_up(best)
-        return self._fitting(best)
+        return self._fitting(best.listing_ids)
 
     def _without(self, kind: str) -> EngineQuery | None:
         """Return what is asked without what was chosen of a kind; None where nothing was."""
@@ -208,13 +208,17 @@ class Search:
     def _is_narrowed(self) -> bool:
         return self.request.price_from is not None or self.request.price_to is not None
 
-    def _look_up(self, listing_ids: Iterable[UUID]) -> None:
-        """Have the delivered prices of listings at hand."""
-        missing = [listing_id for listing_id in listing_ids if listing_id not in self._prices]
+    def _look_up(self, found: EngineAnswer) -> None:
+        """Have the delivered prices of what was found at hand."""
+        missing = [listing_id for listing_id in found.listing_ids if listing_id not in self._prices]
         destination, currency = destination_of(self.request), self.request.currency
         if missing and destination is not None and currency:
             self._prices |= pricing.get_card_prices(
-                listing_ids=missing, destination=destination, currency=currency, at=self.at
+                listing_ids=missing,
+                destination=destination,
+                currency=currency,
+                at=self.at,
+                stamps=dict(zip(found.listing_ids, found.stamps, strict=False)),
             )
 
     def _amount(self, listing_id: UUID) -> Decimal | None:

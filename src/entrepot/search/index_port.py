@@ -113,13 +113,15 @@ class EngineAnswer:
     How many listings fit, a slice of them (those in stock first; the order is total and stable within a snapshot).
 
     `counts` has for each facet asked its values; of attributes (name, value) joined by U+001F. A facet is counted as
-    if nothing of its own kind were chosen, lanes as if all of `lanes` were.
+    if nothing of its own kind were chosen, lanes as if all of `lanes` were. `stamps` are of the listings in turn, empty
+    where an engine has none: a listing with the same stamp has not changed since, so what was read of it still stands.
     """
 
     count: int
     listing_ids: tuple[UUID, ...]
     snapshot: str
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    stamps: tuple[int, ...] = ()
 
 
 class SearchNotReady(DomainError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tantivy import Occur, Query
+from tantivy import DocAddress, Occur, Query
 
 from entrepot.search.embedded import filters, schema
 from entrepot.search.embedded.filters import ATTRIBUTE, Filters, Part
@@ -120,14 +120,14 @@ class EmbeddedEngine:
             asked = generation.to_query(query.asked, is_lenient=query.is_lenient)
         parts = [*narrowed.without(), *lane]
         if not query.counted:
-            return EngineAnswer(*_list(generation, query, asked, parts), generation.name)
+            return _answer(generation, *_list(generation, query, asked, parts))
         counts = _count(generation, query, asked, narrowed, lane, any_lane)
         if "lane" in counts and lane == any_lane:
             # Each listing stands in one lane, so that what was found is counted already.
             found = sum(counts["lane"].values()), _list_counted(generation, query, asked, parts)
         else:
             found = _list(generation, query, asked, parts)
-        return EngineAnswer(*found, generation.name, counts)
+        return _answer(generation, *found, counts)
 
     def list_lanes(self, snapshot: str = "") -> frozenset[str]:
         return self._reader.get(snapshot).lane_names
@@ -167,16 +167,26 @@ class _NewIndex(EmbeddedEngine):
         return self._writer
 
 
+def _answer(
+    generation: Generation,
+    count: int,
+    addresses: Sequence[DocAddress],
+    counts: Mapping[str, Mapping[str, int]] | None = None,
+) -> EngineAnswer:
+    ids = generation.read_ids(addresses)
+    return EngineAnswer(count, ids, generation.name, counts or {}, generation.read_stamps(addresses))
+
+
 def _list(
     generation: Generation, query: EngineQuery, asked: Query | None, parts: Sequence[Part]
-) -> tuple[int, tuple[UUID, ...]]:
+) -> tuple[int, tuple[DocAddress, ...]]:
     """Return how many listings fit, and the slice asked for: those in stock first."""
     if asked is None or query.sort != "relevance":
         key = _SORT_KEYS.get(query.sort, "by_newest")
         found = generation.searcher.search(
             filters.join(parts, scored=asked), max(query.limit, 1), order_by_field=key, offset=query.offset
         )
-        return found.count, generation.read_ids([address for _, address in found.hits[: query.limit]])
+        return found.count, tuple(address for _, address in found.hits[: query.limit])
     if generation.is_all_stocked:
         return _best(generation, filters.join(parts, scored=asked), query.limit, query.offset)
     sold_out = filters.one_of("sold_out", ("1",))
@@ -189,7 +199,7 @@ def _list(
 
 def _list_counted(
     generation: Generation, query: EngineQuery, asked: Query | None, parts: Sequence[Part]
-) -> tuple[UUID, ...]:
+) -> tuple[DocAddress, ...]:
     """Return the slice asked for, where how many fit is known: mostly those in stock fill it."""
     if asked is None or query.sort != "relevance" or generation.is_all_stocked:
         return _list(generation, query, asked, parts)[1]
@@ -199,12 +209,12 @@ def _list_counted(
     )
     if len(found.hits) < query.limit:
         return _list(generation, query, asked, parts)[1]
-    return generation.read_ids([address for _, address in found.hits[: query.limit]])
+    return tuple(address for _, address in found.hits[: query.limit])
 
 
-def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[UUID, ...]]:
+def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[DocAddress, ...]]:
     found = generation.searcher.search(query, max(limit, 1), offset=offset, weight_by_field="popularity")
-    return found.count, generation.read_ids([address for _, address in found.hits[:limit]])
+    return found.count, tuple(address for _, address in found.hits[:limit])
 
 
 def _count(

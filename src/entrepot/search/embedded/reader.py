@@ -80,6 +80,12 @@ class Generation:
         low = self.searcher.fast_field_values("id_low", found)
         return tuple(UUID(int=int(a or 0) << 64 | int(b or 0)) for a, b in zip(high, low, strict=True))
 
+    def read_stamps(self, addresses: Sequence[DocAddress]) -> tuple[int, ...]:
+        """Return when these documents were written, each a number of its own."""
+        if not addresses:
+            return ()
+        return tuple(map(int, self.searcher.fast_field_values("written", list(addresses))))
+
     def find_similar(self, listing_id: UUID, lanes: frozenset[str] | None, limit: int) -> tuple[UUID, ...]:
         """Return listings with the same words, brand and categories, those in stock alone."""
         shape = schema.build()

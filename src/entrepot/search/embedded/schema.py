@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -28,7 +29,7 @@ def build() -> Schema:
     """Return the schema; words are split in Python, so a text field's tokens stand between blanks."""
     builder = SchemaBuilder()
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
-    for name in ("id_high", "id_low", "popularity", *_KEYS):
+    for name in ("id_high", "id_low", "written", "popularity", *_KEYS):
         builder.add_unsigned_field(name, fast=True)
     builder.add_unsigned_field("rating", fast=True, indexed=True)  # In hundredths of a star.
     builder.add_unsigned_field("lane_number", fast=True, indexed=True)
@@ -56,6 +57,7 @@ def digest() -> str:
         "brand_key",
         "reach",
         "lane_number",
+        "written",
     ]
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
 
@@ -99,6 +101,7 @@ def to_row(document: Document) -> Row:
         "id": document.listing_id.hex,
         "id_high": number >> 64,
         "id_low": number & 0xFFFF_FFFF_FFFF_FFFF,
+        "written": time.time_ns(),
         "popularity": fields.to_popularity(document),
         "by_newest": stocked | seconds,
         "by_orders": stocked | orders << 34 | seconds,

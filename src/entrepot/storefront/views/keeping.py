@@ -134,10 +134,10 @@ def move_wish(request: PageRequest) -> HttpResponse:
 @require_GET
 def compare(request: PageRequest) -> HttpResponse:
     """Show goods side by side; the address says which, so that it can be shared."""
-    asked = [found for text in request.GET.getlist("of") if (found := _to_id(text)) is not None]
+    asked = _to_ids(request.GET.getlist("of"))
     if not asked and (kept := comparing.COOKIE.read(request)):
         return redirect(_address(kept))
-    found = comparing.compare(list(dict.fromkeys(asked)), request.choice)
+    found = comparing.compare(asked, request.choice)
     context = {
         "place": "",
         "columns": found.columns,
@@ -166,8 +166,7 @@ def add_compared(request: PageRequest) -> HttpResponse:
 def drop_compared(request: PageRequest) -> HttpResponse:
     """Take a listing out of those that the page compared; the others are what is compared from now on."""
     gone = _read_id(request)
-    shown = [found for text in request.POST.getlist("of") if (found := _to_id(text)) is not None]
-    kept = tuple(one for one in dict.fromkeys(shown) if one != gone)[: comparing.MOST]
+    kept = tuple(one for one in _to_ids(request.POST.getlist("of")) if one != gone)[: comparing.MOST]
     response = redirect(_address(kept))
     comparing.COOKIE.write(response, kept)
     return response
@@ -215,6 +214,11 @@ def _read_id(request: PageRequest) -> UUID:
     if listing_id is None:
         raise NotFound(listing_id=request.POST.get("listing", ""))
     return listing_id
+
+
+def _to_ids(texts: list[str]) -> list[UUID]:
+    """Return the ids among some texts, each once."""
+    return list(dict.fromkeys(found for text in texts if (found := _to_id(text)) is not None))
 
 
 def _to_id(text: str) -> UUID | None:

@@ -22,7 +22,7 @@ from psycopg.errors import error_from_result
 Params = Sequence[Any] | Mapping[str, Any]
 
 _USES_BEFORE = 3  # What is asked more rarely is not worth a place on the server.
-_STATEMENTS_MAX = 200  # Of one connection: texts that are put together from parts may come in any number.
+_STATEMENTS_MAX = 200  # Of one connection; and so many are counted at a time.
 _PLACEHOLDER = re.compile(r"%(?:(%)|s|\((\w+)\)s)")
 
 
@@ -50,12 +50,14 @@ class Prepared:
         """Count one more use of a statement and return whether it is run from here."""
         if text in self._statements:
             return True
-        uses = self._uses.get(text, 0)
-        if not uses and len(self._uses) >= _STATEMENTS_MAX:
+        if len(self._statements) >= _STATEMENTS_MAX:
             return False
-        self._uses[text] = uses + 1
-        if uses < _USES_BEFORE:
+        if len(self._uses) >= _STATEMENTS_MAX:
+            self._uses.clear()  # Texts put together from parts must not keep out what comes often.
+        uses = self._uses[text] = self._uses.get(text, 0) + 1
+        if uses <= _USES_BEFORE:
             return False
+        del self._uses[text]
         query, names, number = _read(text)
         self._statements[text] = _Statement(query, names, [PyFormat.AUTO] * number, adapt.Transformer(self.link), {})
         return True

@@ -20,6 +20,7 @@ T = TypeVar("T")
 _KEEP_ALIVE = "10m"
 _WINDOW = 10_000  # What OpenSearch gives from a beginning; what lies beyond is walked to.
 _LANES_MAX = 50_000
+_BUCKETS_MAX = 65_000  # A cluster refuses more than 65,535 in one answer.
 _REMEMBERED_MAX = 20_000
 _GOING_ON_MAX = 50
 
@@ -100,7 +101,9 @@ class Reading:
 
     def list_beginning(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return the values of a field that begin so, with the number of their listings, the commonest first."""
-        values = {"terms": {"field": field, "size": limit, "include": asking.begins_so(prefix)}}
+        values = {"terms": {"field": field, "size": min(limit, _BUCKETS_MAX)}}
+        if prefix:
+            values["terms"]["include"] = asking.begins_so(prefix)
         query = {"prefix": {field: {"value": prefix}}} if prefix else {"match_all": {}}
         answer = self._search({"size": 0, "query": query, "aggs": {"values": values}})
         return [(row["key"], row["doc_count"]) for row in answer["aggregations"]["values"]["buckets"]]

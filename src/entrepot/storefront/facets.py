@@ -63,7 +63,9 @@ def build(
 ) -> list[Group]:
     """Return what a list of so many can be narrowed by. A kind that leaves no choice is not shown."""
     found = {facet.name: facet for facet in facets if facet.name != "attribute"}
-    groups: list[Group | None] = [_categories(found.get("category"), narrowing, path, language)]
+    groups: list[Group | None] = []
+    if "category" in found:
+        groups.append(_categories(found["category"], narrowing, path, language))
     if found or narrowing.chosen:
         groups.append(Group("price", _("Delivered price"), write_spans(found.get("price"), narrowing)))
     if "origin" in found:
@@ -134,14 +136,14 @@ def price_range(low: Decimal | None, high: Decimal | None, currency: str) -> str
     return _("%(low)s to %(high)s") % amounts
 
 
-def _categories(facet: Facet | None, narrowing: Narrowing, path: Sequence[CategoryView], language: str) -> Group | None:
+def _categories(facet: Facet, narrowing: Narrowing, path: Sequence[CategoryView], language: str) -> Group | None:
     """Return what a category is narrowed down to: what is below it, else what stands beside it."""
-    counts = {value.value: value.count for value in facet.values} if facet else {}
+    counts = {value.value: value.count for value in facet.values}
     current = path[-1].slug if path else ""
     entries = [
         (into_category(narrowing, node.slug).address, node.slug == current, node.name, counts.get(node.slug, 0))
         for node in _neighbours(path, language)
-        if node.slug == current or node.slug in counts or facet is None
+        if node.slug == current or node.slug in counts
     ]
     if not entries:
         return None

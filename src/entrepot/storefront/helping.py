@@ -48,7 +48,7 @@ class Help:
     departments: tuple[CategoryView, ...]
 
 
-def build(asked: Narrowing, *, path: Sequence[CategoryView], choice: Choice, at: datetime) -> Help:
+def build(asked: Narrowing, *, choice: Choice, at: datetime) -> Help:
     """Return ways on from a list that holds nothing."""
 
     def count(other: Narrowing) -> int:
@@ -59,11 +59,12 @@ def build(asked: Narrowing, *, path: Sequence[CategoryView], choice: Choice, at:
         return tuple(way for way in counted if way.count)
 
     plain = asked.change(as_typed=False)
-    fewer = list_filled(facets.list_without(plain)[:_FILTERS_MAX])
+    dropped = facets.list_without(plain)[:_FILTERS_MAX]
+    fewer = list_filled([(_("without “%(filter)s”") % {"filter": label}, other) for label, other in dropped])
     shorter = list_filled(_list_shorter(plain))
     wider = list_filled(_list_wider(plain))
     unsold, reasons = _find_unsold(asked, choice, at)
-    stocked = () if path else departments.list_stocked(choice.language, choice.country)
+    stocked = departments.list_stocked(choice.language, choice.country)
     return Help(fewer, shorter, wider, unsold, reasons, stocked)
 
 

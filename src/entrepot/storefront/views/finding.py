@@ -104,7 +104,7 @@ def _show(
         "hidden": facets.write_hidden(asked),
         "sorts": _sorts(asked, page),
         "is_closed": is_closed,
-        "help": helping.build(asked, path=path, choice=choice, at=at) if needs_help else None,
+        "help": helping.build(asked, choice=choice, at=at) if needs_help else None,
         "cards": cards.build(page.listing_ids, choice=choice, at=at),
         "nothing_chosen": asked.without_all().address,
         "page": page,

@@ -31,6 +31,11 @@ class UpToDateEngine(EmbeddedEngine):
         own: Reader = self._reader
         self._reader = _FollowedReader(self, own)  # type: ignore[assignment]
 
+    def stand_still(self) -> None:
+        """Know all there is, and follow nothing more: a page then costs what it costs where the worker follows."""
+        self.catch_up()
+        self.follows = False
+
     def catch_up(self) -> None:
         """Follow every fact that there is."""
         with self._guard:

@@ -47,7 +47,7 @@ def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfin
         asked=words.ask(text, language, unfinished=unfinished) if text else None,
         language=language,
         lanes=frozenset(ways),
-        sort="relevance" if sort == "price" else sort,  # type: ignore[arg-type]
+        sort="relevance" if sort == "price" else sort,
         limit=min(max(request.page_size, 1), PAGE_SIZE_MAX),
         category=request.category or "",
         store=request.store or "",
@@ -123,7 +123,7 @@ class Search:
 
     def _counted(self) -> tuple[str, ...]:
         """Return what the engine is to count."""
-        wanted = [name for name in _OF_ENGINE if name in self.request.facets]
+        wanted: list[str] = [name for name in _OF_ENGINE if name in self.request.facets]
         if any(name in self.request.facets for name in _OF_LANES):
             wanted.append("lane")
         return tuple(wanted)

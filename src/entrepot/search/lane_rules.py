@@ -17,7 +17,7 @@ from entrepot.customs.places import Place
 from entrepot.customs.restrictions import may_sell_brand, row_fits
 from entrepot.customs.rulebook import RuleBook
 from entrepot.kernel.money import Money
-from entrepot.markets.packs import BrandRule, Restriction
+from entrepot.markets.packs import BrandRule, CountryPack, DefaultsPack, Restriction
 from entrepot.markets.rules import Rates
 from entrepot.markets.sanctions import End, binding_packs, is_closed, list_bans_of_goods
 
@@ -78,9 +78,10 @@ def _rows_from(book: RuleBook, country: str) -> tuple[Restriction, ...]:
     """Return the rules that may fall on what is sent from a country, wherever it goes, each once."""
     sent = frozenset(book.areas(country))
     own = book.pack(country) or book.library.defaults
+    packs: list[CountryPack | DefaultsPack] = [*book.library.countries.values(), book.library.defaults]
     rows = {
         row.id: row
-        for pack in (*book.library.countries.values(), book.library.defaults)
+        for pack in packs
         for row in pack.restricted
         if row.direction != ("import" if pack is own else "export")
         and (not row.origins or not sent.isdisjoint(row.origins))

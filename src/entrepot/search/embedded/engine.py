@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tantivy import DocAddress, Occur, Query
+from tantivy import DocAddress, Occur, Query, SearchResult
 
 from entrepot.search.embedded import filters, schema
 from entrepot.search.embedded.filters import ATTRIBUTE, Filters, Part
@@ -186,7 +186,7 @@ def _list(
         found = generation.searcher.search(
             filters.join(parts, scored=asked), max(query.limit, 1), order_by_field=key, offset=query.offset
         )
-        return found.count, tuple(address for _, address in found.hits[: query.limit])
+        return _count_of(found), tuple(address for _, address in found.hits[: query.limit])
     if generation.is_all_stocked:
         return _best(generation, filters.join(parts, scored=asked), query.limit, query.offset)
     sold_out = filters.one_of("sold_out", ("1",))
@@ -214,7 +214,11 @@ def _list_counted(
 
 def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[DocAddress, ...]]:
     found = generation.searcher.search(query, max(limit, 1), offset=offset, weight_by_field="popularity")
-    return found.count, tuple(address for _, address in found.hits[:limit])
+    return _count_of(found), tuple(address for _, address in found.hits[:limit])
+
+
+def _count_of(found: SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # Its stub leaves it out.
 
 
 def _count(

@@ -84,7 +84,7 @@ class Generation:
         """Return when these documents were written, each a number of its own."""
         if not addresses:
             return ()
-        return tuple(map(int, self.searcher.fast_field_values("written", list(addresses))))
+        return tuple(int(stamp or 0) for stamp in self.searcher.fast_field_values("written", list(addresses)))
 
     def find_similar(self, listing_id: UUID, lanes: frozenset[str] | None, limit: int) -> tuple[UUID, ...]:
         """Return listings with the same words, brand and categories, those in stock alone."""

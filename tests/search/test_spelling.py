@@ -42,6 +42,8 @@ MENDED = {
     ("tea pott", "en"): "teapot",
     ("head phones", "en"): "headphones",
     ("blueteapt", "en"): "",  # Two slips in one.
+    # What is like nothing is left out beside what is mended.
+    ("xyzzyq hedphones", "en"): "headphones",
     # Signs around words stay.
     ('"coffe beans"', "en"): '"coffee beans"',
     ("cofee -dark", "en"): "coffee -dark",
@@ -49,6 +51,8 @@ MENDED = {
 LEFT_ALONE = [
     ("kd55x81j", "en"),  # A code: the next one is another thing.
     ("12345", "en"),
+    ("blue cap", "en"),  # Nothing is a cap, and a cup is another thing.
+    ("toutk", "en"),  # Two slips in a short word.
     ("xyzzyq", "en"),
     ("无线耳鸡", "zh"),
     ("", "en"),

@@ -280,7 +280,8 @@ def _phrases_of_symbols(text: str, begun: str) -> Iterator[str]:
     for word in cut_query(row):
         end += len(word)
         if end >= len(begun):
-            yield row[:end]
+            if steps == 0 or len(word) > 1:  # A single sign after a word belongs to what follows.
+                yield row[:end]
             steps += 1
             if steps == 2:
                 return

@@ -38,6 +38,8 @@ _SMALL = 20_000
 _WORD = re.compile(r"\b(?<!\d-)[^\W\d_]{2,}\b(?!-\d)")
 # What a slip costs, in powers of e of how common a word must be to outweigh it.
 _EDIT, _FIRST_LETTER, _BLANK, _HABITUAL = 5.0, 1.5, 6.0, 1.0
+# A word shorter than this is not mended, one shorter than that only by one slip: too little tells what was meant.
+_SLIP_FROM, _TWO_SLIPS_FROM = 4, 7
 _CANDIDATES, _TRIALS, _PLACES_MAX = 4, 8, 3
 _HEADS_MAX = 30_000
 
@@ -57,9 +59,11 @@ class Dictionary:
 
     def list_near(self, word: str) -> list[tuple[str, float]]:
         """Return words that may have been meant, with how likely each is, the likeliest first."""
-        furthest = 1 if len(word) < 6 else 2
+        if len(word) < _SLIP_FROM:
+            return []
         found: list[tuple[str, float]] = []
-        for length in range(len(word) - furthest, len(word) + furthest + 1):
+        for length in range(len(word) - 2, len(word) + 3):
+            furthest = 2 if min(length, len(word)) >= _TWO_SLIPS_FROM else 1
             near = process.extract(
                 word, self.by_length.get(length, ()), scorer=OSA.distance, score_cutoff=furthest, limit=None
             )
@@ -102,7 +106,7 @@ class Dictionary:
         """Return the commonest words that begin nearly so, for a word that is still being typed."""
         if len(begun) < 3:
             return []
-        furthest = 1 if len(begun) < 6 else 2
+        furthest = 2 if len(begun) >= _TWO_SLIPS_FROM else 1
         near: dict[str, float] = {}
         for length in (len(begun) - 1, len(begun), len(begun) + 1):  # A letter may be missing, or one too many.
             heads = self._list_heads(length)
@@ -266,12 +270,13 @@ def _mend(text: str, language: str, engine: SearchEngine, known: Callable[[str],
 
 
 def _combine(text: str, places: Sequence[_Place]) -> Iterator[str]:
-    if not all(place.meant for place in places):
+    if not any(place.meant for place in places):
         return
-    choices = product(*(place.meant for place in places[:_PLACES_MAX]))
+    # What is like nothing is left out beside what is mended: it would find nothing.
+    choices = product(*(place.meant or (("", 0.0),) for place in places[:_PLACES_MAX]))
     for chosen in sorted(choices, key=lambda chosen: -sum(fit for _, fit in chosen))[:_TRIALS]:
         pieces, last = [], 0
         for place, (word, _) in zip(places, chosen, strict=False):
             pieces += [text[last : place.start], word]
             last = place.end
-        yield "".join([*pieces, text[last:]])
+        yield " ".join("".join([*pieces, text[last:]]).split())

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -28,7 +28,7 @@ NAME = "Entrepot"
 _DESCRIPTION_LENGTH_MAX = 160
 _TAG = re.compile(r"<[^>]*>")
 # JSON-LD stands in a script element: nothing in it may look like the end of one, or like a comment.
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_ESCAPES = tuple((sign, f"\\u{ord(sign):04x}") for sign in "<>&\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +62,21 @@ class Page:
         said = [("lang", language)] if language else []
         if self.number > 1:
             said.append(("page", str(self.number)))
-        return absolute(quote(self.path)) + (f"?{urlencode(said)}" if said else "")
+        return absolute(self.path) + (f"?{urlencode(said)}" if said else "")
 
 
 def absolute(path: str) -> str:
-    """Return the public address of a path of this shop."""
-    return f"{settings.BASE_URL}{path}"
+    """Return the public address of a path of this shop; a path in any script is written as addresses are."""
+    return f"{settings.BASE_URL}{_quote(path)}"
+
+
+_quote = lru_cache(maxsize=8192)(partial(quote, safe="/?=&{}"))  # A list has two dozen of them, the same for everybody.
 
 
 def write_head(page: Page, *, shown_in: str) -> SafeString:
     """Write what a page that may be found has in its head."""
     address = page.address(page.language)
-    rows = [f'<link rel="canonical" href="{escape(address)}">']
-    rows += [
-        f'<link rel="alternate" hreflang="{tag}" href="{escape(page.address(code))}">' for code, tag in _languages()
-    ]
-    rows.append(f'<link rel="alternate" hreflang="x-default" href="{escape(page.address())}">')
+    rows = [_write_links(page.path, page.number, page.language)]
     told = {
         "og:site_name": NAME,
         "og:type": "product" if page.price is not None else "website",
@@ -100,9 +99,23 @@ def write_head(page: Page, *, shown_in: str) -> SafeString:
     return mark_safe("\n  ".join(rows))  # noqa: S308 (everything in it is escaped above)
 
 
+@lru_cache(maxsize=4096)
+def _write_links(path: str, number: int, language: str) -> str:
+    """Write a page's one address and those of its languages; the same for every reader."""
+    page = Page(path, "", "", language, number)
+    rows = [f'<link rel="canonical" href="{escape(page.address(language))}">']
+    rows += [
+        f'<link rel="alternate" hreflang="{tag}" href="{escape(page.address(code))}">' for code, tag in _languages()
+    ]
+    rows.append(f'<link rel="alternate" hreflang="x-default" href="{escape(page.address())}">')
+    return "\n  ".join(rows)
+
+
 def write_data(document: Mapping[str, Any]) -> str:
     """Write structured data: a script element that holds data, which browsers do not run and the policy lets pass."""
-    text = orjson.dumps({"@context": "https://schema.org", **document}).decode().translate(_ESCAPES)
+    text = orjson.dumps({"@context": "https://schema.org", **document}).decode()
+    for sign, written in _ESCAPES:
+        text = text.replace(sign, written)
     return f'<script type="application/ld+json">{text}</script>'
 
 
@@ -122,7 +135,7 @@ def list_crumbs(steps: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": position, "name": name, "item": absolute(quote(path))}
+            {"@type": "ListItem", "position": position, "name": name, "item": absolute(path)}
             for position, (path, name) in enumerate(steps, start=1)
         ],
     }
@@ -134,7 +147,7 @@ def list_items(paths: Sequence[str], *, total: int) -> dict[str, Any]:
         "@type": "ItemList",
         "numberOfItems": total,
         "itemListElement": [
-            {"@type": "ListItem", "position": position, "url": absolute(quote(path))}
+            {"@type": "ListItem", "position": position, "url": absolute(path)}
             for position, path in enumerate(paths, start=1)
         ],
     }

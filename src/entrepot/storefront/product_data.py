@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from entrepot.catalog.queries import ListingView, SkuView
 from entrepot.kernel.money import Money
@@ -38,7 +37,7 @@ def describe(view: ListingView, sku: SkuView, shown: Shown) -> dict[str, Any]:
         "name": view.title,
         "description": shorten(view.description) or view.title,
         "sku": sku.sku,
-        "url": absolute(quote(path_of(view))),
+        "url": absolute(path_of(view)),
         "image": [absolute(picture.url) for picture in view.pictures[:_PICTURES_MAX]],
         "offers": _offer(view, sku, shown),
     }
@@ -61,7 +60,7 @@ def path_of(view: ListingView) -> str:
 def _offer(view: ListingView, sku: SkuView, shown: Shown) -> dict[str, Any]:
     offer: dict[str, Any] = {
         "@type": "Offer",
-        "url": absolute(quote(path_of(view))) + f"?sku={sku.sku}",
+        "url": absolute(path_of(view)) + f"?sku={sku.sku}",
         "price": shown.price.text,
         "priceCurrency": shown.price.currency,
         "availability": _availability(sku),

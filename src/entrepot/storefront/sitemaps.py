@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from urllib.parse import quote
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -91,5 +90,5 @@ def _write(rows: Iterable[tuple[str, date | None]]) -> Iterator[str]:
     yield f"{_HEAD}<urlset {_NAMESPACE}>\n"
     for path, changed in rows:
         lastmod = f"<lastmod>{changed.isoformat()}</lastmod>" if changed else ""
-        yield f"<url><loc>{escape(absolute(quote(path)))}</loc>{lastmod}</url>\n"
+        yield f"<url><loc>{escape(absolute(path))}</loc>{lastmod}</url>\n"
     yield "</urlset>\n"

@@ -19,6 +19,15 @@ def test_money_is_written_as_the_reader_writes_it() -> None:
     assert formats.money(Money(-500, "USD"), "en") == "-US$5.00"
 
 
+def test_round_money_has_decimals_only_where_it_is_not_whole() -> None:
+    assert formats.round_money(Decimal(1500), "EUR", "en") == "€1,500"
+    assert formats.round_money(Decimal(1500), "EUR", "es") == "1500\xa0€"
+    assert formats.round_money(Decimal("20.5"), "EUR", "it") == "20,50\xa0€"
+    assert formats.round_money(Decimal(12345), "JPY", "tr") == "¥12.345"
+    assert formats.round_money(Decimal(7), "KWD", "en") == "KWD\xa07"
+    assert formats.round_money(Decimal(1500), "USD", "ar") == "\u2067\u200f1,500\xa0US$\u200e\u2069"
+
+
 PRICES = {
     "en": ("US$1,234.56", "€1,234.56", "TRY\xa01,234.56", "CN¥0.99"),
     "es": ("1234,56\xa0US$", "1234,56\xa0€", "1234,56\xa0TRY", "0,99\xa0CNY"),

@@ -411,7 +411,7 @@ def test_requests_are_those_that_were_recorded(server: Server, make_engine: Make
     lamp = document(
         1,
         "Desk lamp",
-        lane="IT|IT||*:p5-9|",
+        lane="IT|IT||*:p5-9",
         categories=("home", "lighting"),
         brand="Lumo",
         attributes=(("en", "Colour", "Red"),),

@@ -207,11 +207,6 @@ def _end(place: str | End, region: str = "") -> End:
     return End(place, region) if isinstance(place, str) else place
 
 
-def list_closed_hs(origin: str | End, destination: str | End, *, region: str = "", on: date) -> tuple[str, ...]:
-    """Return the HS prefixes whose goods sanctions keep out of a corridor that is otherwise open."""
-    return sanctions.list_closed_hs(get_library(), origin=_end(origin), destination=_end(destination, region), on=on)
-
-
 def list_bans(origin: str, destination: str, *, on: date) -> tuple[CorridorBan, ...]:
     """Return every sanction that touches a corridor, those of some goods, values or regions only among them."""
     return sanctions.list_bans(get_library(), origin=origin, destination=destination, on=on)

@@ -110,16 +110,6 @@ def _lies_in_part(ban: CorridorBan, end: End) -> bool:
     )
 
 
-def list_closed_hs(library: Library, *, origin: End, destination: End, on: date) -> tuple[str, ...]:
-    """Return the HS prefixes whose goods may not take a corridor on a day, at whatever value."""
-    return tuple(
-        prefix
-        for ban in _touching(library, origin.country, destination.country)
-        if ban.is_valid_on(on) and ban.above is None and _is_there(ban, origin, destination)
-        for prefix in ban.hs
-    )
-
-
 def list_bans(library: Library, *, origin: str, destination: str, on: date) -> tuple[CorridorBan, ...]:
     """Return every ban that touches a corridor on a day, those of some goods, values or regions only among them."""
     return tuple(ban for ban in _touching(library, origin, destination) if ban.is_valid_on(on))

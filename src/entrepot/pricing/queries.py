@@ -46,7 +46,6 @@ __all__ = [
     "get_shipped_book",
     "load_offers",
     "read_card_offers",
-    "read_goods",
     "reference_destination",
 ]
 
@@ -157,14 +156,6 @@ def load_offers(codes: Collection[str], *, language: str = "en", country: str | 
 def _read(codes: Collection[str], language: str, country: str | None) -> list[tuple[Offer, str, str | None]]:
     rows = _fetch_offers("offers", {"codes": list(codes), "language": text_language(language), "country": country})
     return [_offer(row) for row in rows]
-
-
-def read_goods(listing_ids: Iterable[UUID]) -> list[tuple[Any, ...]]:
-    """
-    Return what restrictions look at of the listings among these that are offered: (id, HS code, country of origin,
-    declarations as JSON, least price in minor units, its currency, the store's slug and where it sends from).
-    """
-    return _fetch_offers("goods", {"listing_ids": list(listing_ids)})
 
 
 def _fetch_offers(name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

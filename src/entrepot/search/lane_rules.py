@@ -49,11 +49,6 @@ def list_falling_on(book: RuleBook, kind: Kind, price: Money, rates: Rates) -> l
     ]
 
 
-def depends_on_price(book: RuleBook, kind: Kind) -> bool:
-    """Say whether what falls on goods changes with their price, and so with exchange rates."""
-    return any(above is not None for _, above, _ in _falling(book, kind))
-
-
 @lru_cache(maxsize=_REMEMBERED_MAX)
 def _falling(book: RuleBook, kind: Kind) -> tuple[_Falling, ...]:
     return tuple(dict.fromkeys(_find_falling(book, kind)))

@@ -1,10 +1,9 @@
 """
 Lanes: where a listing may go and how long that takes, as one text that an engine keeps beside it.
 
-`ES|ES/CN/35001|CITES-declared,ban:EU-RU-luxury|*:p8-20;ES:c2-4|` names the seller's country; where the goods leave from
+`ES|ES/CN/35001|CITES-declared,ban:EU-RU-luxury|*:p8-20;ES:c2-4` names the seller's country; where the goods leave from
 (with region and postal code where a rule tells them apart); the rules that fall on the goods wherever they may be in
-force; where the delivery template takes them (`reach`); and `~` where prices, and so exchange rates, decide which rules
-fall. Many listings share a lane, and there are few lanes.
+force; and where the delivery template takes them (`reach`). Many listings share a lane, and there are few lanes.
 
 Everything that changes by itself is asked when somebody searches: stages of markets, sanctions, rules and their days.
 The truth is what cards are priced by: a lane is open to a destination exactly where its listings' cards have a price.
@@ -37,8 +36,8 @@ from entrepot.sellers import events as sellers
 from entrepot.shipping import events as shipping
 
 _REMEMBERED_MAX = 50_000
-_ON_PRICE = "~"
-_PARTS = 5
+FORMAT = 2  # Raised when the text of a lane is read otherwise: an index with others cannot be asked.
+_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,6 @@ def name_lane(book: RuleBook, offer: Offer, rates: Rates) -> str:
             _name_place(book, *place),
             ",".join(sorted(quote(rule, safe=": ") for rule in rules)),
             _describe_reach(offer, rates),
-            _ON_PRICE if lane_rules.depends_on_price(book, kind) else "",
         )
     )
 
@@ -179,11 +177,6 @@ def listings_of(facts: Iterable[StoredFact]) -> set[UUID]:
     return found
 
 
-def list_on_price(lanes: Iterable[str]) -> frozenset[str]:
-    """Return the lanes whose listings are to be read anew when exchange rates have moved, which no fact tells."""
-    return frozenset(lane for lane in lanes if lane.endswith(_ON_PRICE))
-
-
 # --- when somebody searches ------------------------------------------------------------------------------------------
 
 
@@ -204,7 +197,7 @@ def read_reach(lane: str) -> Mapping[str, Sequence[reach.Option]]:
 
 @lru_cache(maxsize=_REMEMBERED_MAX)
 def _parse(lane: str) -> _Lane:
-    seller_country, place, rules, where, _ = lane.split("|")
+    seller_country, place, rules, where = lane.split("|")
     country, *more = place.split("/")
     sender = End(country, *map(unquote, more))
     return _Lane(

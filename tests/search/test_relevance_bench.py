@@ -51,6 +51,11 @@ def test_it_prints_the_gain_of_the_first_ten_over_every_judged_query(tmp_path: P
     assert report == {}
 
 
+def test_what_is_misspelt_is_searched_for_as_it_was_meant_without_a_database(tmp_path: Path) -> None:
+    report = json.loads(_run(tmp_path, "--json", judgments="query,id,rating\nsilk scraf,1,1\npto clay,x/3,1\n"))
+    assert report["nDCG@10"] == 1.0
+
+
 def test_the_gain_is_two_to_the_rating_less_one_discounted_by_place() -> None:
     ratings = {"a": 3.0, "b": 2.0, "c": 0.0}
     assert relevance.ndcg(["a", "b"], ratings) == 1.0

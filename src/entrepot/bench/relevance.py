@@ -61,8 +61,9 @@ def measure(*, products: Path, judgments: Path, language: str, with_baseline: bo
         engine = EmbeddedEngine(Path(folder), stamp=lambda: "relevance")
         _index(engine, goods, language)
         indexed = time.perf_counter()
-        names = {to_listing_id(product.id): product.id for product in goods}
-        scores = [ndcg([names[found] for found in ask(engine, q, language)], ratings) for q, ratings in judged.items()]
+        by_id = {to_listing_id(product.id): product for product in goods}
+        searcher = _Searcher(engine, language, by_id)
+        scores = [ndcg([by_id[found].id for found in searcher.ask(q)], ratings) for q, ratings in judged.items()]
         asked = time.perf_counter()
         engine.release()
     report["nDCG@10"] = round(sum(scores) / len(scores), 4)
@@ -92,18 +93,30 @@ def describe(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def ask(engine: EmbeddedEngine, q: str, language: str) -> Sequence[UUID]:
-    """Return the best listings for what was typed, as a buyer's search asks for them: spelt otherwise if need be."""
-    found = _find(engine, q, language)
-    if not found.count and (spelt := spelling.correct(q, language, engine=engine)):
-        found = _find(engine, spelt, language)
-    return (found if found.count else _find(engine, q, language, is_lenient=True)).listing_ids
+@dataclass(frozen=True, slots=True)
+class _Searcher:
+    """Asks the engine as a buyer's search does."""
 
+    engine: EmbeddedEngine
+    language: str
+    products: Mapping[UUID, Product]
 
-def _find(engine: EmbeddedEngine, q: str, language: str, *, is_lenient: bool = False) -> EngineAnswer:
-    asked = words.ask(q, language)
-    query = EngineQuery(asked, language, None, "relevance", limit=DEPTH, is_lenient=is_lenient)
-    return engine.find(query) if asked.wanted else EngineAnswer(0, (), "")
+    def ask(self, q: str) -> Sequence[UUID]:
+        """Return the best listings for what was typed, spelt otherwise if nothing has it, then with words missing."""
+        found = self._find(q)
+        if not found.count and (
+            spelt := spelling.correct(q, self.language, engine=self.engine, read_texts=self._read_texts)
+        ):
+            found = self._find(spelt)
+        return (found if found.count else self._find(q, is_lenient=True)).listing_ids
+
+    def _find(self, q: str, *, is_lenient: bool = False) -> EngineAnswer:
+        asked = words.ask(q, self.language)
+        query = EngineQuery(asked, self.language, None, "relevance", limit=DEPTH, is_lenient=is_lenient)
+        return self.engine.find(query) if asked.wanted else EngineAnswer(0, (), "")
+
+    def _read_texts(self, listing_ids: Sequence[UUID]) -> list[tuple[UUID, str, str]]:
+        return [(listing_id, self.language, self.products[listing_id].title) for listing_id in listing_ids]
 
 
 def ndcg(ranked: Sequence[str], ratings: Mapping[str, float]) -> float:

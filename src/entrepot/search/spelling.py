@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, product, zip_longest
 from uuid import UUID
@@ -183,13 +183,29 @@ class _Place:
     meant: tuple[tuple[str, float], ...]
 
 
-def correct(q: str, language: str, *, engine: SearchEngine, lanes: frozenset[str] | None = None) -> str:
+Texts = Callable[[Sequence[UUID]], Iterable[tuple[UUID, str, str]]]
+
+
+def _read_texts(listing_ids: Sequence[UUID]) -> Iterable[tuple[UUID, str, str]]:
+    return sql.fetch_all(sql.load(_ROOM, "texts"), [list(listing_ids)])  # type: ignore[return-value]
+
+
+def correct(
+    q: str,
+    language: str,
+    *,
+    engine: SearchEngine,
+    lanes: frozenset[str] | None = None,
+    read_texts: Texts = _read_texts,
+) -> str:
     """
     Return what was meant by a search that found nothing, as it would be typed; empty when no spelling finds anything.
 
     Words that some listing has stay as they are, and so do numbers and codes: only what is nowhere is replaced, by
     words that are typed nearly so, on another keyboard so, or with a blank more or less. What is returned finds
     listings that may go to the buyer (`lanes`; None: anywhere).
+
+    :param read_texts: tells (id, language, text) of listings, by which words are written as they write them.
     """
 
     def find(text: str) -> Sequence[UUID]:
@@ -206,11 +222,11 @@ def correct(q: str, language: str, *, engine: SearchEngine, lanes: frozenset[str
     switched = (other for other in switch(text) if _all_in(plain(tidy(other)), dictionary))
     for other in chain(switched, _mend(text, language, engine, known)):
         if found := find(other):
-            return _write(other, text, found, language)
+            return _write(other, text, read_texts(found), language)
     return ""
 
 
-def _write(meant: str, typed: str, found: Sequence[UUID], language: str) -> str:
+def _write(meant: str, typed: str, rows: Iterable[tuple[UUID, str, str]], language: str) -> str:
     """Return what was meant with its new words written as listings write them: with accents, and not as a stem."""
     kept = {plain(word) for word in _WORD.findall(typed)}
     new = {word for word in _WORD.findall(meant) if word not in kept}
@@ -218,7 +234,6 @@ def _write(meant: str, typed: str, found: Sequence[UUID], language: str) -> str:
         return meant
     own = field_language(language)
     written: dict[str, str] = {}
-    rows = sql.fetch_all(sql.load(_ROOM, "texts"), [list(found)])
     for _, text_of, text in sorted(rows, key=lambda row: row[1] != text_language(language)):
         for word in _WORD.findall(tidy(text, text_of)):
             if (folded := plain(word)) in new:

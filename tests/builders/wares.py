@@ -13,7 +13,7 @@ _WARES = (
     ("en", "Coffee beans, dark roast", "Moka", {"ru": "Кофе в зёрнах", "ar": "قهوة محمصة", "zh": "咖啡豆"}),
     ("en", "Blue teapot", "", {"ru": "Синий чайник", "zh": "蓝色茶壶", "es": "Tetera azul"}),
     ("es", "Camión de juguete", "", {"en": "Toy truck", "pt": "Caminhão de brinquedo"}),
-    ("de", "Größere Handtücher", "", {"en": "Larger towels"}),
+    ("de", "Größere Handtücher", "", {"en": "Larger towels", "zh": "纯棉T恤"}),
     ("it", "Tazza per tè", "", {"en": "Tea cup", "zh": "茶杯"}),
 )
 

@@ -35,6 +35,7 @@ def test_what_is_begun_goes_on_as_titles_do(db: None) -> None:
         ("قه", "ar"): ["قهوة محمصة", "قهوة"],
         ("茶", "zh-hans"): ["茶壶", "茶杯"],
         ("无线", "zh-hans"): ["无线耳机"],
+        ("纯棉T", "zh-hans"): ["纯棉t恤"],
         # Whoever types another language than the page's is answered in that one.
         ("кож", "en"): ["кожаные", "кожаные кроссовки", "кожаные перчатки"],
         # Misspelt in the word that is being typed.

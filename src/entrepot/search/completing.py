@@ -41,6 +41,7 @@ _BRANDS, _CATEGORIES, _LISTINGS = 2, 3, 2
 _PHRASE_WORDS = 3
 # What parts a title: everything but the blanks, hyphens and apostrophes within a phrase.
 _PART = re.compile(r"[^\w\s'&.\-]+|\s[.\-]|[.\-]\s")
+_RUN = re.compile(r"[^\W_]+")
 _KEPT_SECONDS = 60
 _kept: dict[str, tuple[float, tuple[tuple[str, str, tuple[str, ...]], ...]]] = {}
 
@@ -120,7 +121,7 @@ def _complete(
     phrases = [phrase for phrase in _list_phrases(typed, titles, language) if plain(phrase) != as_typed][:limit]
     named = [*_list_categories(typed, language, engine, lanes), *_list_brands(typed, language, engine, lanes)]
     listings: list[Completion] = []
-    if len(typed.whole) >= 4 or UNSPACED_RUN.match(typed.whole):
+    if len(typed.whole) >= 4 or UNSPACED_RUN.search(typed.whole):
         listings = [Completion("listing", title.text, str(title.listing_id)) for title in titles[:_LISTINGS]]
     words = [Completion("words", phrase, phrase) for phrase in phrases]
     room = max(limit - len(named) - len(listings), (limit + 1) // 2)
@@ -163,7 +164,9 @@ def _find_titles(typed: _Typed, language: str, engine: SearchEngine, lanes: froz
 def _list_forms(begun: str, language: str, engine: SearchEngine) -> list[Form]:
     """Return the commonest words that what is begun may become, those of the buyer's language first."""
     own = field_language(language)
-    if UNSPACED_RUN.match(begun):
+    if UNSPACED_RUN.search(begun):
+        if not UNSPACED_RUN.fullmatch(begun):
+            return [form for group in ask(begun, language).wanted for form in group.forms][:_WORDS_TRIED]
         if len(begun) > 1 or own != "zh":
             return [Form("", tuple(pairs(begun)))]
         return [Form(own, (word,)) for word, _ in engine.list_words(begun, limit=_WORDS_TRIED, language=own)]
@@ -193,7 +196,7 @@ def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> list[_T
 
 def _holds(title: str, typed: _Typed) -> bool:
     text = plain(tidy(title))
-    if UNSPACED_RUN.match(typed.begun):
+    if UNSPACED_RUN.search(typed.begun):
         return typed.begun in text and all(head in text for head in typed.heads)
     words = [_flat(word) for word in CHUNK.findall(text)]
     # The words before it, in any of their forms.
@@ -236,7 +239,7 @@ def _list_phrases(typed: _Typed, titles: Sequence[_Title], language: str) -> lis
 
 
 def _phrases_of(text: str, typed: _Typed, language: str) -> Iterator[str]:
-    if UNSPACED_RUN.match(typed.begun):
+    if UNSPACED_RUN.search(typed.begun):
         yield from _phrases_of_symbols(text, typed.begun)
         return
     # Only words with nothing but a blank between them make a phrase.
@@ -271,7 +274,7 @@ def _list_starts(words: Sequence[str], typed: _Typed) -> Iterator[int]:
 def _phrases_of_symbols(text: str, begun: str) -> Iterator[str]:
     """Yield what is begun with the word that it ends in, and the one after that."""
     at = text.find(begun)
-    run = UNSPACED_RUN.match(text, at) if at >= 0 else None
+    run = _RUN.match(text, at) if at >= 0 else None
     if run is None:
         return
     # The word that what was typed begins, wherever the words before it are parted.
@@ -300,7 +303,7 @@ def _list_categories(typed: _Typed, language: str, engine: SearchEngine, lanes: 
 
 
 def _names(words: Sequence[str], wanted: Sequence[str], begun: str) -> bool:
-    if UNSPACED_RUN.match(begun):
+    if UNSPACED_RUN.search(begun):
         return any(begun in word for word in words)
     flat = [_flat(word) for word in words]
     looked_at = flat if len(begun) > 2 or wanted else flat[:1]

@@ -144,7 +144,7 @@ class _Stemmer:
         self.known |= zip(new, after(" ".join(stems)).split(" "), strict=True)
 
 
-_KNOWN_MAX = 50_000
+_KNOWN_MAX = 20_000
 _DIGIT = re.compile(r"\d")
 
 

@@ -231,6 +231,15 @@ def test_list_tells_what_is_known_of_which_country(tmp_path: Path) -> None:
     assert [(one["schedule"], one["file"]) for one in document["imports"]] == [("mexico", "mexico.csv")]
 
 
+def test_our_own_words_are_searched_before_anything_was_imported() -> None:
+    out = StringIO()
+    call_command("nomenclature", "search", "t-shirt", stdout=out)
+    assert out.getvalue() == "6109        T-shirts, singlets\n"
+    out = StringIO()
+    call_command("nomenclature", "search", "qwertz", stdout=out)
+    assert out.getvalue() == "Neither our own words nor a published text hold these.\n"
+
+
 def test_show_knows_unions() -> None:
     out = StringIO()
     call_command("tariffs", "show", "--to", "EU", "--hs", "610910", "--from", "CN", stdout=out)

@@ -250,3 +250,10 @@ def test_an_address_that_tells_no_state_is_not_sure(country: str) -> None:
     found = rate(country, "950300")
     assert found is not None
     assert found.doubt == "region_unknown"
+
+
+@pytest.mark.parametrize(
+    ("country", "code"), [("US", "sales_tax"), ("AU", "gst"), ("JP", "consumption_tax"), ("CN", "vat"), ("IT", "vat")]
+)
+def test_the_tax_of_a_sale_inside_a_country_bears_that_taxs_name(country: str, code: str) -> None:
+    assert book().tax_code(country) == code

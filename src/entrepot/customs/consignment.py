@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import msgspec
 
+from entrepot.customs.candidates import Limit
 from entrepot.customs.charges import Part, Ratio, ratio
 from entrepot.customs.lanes import Lane
-from entrepot.customs.rulebook import Limit
 from entrepot.kernel.money import minor_digits
 from entrepot.markets.packs import Channel, Threshold
 from entrepot.markets.rules import Rates

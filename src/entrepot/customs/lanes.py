@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from entrepot.customs.candidates import Candidate
     from entrepot.customs.places import Place
     from entrepot.customs.restrictions import Restrictions
-    from entrepot.customs.rulebook import Candidate, FoundRate, Movement, RuleBook
+    from entrepot.customs.rulebook import FoundRate, Movement, RuleBook
     from entrepot.customs.tariffs import TariffRow
     from entrepot.markets.packs import Channel, RateRow, SaleRule
 

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from entrepot.customs.candidates import Candidate
 from entrepot.customs.charges import Group, Liable, Part, Payable, Ratio, split
 from entrepot.customs.consignment import Work
-from entrepot.customs.rulebook import Candidate
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
 from entrepot.markets.packs import Collector, Regime, Threshold
 

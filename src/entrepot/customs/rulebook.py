@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
 
 import msgspec
 
+from entrepot.customs.candidates import Candidate
 from entrepot.customs.lanes import Lane
 from entrepot.customs.places import Place, looks_at_postal_codes, region_of, tidy_postal_code
 from entrepot.customs.restrictions import Restrictions, rows_between, touches, watched_words
@@ -23,81 +23,18 @@ from entrepot.markets.loader import Library
 from entrepot.markets.packs import (
     BrandRule,
     CountryPack,
-    Duty,
     Fee,
     RateRow,
     Regime,
     Restriction,
     SaleRule,
-    Tax,
     Territory,
-    Threshold,
 )
 
 _REMEMBERED_MAX = 20_000
+# Taxes on sales inside a country that are no VAT by name; their imports bear them too.
+_TAXES_ON_SALES = frozenset({"consumption_tax", "gst", "icms", "sales_tax"})
 Movement = Literal["domestic", "intra_union", "export"]
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """A threshold by which a regime is chosen: asked of each consignment, so kept in the plainest form there is."""
-
-    basis: str
-    scope: str
-    currency: str
-    above: Decimal | None
-    at_least: Decimal | None
-    below: Decimal | None
-    up_to: Decimal | None
-
-    @classmethod
-    def of(cls, threshold: Threshold) -> Limit:
-        return cls(
-            threshold.basis,
-            threshold.scope,
-            threshold.currency,
-            threshold.above,
-            threshold.at_least,
-            threshold.below,
-            threshold.up_to,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """
-    A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
-    a tax may be on, `later_fees` that depend on what else is charged. `taxes_at_door`, `duties_at_door`: the country's
-    own tax on goods, the tariff's duty is collected at the border, whatever they cost.
-    """
-
-    regime: Regime
-    origins: frozenset[str] | None
-    not_origins: frozenset[str]
-    hs: tuple[str, ...]
-    not_hs: tuple[str, ...]
-    flags: tuple[str, ...]
-    not_flags: tuple[str, ...]
-    currency: str
-    of_consignment: tuple[Limit, ...]
-    of_item: tuple[Limit, ...]
-    takes_any_item: bool
-    fees: tuple[Fee, ...]
-    later_fees: tuple[Fee, ...]
-    taxes_at_door: bool
-    duties_at_door: bool
-
-    def takes_goods(self, hs: str | None, flags: frozenset[str]) -> bool:
-        """Say whether goods are among those that the regime speaks of, wherever made and whatever they cost."""
-        if self.hs and (hs is None or not hs.startswith(self.hs)):
-            return False
-        if self.not_hs and hs is not None and hs.startswith(self.not_hs):
-            return False
-        if self.flags and not flags.issuperset(self.flags):
-            return False
-        return not (self.not_flags and flags.intersection(self.not_flags))
-
-    def takes_origin(self, origin: str | None) -> bool:
-        return (self.origins is None or origin in self.origins) and origin not in self.not_origins
 
 
 class FoundRate(msgspec.Struct, frozen=True):
@@ -107,26 +44,6 @@ class FoundRate(msgspec.Struct, frozen=True):
     source: str
     valid_from: date | None
     doubt: str = ""
-
-
-def _is_collected_at_door(regime: Regime, tax: Tax) -> bool:
-    return (
-        tax.rate == "standard"
-        and "goods" in tax.base
-        and tax.exempt is None
-        and tax.factor == 1
-        and not tax.scheme
-        and (tax.collector or regime.collector) != "platform"
-    )
-
-
-def _is_tariff_at_door(regime: Regime, duty: Duty) -> bool:
-    return (
-        duty.kind == "tariff"
-        and duty.exempt is None
-        and duty.on == "whole"
-        and (duty.collector or regime.collector) != "platform"
-    )
 
 
 def group_by_rate(found: Iterable[tuple[int, FoundRate]]) -> list[tuple[FoundRate, list[int]]]:
@@ -146,6 +63,18 @@ def group_by_rate(found: Iterable[tuple[int, FoundRate]]) -> list[tuple[FoundRat
     return groups
 
 
+def _fees(regime: Regime, of_country: Sequence[Fee], *, channel: str | None, on: date) -> tuple[Fee, ...]:
+    """Return the fees of a regime that may be charged, the country's own among them."""
+    return tuple(
+        fee
+        for fee in (*regime.fees, *(of_country if regime.country_fees else ()))
+        if fee.charged
+        and fee.is_valid_on(on)
+        and (not fee.channels or channel in fee.channels)
+        and (not fee.schemes or regime.scheme in fee.schemes)
+    )
+
+
 class RuleBook:
     """Packs and tariff as one thing to ask. Nothing in it is ever changed."""
 
@@ -159,6 +88,7 @@ class RuleBook:
         self._by_postal_code: dict[str, bool] = {}
         self._areas: dict[str, tuple[str, ...]] = {}
         self._tariffs: dict[str, tuple[str, ...]] = {}
+        self._tax_codes: dict[str, str] = {}
         self._restrictions: dict[tuple[object, ...], tuple[Restrictions, tuple[Restriction, ...]]] = {}
         self.watched_brands: dict[str, BrandRule] = watched_words(library.brands.brands)
         self._schemes: dict[date, frozenset[str]] = {}
@@ -326,7 +256,13 @@ class RuleBook:
         dispatch = frozenset(self.areas(dispatch_country))
         charged = tuple(fee for fee in pack.fees if fee.charged and fee.is_valid_on(on))
         return tuple(
-            self._candidate(regime, pack.currency, () if territory else charged, channel=channel, on=on)
+            Candidate.of(
+                regime,
+                pack.currency,
+                _fees(regime, () if territory else charged, channel=channel, on=on),
+                origins=self._countries(regime.origins) if regime.origins else None,
+                not_origins=self._countries(regime.not_origins),
+            )
             for regime in (territory.regimes if territory else pack.regimes)
             if regime.is_valid_on(on)
             and (not regime.scheme or regime.scheme in schemes)
@@ -335,47 +271,6 @@ class RuleBook:
             and dispatch.isdisjoint(regime.not_dispatch_from)
             and (not regime.regions or region in regime.regions)
             and (not regime.postal_codes or any(re.search(code, postal_code) for code in regime.postal_codes))
-        )
-
-    def _candidate(
-        self, regime: Regime, currency: str, country_fees: tuple[Fee, ...], *, channel: str | None, on: date
-    ) -> Candidate:
-        goods = regime.goods
-        fees = [
-            fee
-            for fee in (*regime.fees, *(country_fees if regime.country_fees else ()))
-            if fee.charged
-            and fee.is_valid_on(on)
-            and (not fee.channels or channel in fee.channels)
-            and (not fee.schemes or regime.scheme in fee.schemes)
-        ]
-        of_item = tuple(Limit.of(threshold) for threshold in regime.thresholds if threshold.scope == "item")
-        no_floor = regime.collection_floor is None
-        narrow = bool(
-            of_item
-            or regime.origins
-            or regime.not_origins
-            or goods.hs
-            or goods.not_hs
-            or goods.flags
-            or goods.not_flags
-        )
-        return Candidate(
-            regime=regime,
-            origins=self._countries(regime.origins) if regime.origins else None,
-            not_origins=self._countries(regime.not_origins),
-            hs=goods.hs,
-            not_hs=goods.not_hs,
-            flags=goods.flags,
-            not_flags=goods.not_flags,
-            currency=regime.currency or currency,
-            of_consignment=tuple(Limit.of(threshold) for threshold in regime.thresholds if threshold.scope != "item"),
-            of_item=of_item,
-            takes_any_item=not narrow,
-            fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
-            later_fees=tuple(fee for fee in fees if fee.when == "charged" or fee.rate is not None),
-            taxes_at_door=no_floor and any(_is_collected_at_door(regime, tax) for tax in regime.taxes),
-            duties_at_door=no_floor and any(_is_tariff_at_door(regime, duty) for duty in regime.duties),
         )
 
     def _countries(self, areas: Sequence[str]) -> frozenset[str]:
@@ -423,6 +318,16 @@ class RuleBook:
             doubt = doubt or "region_unknown"
         rate = FoundRate(row.rate + row.local, row.source, row.valid_from, doubt)
         return self._same_rates.setdefault(rate, rate)  # Equal ones are one object, so that grouping is quick.
+
+    def tax_code(self, country: str) -> str:
+        """Return what a country's tax on sales is, as the code of its part: most often `vat`."""
+        found = self._tax_codes.get(country)
+        if found is None:
+            pack = self.pack(country)
+            taxes = [tax for regime in pack.regimes for tax in regime.taxes] if pack is not None else []
+            named = (tax.code for tax in taxes if tax.rate == "standard" and tax.code in _TAXES_ON_SALES)
+            found = self._tax_codes[country] = next(named, "vat")
+        return found
 
     def sale_rules(self, country: str, on: date, territory: Territory | None = None) -> tuple[SaleRule, ...]:
         """Return the rules of sales that end in a country or a part of it, in the order in which they are tried."""

@@ -7,10 +7,11 @@ channel, place of dispatch, origin, goods and thresholds; `evaluation.py` comput
 
 from __future__ import annotations
 
+from entrepot.customs.candidates import Candidate
 from entrepot.customs.charges import percent
 from entrepot.customs.consignment import Assessment, Consignment, Item, Work
 from entrepot.customs.evaluation import Evaluation, note_doubts
-from entrepot.customs.rulebook import Candidate, FoundRate
+from entrepot.customs.rulebook import FoundRate
 from entrepot.customs.tariffs import PROOF_OF_ORIGIN, TariffRow
 from entrepot.markets.rules import Rates
 

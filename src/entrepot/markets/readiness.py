@@ -156,7 +156,7 @@ def _buying(pack: CountryPack, gaps: list[Gap], today: date) -> list[Finding]:
         Finding(
             Sentence("place %(name)s", name=area.name),
             "buying",
-            "ready",
+            "ready" if area.regimes or not area.code else "doubtful",
             Sentence("import rules: %(count)s", count=len(area.regimes))
             if area.code
             else Sentence("the rules of %(country)s", country=area.country),

@@ -48,7 +48,7 @@ def reproduce(order: OrderQuote, *, desk: Desk, table: FxTable) -> OrderQuote:
     pairs = {pair: rate for pair, rate in order.rates.items() if pair != _MARGIN}
     desk = replace(
         desk,
-        rates=FallbackRates(FrozenRates(pairs, table.date), table),
+        rates=FallbackRates(FrozenRates(pairs, order.rates_date or table.date), table),
         margin_percent=Decimal(order.rates.get(_MARGIN, 0)),
     )
     template = _template(order.service)

@@ -244,7 +244,7 @@ def tax_sale(
     count = len(lines)
     if rule.rate_of == "none":
         note_doubts(rule.doubts, False, unsure)
-        return [_zero_tax("vat", rule, _currency_of(setting, country), count)], unsure, rule.id
+        return [_zero_tax(lane.book.tax_code(country), rule, _currency_of(setting, country), count)], unsure, rule.id
     note_doubts(rule.doubts, True, unsure)
     found = []
     for position, (offer, _) in enumerate(lines):
@@ -276,7 +276,7 @@ def tax_sale(
         )
         parts.append(
             Part(
-                "vat",
+                lane.book.tax_code(country),
                 "tax",
                 amount,
                 "now",

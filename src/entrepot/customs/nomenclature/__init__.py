@@ -43,6 +43,16 @@ def path(code: str, *, language: str = "en") -> list[Step]:
     return [Step(part, table[part][spoken]) for part in (code[:2], code[:4]) if len(part) in (2, 4) and part in table]
 
 
+def search(words: str, *, language: str = "en") -> list[Step]:
+    """Return the chapters and headings in whose words every one of these occurs, by code."""
+    spoken = _ALIASES.get(language, language)
+    wanted = words.casefold().split()
+    if not wanted or spoken not in LANGUAGES:
+        return []
+    table = words_by_code().items()
+    return [Step(code, row[spoken]) for code, row in table if all(word in row[spoken].casefold() for word in wanted)]
+
+
 def describe(code: str, *, language: str = "en") -> str:
     """Return the words of a code's heading, else those of its chapter, else nothing."""
     steps = path(code, language=language)

@@ -73,9 +73,15 @@ def _import(options: dict[str, Any]) -> dict[str, Any]:
 def _search(options: dict[str, Any]) -> dict[str, Any]:
     words = " ".join(options["words"])
     found = queries.search_codes(words, area=options["country"], language=options["language"])
+    own = nomenclature.search(words, language=options["language"])
     return {
+        "words": [{"code": step.code, "words": step.words} for step in own],
         "found": [{"code": one.code, "text": one.text} for one in found],
-        "lines": [f"{one.code:<10}  {one.text}" for one in found] or ["No published text holds these words."],
+        "lines": [
+            *(f"{step.code:<10}  {step.words}" for step in own),
+            *(f"{one.code:<10}  {one.text}  [{one.source}]" for one in found),
+        ]
+        or ["Neither our own words nor a published text hold these."],
     }
 
 

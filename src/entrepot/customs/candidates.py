@@ -1,0 +1,121 @@
+"""Import regimes in the form in which they are tried on goods. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+from entrepot.markets.packs import Duty, Fee, Regime, Tax, Threshold
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A threshold by which a regime is chosen: asked of each consignment, so kept in the plainest form there is."""
+
+    basis: str
+    scope: str
+    currency: str
+    above: Decimal | None
+    at_least: Decimal | None
+    below: Decimal | None
+    up_to: Decimal | None
+
+    @classmethod
+    def of(cls, threshold: Threshold) -> Limit:
+        return cls(
+            threshold.basis,
+            threshold.scope,
+            threshold.currency,
+            threshold.above,
+            threshold.at_least,
+            threshold.below,
+            threshold.up_to,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """
+    A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
+    a tax may be on, `later_fees` that depend on what else is charged. `taxes_at_door`, `duties_at_door`: the country's
+    own tax on goods, the tariff's duty is collected at the border, whatever they cost.
+    """
+
+    regime: Regime
+    origins: frozenset[str] | None
+    not_origins: frozenset[str]
+    hs: tuple[str, ...]
+    not_hs: tuple[str, ...]
+    flags: tuple[str, ...]
+    not_flags: tuple[str, ...]
+    currency: str
+    of_consignment: tuple[Limit, ...]
+    of_item: tuple[Limit, ...]
+    fees: tuple[Fee, ...]
+    later_fees: tuple[Fee, ...]
+    taxes_at_door: bool
+    duties_at_door: bool
+
+    @classmethod
+    def of(
+        cls,
+        regime: Regime,
+        currency: str,
+        fees: tuple[Fee, ...],
+        *,
+        origins: frozenset[str] | None,
+        not_origins: frozenset[str],
+    ) -> Candidate:
+        """Return a regime with the origins that it asks for (None: any) and the fees that it may charge."""
+        goods, no_floor = regime.goods, regime.collection_floor is None
+        limits = [(threshold.scope, Limit.of(threshold)) for threshold in regime.thresholds]
+        return cls(
+            regime=regime,
+            origins=origins,
+            not_origins=not_origins,
+            hs=goods.hs,
+            not_hs=goods.not_hs,
+            flags=goods.flags,
+            not_flags=goods.not_flags,
+            currency=regime.currency or currency,
+            of_consignment=tuple(limit for scope, limit in limits if scope != "item"),
+            of_item=tuple(limit for scope, limit in limits if scope == "item"),
+            fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
+            later_fees=tuple(fee for fee in fees if fee.when == "charged" or fee.rate is not None),
+            taxes_at_door=no_floor and any(_is_collected_at_door(regime, tax) for tax in regime.taxes),
+            duties_at_door=no_floor and any(_is_tariff_at_door(regime, duty) for duty in regime.duties),
+        )
+
+    def takes_goods(self, hs: str | None, flags: frozenset[str]) -> bool:
+        """Say whether goods are among those that the regime speaks of, wherever made and whatever they cost."""
+        if self.hs and (hs is None or not hs.startswith(self.hs)):
+            return False
+        if self.not_hs and hs is not None and hs.startswith(self.not_hs):
+            return False
+        if self.flags and not flags.issuperset(self.flags):
+            return False
+        return not (self.not_flags and flags.intersection(self.not_flags))
+
+    def takes_origin(self, origin: str | None) -> bool:
+        return (self.origins is None or origin in self.origins) and origin not in self.not_origins
+
+
+def _is_collected_at_door(regime: Regime, tax: Tax) -> bool:
+    return (
+        tax.rate == "standard"
+        and "goods" in tax.base
+        and tax.exempt is None
+        and tax.factor == 1
+        and not tax.scheme
+        and (tax.collector or regime.collector) != "platform"
+    )
+
+
+def _is_tariff_at_door(regime: Regime, duty: Duty) -> bool:
+    return (
+        duty.kind == "tariff"
+        and duty.exempt is None
+        and duty.on == "whole"
+        and (duty.collector or regime.collector) != "platform"
+    )

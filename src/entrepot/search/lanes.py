@@ -128,23 +128,24 @@ _OF_SELLERS = """
 SELECT l.id FROM unnest(%s::uuid[], %s::text[]) AS c (seller_id, shipping_class)
 JOIN catalog_listing l ON l.seller_id = c.seller_id AND c.shipping_class IN ('', l.shipping_class)
 """
-# Of a purchase, or of pieces given back, only what may have run out or be there again: fewer are left than moved. A
-# shop that sells hundreds a second writes few documents anew; how often each was bought is read once a day.
-_MOVED = """
-SELECT DISTINCT t.listing_id
-FROM (
-  SELECT n.sku_id, n.listing_id, sum(n.ordered) AS pieces
-  FROM orders_order o JOIN orders_orderline n ON n.order_id = o.id
-  WHERE o.{column} = ANY(%s)
-  GROUP BY n.sku_id, n.listing_id
-) t
-JOIN catalog_stock q ON q.sku_id = t.sku_id
-WHERE q.on_hand - q.reserved <= t.pieces
+# Of a purchase only what ran out: a shop that sells hundreds a second writes few documents anew, and how often each was
+# bought is read once a day.
+_SOLD_OUT = """
+SELECT DISTINCT n.listing_id
+FROM orders_order o
+JOIN orders_orderline n ON n.order_id = o.id
+JOIN catalog_stock q ON q.sku_id = n.sku_id
+WHERE o.purchase_id = ANY(%s) AND q.on_hand <= q.reserved
 """
-_OF_PURCHASES, _OF_ORDERS = _MOVED.format(column="purchase_id"), _MOVED.format(column="id")
+# Of what was given back everything: another return may have come between, so that the count says no longer what turned.
+_GIVEN_BACK = """
+SELECT DISTINCT n.listing_id
+FROM orders_order o
+JOIN orders_orderline n ON n.order_id = o.id
+WHERE o.purchase_id = ANY(%s) OR o.id = ANY(%s)
+"""
 _OF_LISTINGS = {catalog.ListingsChanged.kind, catalog.ListingsRemoved.kind, catalog.StockTurned.kind}
 _OF_A_SELLER = {sellers.StoreChanged.kind, sellers.SellerApproved.kind, sellers.SellerSuspended.kind}
-_OF_A_PURCHASE = {orders.PurchasePlaced.kind, orders.PurchaseExpired.kind}
 
 
 def listings_of(facts: Iterable[StoredFact]) -> set[UUID]:
@@ -154,7 +155,9 @@ def listings_of(facts: Iterable[StoredFact]) -> set[UUID]:
     """
     found: set[UUID] = set()
     of_sellers: set[tuple[str, str]] = set()
-    of_purchases, of_orders = set(), set()
+    placed: list[UUID] = []
+    expired: list[UUID] = []
+    cancelled: list[UUID] = []
     for fact in facts:
         told = fact.payload
         if fact.kind in _OF_LISTINGS:
@@ -165,15 +168,18 @@ def listings_of(facts: Iterable[StoredFact]) -> set[UUID]:
             # The standard template carries every class that has none of its own.
             is_standard = told["shipping_class"] == "standard"
             of_sellers.add((told["seller_id"], "" if is_standard else told["shipping_class"]))
-        elif fact.kind in _OF_A_PURCHASE:
-            of_purchases.add(told["purchase_id"])
+        elif fact.kind == orders.PurchasePlaced.kind:
+            placed.append(UUID(told["purchase_id"]))
+        elif fact.kind == orders.PurchaseExpired.kind:
+            expired.append(UUID(told["purchase_id"]))
         elif fact.kind == orders.OrderLinesCancelled.kind:
-            of_orders.add(told["order_id"])
+            cancelled.append(UUID(told["order_id"]))
     if of_sellers:
         found.update(row[0] for row in sql.fetch_all(_OF_SELLERS, list(map(list, zip(*of_sellers, strict=True)))))
-    for statement, ids in ((_OF_PURCHASES, of_purchases), (_OF_ORDERS, of_orders)):
-        if ids:
-            found.update(row[0] for row in sql.fetch_all(statement, [list(map(UUID, ids))]))
+    if placed:
+        found.update(row[0] for row in sql.fetch_all(_SOLD_OUT, [placed]))
+    if expired or cancelled:
+        found.update(row[0] for row in sql.fetch_all(_GIVEN_BACK, [expired, cancelled]))
     return found
 
 

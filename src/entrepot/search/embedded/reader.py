@@ -116,6 +116,7 @@ class Reader:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._current = folder.current
         self._open: OrderedDict[str, Generation] = OrderedDict()
         self._guard = threading.Lock()
         self._seen: tuple[int, int] = (0, 0)
@@ -136,7 +137,7 @@ class Reader:
 
     def _read_newest(self) -> str:
         try:
-            about = self._folder.current.stat()
+            about = self._current.stat()
         except FileNotFoundError:
             return ""
         seen = (about.st_mtime_ns, about.st_ino)

@@ -46,7 +46,7 @@ def build() -> Schema:
 
 @cache
 def digest() -> str:
-    """Return what names this schema: an index of another one cannot be asked."""
+    """Return what names these fields and the text of lanes: an index of others cannot be asked."""
     names = [
         *_KEYS,
         *fields.TEXT_FIELDS,
@@ -58,6 +58,7 @@ def digest() -> str:
         "reach",
         "lane_number",
         "written",
+        f"lanes {lanes.FORMAT}",
     ]
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
 

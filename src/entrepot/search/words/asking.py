@@ -24,6 +24,8 @@ _ONLY_HAN = re.compile(rf"(?:[\u3400-\u4dbf\u4e00-\u9fff]|[^{splitting.UNSPACED}
 _DIGIT = re.compile(r"\d")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
 _OR = re.compile(r"(?<=\s)OR(?=\s)")
+_WITH = re.compile(r"(?<!\S)w/(o\b)?\s*")
+_WITHOUT = frozenset({"without", "sin", "senza", "sem", "sans", "ohne", "без", "بدون"})
 _INCHES = re.compile(r'(?<=\d)(?:"|\'\')(?!\w)')
 # A phrase in quotation marks, or a piece without blanks; a minus before either excludes it.
 _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
@@ -41,7 +43,7 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
     `unfinished`: the last word is still being typed.
     """
     base = language.partition("-")[0].lower()
-    text = _INCHES.sub(" inch ", tidy(_OR.sub(" | ", q[:TYPED_MAX]), base))
+    text = _WITH.sub(_spell_out, _INCHES.sub(" inch ", tidy(_OR.sub(" | ", q[:TYPED_MAX]), base)))
     wanted: list[Group] = []
     unwanted: list[Group] = []
     is_alternative = False
@@ -57,12 +59,32 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
             groups[0] = _either(wanted.pop(), groups[0])
         is_alternative = False
         (unwanted if excluded else wanted).extend(groups)
-    wanted = _without_stop_words(wanted, base)[:GROUPS_MAX]
+    wanted = _bind_without(_without_stop_words(wanted, base), base)[:GROUPS_MAX]
     wanted = read_book(settings.SYNONYMS_DIR).widen(wanted, _synonym_languages(text, base))
     if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
         last = wanted[-1]
         wanted[-1] = Group(last.typed, last.forms, open_end=True)
     return Asked(tuple(wanted), tuple(unwanted[:GROUPS_MAX]))
+
+
+def _spell_out(found: re.Match[str]) -> str:
+    return "without " if found[1] else "with "
+
+
+def _bind_without(groups: list[Group], language: str) -> list[Group]:
+    """Return groups with "without" and the word after it as one: it is wanted that a listing says so."""
+    found: list[Group] = []
+    for group in groups:
+        before = found[-1] if found else None
+        if before is None or before.typed not in _WITHOUT or group.is_phrase or not group.typed.isalpha():
+            found.append(group)
+            continue
+        forms = list(_forms([before.typed, group.typed], language))
+        if before.typed == "without":
+            word = plain(group.typed)
+            forms += [Form("", row, _BARE) for row in (("no", word), (word, "free"), (f"{word}less",))]
+        found[-1] = Group(f"{before.typed} {group.typed}", tuple(forms), is_phrase=True)
+    return found
 
 
 def _either(one: Group, other: Group) -> Group:
@@ -158,10 +180,10 @@ def _groups(piece: str, language: str) -> list[Group]:
     for chunk in splitting.CHUNK.findall(piece):
         if splitting.UNSPACED_RUN.search(chunk):
             groups.extend(_unspaced(chunk, language))
-        elif chunk.isalpha() or re.fullmatch(r"\d+(?:\.\d+)?", chunk):
-            groups.append(Group(chunk, _forms([chunk], language)))
         elif split := _LETTERS_THEN_DIGITS.fullmatch(chunk):
             groups.append(Group(chunk, _forms(list(split.groups()), language, joined=chunk)))
+        elif chunk.isalpha() or splitting.CANONICAL.fullmatch(chunk):
+            groups.append(Group(chunk, _forms([chunk], language)))
         else:
             groups.extend(_joined(chunk, language))
     return groups

@@ -27,7 +27,7 @@ _ELIDED = re.compile(
 _ELIDING = frozenset({"fr", "it"})
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
 # A number, an amount, a size or dimensions as `mark_amounts` writes them; a plain code.
-_CANONICAL = re.compile(r"[^\W\d]*\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)*[^\W\d]*")
+CANONICAL = re.compile(r"[^\W\d]*\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)*[^\W\d]*")
 JOINED_MAX = 24
 
 # Which sign parts thousands from each other; the other one parts the decimals.
@@ -73,6 +73,7 @@ _WORD_ON = re.compile(r"[\w.,]*")
 _TIMES = re.compile(
     r"(\d+(?:[.,]\d+)?) ?[x*х] ?(\d+(?:[.,]\d+)?)(?: ?[x*х] ?(\d+(?:[.,]\d+)?))?(?![\d\-])(?=\W|[^\W\d]{2}|$)"
 )
+_FRACTION = re.compile(r"(?:(\d{1,3})[ \-])?(\d{1,2})/([1-9]\d?)(?![\d/.,])")
 _SYSTEMS = "eu|uk|us|fr|it|ru|cn|jp"
 _SYSTEM_NAMES = frozenset(_SYSTEMS.split("|"))
 _SYSTEM_BEFORE = re.compile(rf"(?<![^\W_])({_SYSTEMS})[ -]?$")
@@ -151,6 +152,13 @@ def _amount_at(text: str, earliest: int, start: int, language: str) -> tuple[int
     if found := _TIMES.match(text, start):
         numbers = [show_number(read_number(part.replace(",", "."), "en")) for part in found.groups() if part]
         return start, found.end(), (*(f"{number} " for number in numbers), "x".join(numbers))
+    if found := _FRACTION.match(text, start):
+        name, end = _UNITS.at(text, found.end())
+        if name:
+            whole, part, parts = (Decimal(digits or 0) for digits in found.groups())
+            unit, factor = _UNITS.glued[name]
+            measure = show_number(round((whole + part / parts) * factor, 4)) + unit
+            return start, end, (measure,)
     system = _SYSTEM_BEFORE.search(text, earliest, start)
     size = _SIZE_AFTER.match(text, start) if system else _SIZE_SYSTEM.match(text, start)
     if size:
@@ -221,7 +229,7 @@ def cut(text: str, language: str = "") -> list[str]:
 @lru_cache(maxsize=20_000)
 def _cut_chunk(chunk: str, language: str) -> tuple[str, ...]:
     """Return the words of a chunk of letters, digits and the signs that join them."""
-    if _CANONICAL.fullmatch(chunk):
+    if CANONICAL.fullmatch(chunk):
         split = _LETTERS_THEN_DIGITS.fullmatch(chunk)
         return (chunk, *split.groups()) if split and split[1] not in _SYSTEM_NAMES else (chunk,)
     if _JOINER.search(chunk):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.search.index_port import Form, Group
-from entrepot.search.words.folding import tidy
+from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.splitting import CHUNK, UNSPACED_RUN, pairs, parts_of
 from entrepot.search.words.stemming import LANGUAGES as STEMMED, stem
 
@@ -27,6 +27,11 @@ _WORDS_MAX = 3
 _NAMES_MAX = 12
 # Forms that one word may gain: a search costs by its forms.
 _FORMS_MAX = 14
+
+
+# By how many letters a word may differ from a name of its stem and still be it, inflected: "bed" is no "bedding".
+_SLACK = {"": 3, "en": 2, "tr": 6, "ar": 4}
+_ENDING_MAX = 3
 
 
 class BadSynonyms(SystemExit):
@@ -143,24 +148,31 @@ def _form(name: Name, weight: float) -> Form:
     tokens = _key(name)
     if name.language == "zh" and UNSPACED_RUN.fullmatch(tokens[0]):
         return Form("", tuple(pairs(tokens[0])), weight)
+    if len(tokens) == 1 and len(name.text) - len(tokens[0]) > _ENDING_MAX:
+        return Form("", tuple(plain(tidy(name.text, name.language)).split()), weight)  # Bedding is more than a bed.
     return Form(name.language, tokens, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is called so, as one stem: the lengths of the names that have it, and what is shown for them, in order."""
+
+    lengths: set[int]
+    forms: dict[Form, None]
 
 
 class Book:
     """All synonyms in force, by language and by the stems of what is typed."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._forms: dict[str, dict[tuple[str, ...], list[Form]]] = {}
+        self._entries: dict[str, dict[tuple[str, ...], _Entry]] = {}
         for rule in rules:
-            forms = self._forms.setdefault(rule.typed.language, {}).setdefault(_key(rule.typed), [])
+            by_key = self._entries.setdefault(rule.typed.language, {})
+            entry = by_key.setdefault(_key(rule.typed), _Entry(set(), {}))
+            entry.lengths.add(len(rule.typed.text))
             for name in rule.shown:
                 alike = name.language == rule.typed.language
-                form = _form(name, _ALIKE_WEIGHT if alike else _ACROSS_WEIGHT)
-                if form not in forms:
-                    forms.append(form)
-        for by_key in self._forms.values():
-            for forms in by_key.values():
-                forms.sort(key=lambda form: -form.weight)
+                entry.forms.setdefault(_form(name, _ALIKE_WEIGHT if alike else _ACROSS_WEIGHT))
 
     def widen(self, groups: Sequence[Group], languages: Sequence[str]) -> list[Group]:
         """
@@ -170,12 +182,15 @@ class Book:
         """
         gained: list[list[Form]] = [[] for _ in groups]
         for language in languages:
-            by_key = self._forms.get(language)
+            by_key = self._entries.get(language)
             if by_key:
                 stems = [_stems(group, language) for group in groups]
-                for start, end, forms in _matches(stems, by_key, language == "zh"):
-                    for at in range(start, end):
-                        gained[at].extend(forms)
+                for start, end, entry in _matches(stems, by_key, language == "zh"):
+                    typed = " ".join(group.typed for group in groups[start:end])
+                    slack = _SLACK.get(language, _SLACK[""]) * (end - start)
+                    if any(abs(len(typed) - length) <= slack for length in entry.lengths):
+                        for at in range(start, end):
+                            gained[at].extend(sorted(entry.forms, key=lambda form: -form.weight))
         return [_with(group, forms) for group, forms in zip(groups, gained, strict=True)]
 
 
@@ -186,8 +201,8 @@ def _stems(group: Group, language: str) -> tuple[str, ...]:
 
 
 def _matches(
-    stems: Sequence[tuple[str, ...]], by_key: Mapping[tuple[str, ...], list[Form]], is_chinese: bool
-) -> Iterator[tuple[int, int, list[Form]]]:
+    stems: Sequence[tuple[str, ...]], by_key: Mapping[tuple[str, ...], _Entry], is_chinese: bool
+) -> Iterator[tuple[int, int, _Entry]]:
     """Yield where names stand in a row of words, the longest at each place."""
     at = 0
     while at < len(stems):
@@ -196,8 +211,8 @@ def _matches(
             key = tuple(token for tokens in row for token in tokens)
             if is_chinese:
                 key = ("".join(key),)
-            if all(row) and (forms := by_key.get(key)):
-                yield at, at + length, forms
+            if all(row) and (entry := by_key.get(key)):
+                yield at, at + length, entry
                 at += length - 1
                 break
         at += 1

@@ -151,6 +151,16 @@ def test_a_purchase_leads_to_what_ran_out(shop: SellerView) -> None:
     assert other.id not in lanes.listings_of(told("PurchasePlaced"))
 
 
+def test_what_is_given_back_leads_to_all_that_was_bought(shop: SellerView) -> None:
+    first, second, other = (goods.listing(shop, stock=9) for _ in range(3))
+    placed = orders.place(orders.cart((first, 2), (second, 1)))
+    expired = StoredFact(1, 1, "PurchaseExpired", {"purchase_id": str(placed.id)}, NOW)
+    assert lanes.listings_of([expired]) == {first.id, second.id}
+    cancelled = StoredFact(1, 2, "OrderLinesCancelled", {"order_id": str(placed.orders[0].id)}, NOW)
+    assert lanes.listings_of([cancelled]) == {first.id, second.id}
+    assert other.id not in lanes.listings_of([expired, cancelled])
+
+
 def test_a_class_weight_code_or_declaration_changed_is_another_lane(shop: SellerView) -> None:
     listing = goods.listing(shop, weight_g=300)
     sku = listing.skus[0].seller_sku

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -133,20 +133,22 @@ class Reading:
         if known is not None:
             return known
         if len(self._asked) >= _REMEMBERED_MAX:
-            self._asked.clear()
+            self._asked = {}
+        found: dict[tuple[str, str], int] = {}
         narrowed = self._with_counts(
+            found,
             lambda count: words.narrow(
                 asked, lambda language, word: count(f"words_{language}" if language else "words", word)
-            )
+            ),
         )
-        wide = self._with_counts(lambda count: matching.widen(cast(Searcher, _Counting(count)), narrowed))
+        wide = self._with_counts(found, lambda count: matching.widen(cast(Searcher, _Counting(count)), narrowed))
         going_on = {
             begun: [word for word, _ in self.list_beginning("spoken.words", begun, _GOING_ON_MAX)]
             for group in wide.wanted
             if group.open_end and (begun := asking.beginning(group))
         }
-        self._with_counts(lambda count: asking.to_words(wide, asking.Counts(count, 1), going_on, missing=0))
-        counts = asking.Counts(lambda field, word: self._counts[field, word], self._total or 0)
+        self._with_counts(found, lambda count: asking.to_words(wide, asking.Counts(count, 1), going_on, missing=0))
+        counts = asking.Counts(lambda field, word: found[field, word], self._total or 0)
         missing = self._count_missing(wide, counts, going_on, is_lenient=is_lenient)
         query = self._asked[asked, is_lenient] = asking.to_words(wide, counts, going_on, missing=missing)
         return query
@@ -169,28 +171,31 @@ class Reading:
                 return missing
         return max(least, wanted - 1)
 
-    def _with_counts(self, work: Callable[[Callable[[str, str], int]], T]) -> T:
-        """Do some work that looks at counts of words: once to learn which, and again with all of them asked at once."""
-        wished: list[tuple[str, str]] = []
+    def _with_counts(self, found: dict[tuple[str, str], int], work: Callable[[Callable[[str, str], int]], T]) -> T:
+        """
+        Do some work that looks at counts of words: once to learn which, and again with all of them asked at once.
+
+        :param found: the counts that are known; those of this work are added.
+        """
+        wished: dict[tuple[str, str], None] = {}
 
         def wish(field: str, word: str) -> int:
-            wished.append((field, word))
+            wished[field, word] = None
             return 0
 
         work(wish)
-        self._count(wished)
-        return work(lambda field, word: self._counts[field, word])
-
-    def _count(self, wished: Iterable[tuple[str, str]]) -> None:
-        if len(self._counts) > _REMEMBERED_MAX:
-            self._counts.clear()
-        unknown = list(dict.fromkeys(pair for pair in wished if pair not in self._counts))
-        queries: list[asking.Query] = [{"term": {field: {"value": word}}} for field, word in unknown]
-        if queries and self._total is None:
-            self._total, *counts = self._ask_many([{"match_all": {}}, *queries])
-        else:
-            counts = self._ask_many(queries)
-        self._counts.update(zip(unknown, counts, strict=True))
+        remembered = self._counts
+        found.update((pair, remembered[pair]) for pair in wished if pair in remembered)
+        unknown = [pair for pair in wished if pair not in found]
+        if unknown:
+            everything: asking.Query = {"match_all": {}}
+            of_words: list[asking.Query] = [{"term": {field: {"value": word}}} for field, word in unknown]
+            self._total, *counts = self._ask_many([everything, *of_words])
+            found.update(zip(unknown, counts, strict=True))
+            if len(self._counts) > _REMEMBERED_MAX:
+                self._counts = {}
+            self._counts.update(zip(unknown, counts, strict=True))
+        return work(lambda field, word: found[field, word])
 
     def _ask_many(self, queries: Sequence[asking.Query]) -> list[int]:
         """Return how many listings fit each query, in one request."""

@@ -358,7 +358,7 @@ def test_a_destination_without_a_pack_is_answered_and_not_sure() -> None:
 
 
 def test_goods_above_the_limit_with_no_known_rate_are_not_sure() -> None:
-    order = only_order(make_quote(desk("DE", "EUR"), [(offer(terms("CN"), "8000.00", hs="870899"), 1)]))
+    order = only_order(make_quote(desk("DE", "EUR"), [(offer(terms("CN"), "8000.00", hs="150710"), 1)]))
     assert order.import_charges == "unknown"
     assert "tariff_unknown" in order.unsure
 

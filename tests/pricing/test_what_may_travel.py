@@ -22,6 +22,8 @@ def refusals(
     """Return the rules that keep one piece from its way, or [] when it may travel."""
     place = {name: goods.pop(name) for name in ("region", "postal_code") if name in goods}
     price = goods.pop("price", "20.00")
+    if "made_in" in goods:
+        goods["origin"] = goods.pop("made_in")
     seller = terms(origin)
     thing = offer(seller, price, delivery=template("5", seller.payout_currency, channel=channel), **goods)
     where = desk(destination, "EUR", **place, **({"at": at} if at else {}))
@@ -57,6 +59,10 @@ def refusals(
         ("TR", "DE", {"hs": "040690"}, ["EU-food-of-animals"]),
         ("CN", "AU", {"hs": "020130"}, ["AU-food-of-animals"]),
         ("CN", "ES", {"hs": "120999"}, ["EU-plants"]),
+        # Diamonds of Russia stay out of the Union and the United States, wherever they are sent from.
+        ("TR", "IT", {"hs": "710239", "made_in": "RU"}, ["EU-diamonds-of-RU"]),
+        ("TR", "IT", {"hs": "710239", "made_in": "ZA"}, []),
+        ("TR", "US", {"hs": "710239", "made_in": "RU"}, ["US-diamonds-of-RU"]),
         ("CN", "NZ", {"hs": "080810"}, ["NZ-plants"]),
         # Alcohol and pork do not enter Saudi Arabia and are not sold there; a shirt is.
         ("IT", "SA", {"hs": "220421"}, ["SA-alcohol"]),

@@ -245,6 +245,12 @@ def test_pages_follow_each_other_without_gap_or_repeat_while_goods_are_added(
     assert all("snapshot" not in link for link in reader.page.xpath("//nav[@aria-label='Order of the list']/a/@href"))
 
 
+def test_a_page_that_the_list_no_longer_has_leads_to_its_first(rail: Rail) -> None:
+    reader = Reader("DE.EUR.en").open("/search?q=shirt&brand=Aster&page=9")
+    assert reader.address == "/search?q=shirt&brand=Aster"
+    assert _count(reader) == "2"
+
+
 def test_a_part_of_the_page_asked_for_by_script_says_the_address_of_its_list(rail: Rail) -> None:
     reader = Reader("DE.EUR.en")
     asked = "/search?price_from=&price_to=&brand=Birch&q=shirt&days_max="

@@ -88,6 +88,8 @@ def _show(
     if _SPANS in request.GET:
         return _write_spans(request, asked)
     page = search.find(asked.to_request(choice, facets=_list_facets(asked)), at=at)
+    if page.count and not page.listing_ids and asked.page > 1:  # A page that the list no longer has.
+        return HttpResponseRedirect(asked.change().address)
     is_closed = choice.country not in get_reach().destinations
     needs_help = not page.listing_ids and not is_closed
     shown = {

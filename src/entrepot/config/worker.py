@@ -55,10 +55,10 @@ def run_until_idle(*, threads: int = 1) -> None:
     """Turn every fact into jobs and run every due job, until there is neither; what runs by the clock is left aside."""
     _demand_database()
     find_jobs()
-    following.prepare(engine=get_engine(), tell=lambda progress: None)
     while True:
         read = _dispatch()
         if not read and not jobs.count_unfinished(at=clock.now()):
+            following.prepare(engine=get_engine(), tell=lambda progress: None)
             return
         asyncio.run(_run_due(threads))
         if not read and jobs.count_unfinished(at=clock.now()):

@@ -187,7 +187,7 @@ Texts = Callable[[Sequence[UUID]], Iterable[tuple[UUID, str, str]]]
 
 
 def _read_texts(listing_ids: Sequence[UUID]) -> Iterable[tuple[UUID, str, str]]:
-    return sql.fetch_all(sql.load(_ROOM, "texts"), [list(listing_ids)])  # type: ignore[return-value]
+    return sql.fetch_all(sql.load(_ROOM, "texts"), [list(listing_ids)])
 
 
 def correct(

@@ -66,31 +66,31 @@ def read_offers(listing_ids: Iterable[UUID], *, watched: Sequence[str]) -> list[
 
     :param watched: the marks that an operator watches.
     """
-    rows, stores = _read(list(listing_ids), watched, "", {})
+    rows, stores = _read(listing_ids, watched, "")
     return [_offer(row, stores[row[1]]) for row in rows if stores[row[1]].stands]
 
 
-def price_cards(desk: Desk, listing_ids: Iterable[UUID], *, stamps: Mapping[UUID, int]) -> dict[UUID, CardPrice]:
+def price_cards(desk: Desk, listing_ids: Iterable[UUID]) -> dict[UUID, CardPrice]:
     """
     Return the prices of the listings that can be bought at the desk's destination; the same statements.
 
-    What is read is read anew each time, but for listings that are known by the same stamp; a price that was worked out
-    of the very same is not worked out again.
+    What is read is read anew each time; a price that was worked out of the very same is not worked out again.
     """
-    rows, stores = _read(list(listing_ids), list(desk.book.watched_brands), desk.destination.country, stamps)
+    rows, stores = _read(listing_ids, list(desk.book.watched_brands), desk.destination.country)
     counter = _counter_of(desk)
-    found = {}
-    for row in rows:
-        store = stores[row[1]]
-        kept = counter.kept.get(row[3])
-        if kept is not None and kept[0] is store and (kept[1] is row or kept[1] == row):
-            price = kept[2]
-        else:
-            price = price_card(desk, _offer(row, store), several_prices=row[18]) if store.sells else None
-            counter.kept[row[3]] = store, row, price
-        if price is not None:
-            found[row[0]] = price
-    return found
+    priced = ((row[0], counter.price(desk, row, stores[row[1]])) for row in rows)
+    return {listing_id: price for listing_id, price in priced if price is not None}
+
+
+def price_in_turn(desk: Desk, listing_ids: Sequence[UUID], stamps: Sequence[int]) -> list[CardPrice | None]:
+    """Return the prices of listings in turn; rows of listings that are known by the same stamp are not read again."""
+    rows = _recall_listings(listing_ids, stamps, list(desk.book.watched_brands))
+    # Ids are hashed in Python: a thousand rows of a few sellers are told apart by the objects that they share.
+    sellers = {id(row[1]): row[1] for row in rows if row is not None}
+    read = _read_stores(set(sellers.values()), desk.destination.country) if sellers else {}
+    stores = {key: read[seller_id] for key, seller_id in sellers.items()}
+    counter = _counter_of(desk)
+    return [None if row is None else counter.price(desk, row, stores[id(row[1])]) for row in rows]
 
 
 class _Counter:
@@ -105,6 +105,15 @@ class _Counter:
     def __init__(self, desk: Desk) -> None:
         self.book, self.rates = desk.book, desk.rates
         self.kept: dict[int, tuple[_Store, tuple[Any, ...], CardPrice | None]] = {}
+
+    def price(self, desk: Desk, row: tuple[Any, ...], store: _Store) -> CardPrice | None:
+        """Return the price of a row, as it was worked out of the very same before, or anew."""
+        kept = self.kept.get(row[3])
+        if kept is not None and kept[0] is store and (kept[1] is row or kept[1] == row):
+            return kept[2]
+        price = price_card(desk, _offer(row, store), several_prices=row[18]) if store.sells else None
+        self.kept[row[3]] = store, row, price
+        return price
 
 
 _counters: OrderedDict[tuple[object, ...], _Counter] = OrderedDict()  # What was asked last stands last.
@@ -138,9 +147,9 @@ def _counter_of(desk: Desk) -> _Counter:
 
 
 def _read(
-    listing_ids: list[UUID], watched: Sequence[str], country: str, stamps: Mapping[UUID, int]
+    listing_ids: Iterable[UUID], watched: Sequence[str], country: str
 ) -> tuple[list[tuple[Any, ...]], dict[UUID, _Store]]:
-    rows = _recall_listings(listing_ids, watched, stamps) if stamps else _fetch_listings(listing_ids, watched)
+    rows = _fetch_listings(list(listing_ids), watched)
     return rows, _read_stores({row[1] for row in rows}, country) if rows else {}
 
 
@@ -175,31 +184,33 @@ def _offer(row: Sequence[Any], store: _Store) -> Offer:
 
 
 def _recall_listings(
-    listing_ids: list[UUID], watched: Sequence[str], stamps: Mapping[UUID, int]
-) -> list[tuple[Any, ...]]:
-    """Return the rows of listings, read where they are not known by their stamps and the marks that are watched."""
+    listing_ids: Sequence[UUID], stamps: Sequence[int], watched: Sequence[str]
+) -> list[tuple[Any, ...] | None]:
+    """Return the rows of listings in turn, read where they are not known by their stamps and the marks watched."""
     brands = tuple(watched)
-    found, missing = [], []
-    for listing_id in listing_ids:
+    rows: list[tuple[Any, ...] | None] = []
+    missing: dict[UUID, int] = {}
+    for listing_id, stamp in zip(listing_ids, stamps, strict=True):
         kept = _rows.get(listing_id)
-        if kept is not None and kept[0] == stamps.get(listing_id) and kept[1] == brands:
-            found.append(kept[2])
+        if kept is not None and kept[0] == stamp and kept[1] == brands:
+            rows.append(kept[2])
         else:
-            missing.append(listing_id)
-    if missing:
-        if len(_rows) > _ROWS_MAX:
-            _rows.clear()
-        for read in _fetch_listings(missing, watched):
-            said = list(read)
-            for place in _ALIKE:
-                said[place] = _shared.setdefault(said[place], said[place])
-            row = tuple(said)
-            found.append(row)
-            if row[0] in stamps:
-                _rows[row[0]] = stamps[row[0]], brands, row
-        if len(_shared) > _SHARED_MAX:
-            _shared.clear()
-    return found
+            missing[listing_id] = len(rows)
+            rows.append(None)
+    if not missing:
+        return rows
+    if len(_rows) > _ROWS_MAX:
+        _rows.clear()
+    if len(_shared) > _SHARED_MAX:
+        _shared.clear()
+    for read in _fetch_listings(list(missing), watched):
+        said = list(read)
+        for column in _ALIKE:
+            said[column] = _shared.setdefault(said[column], said[column])
+        row, place = tuple(said), missing[read[0]]
+        rows[place] = row
+        _rows[listing_ids[place]] = stamps[place], brands, row
+    return rows
 
 
 def _fetch_listings(listing_ids: list[UUID], watched: Sequence[str]) -> list[tuple[Any, ...]]:

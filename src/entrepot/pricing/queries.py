@@ -309,28 +309,35 @@ def refuse_what_cannot_be_bought(desk: Desk, read: Sequence[tuple[Offer, str, st
 
 
 def get_card_prices(
-    *,
-    listing_ids: Iterable[UUID],
-    destination: Destination | str,
-    currency: str,
-    at: datetime,
-    stamps: Mapping[UUID, int] | None = None,
+    *, listing_ids: Iterable[UUID], destination: Destination | str, currency: str, at: datetime
 ) -> dict[UUID, CardPrice | None]:
     """
     Return for each listing the delivered price of one piece of its cheapest SKU; None where it cannot be bought there.
 
     A country alone stands for the market's reference address. Two statements, however many listings there are.
-
-    :param stamps: marks that change whenever a listing does: what this process read of a listing with the same mark is
-        taken as it was, only its seller's terms are read. For ordering many; what is shown is read anew.
     """
     target = reference_destination(destination) if isinstance(destination, str) else destination
     wanted = list(listing_ids)
     found: dict[UUID, CardPrice | None] = dict.fromkeys(wanted)
     if wanted:
-        desk = get_desk(destination=target, currency=currency, at=at)
-        found.update(cards.price_cards(desk, wanted, stamps=stamps or {}))
+        found.update(cards.price_cards(get_desk(destination=target, currency=currency, at=at), wanted))
     return found
+
+
+def list_card_prices(
+    *, listing_ids: Sequence[UUID], stamps: Sequence[int], destination: Destination, currency: str, at: datetime
+) -> list[CardPrice | None]:
+    """
+    Return what `get_card_prices` does, in turn, for ordering and counting many; what is shown is read anew.
+
+    :param stamps: a mark of each listing that changes whenever the listing does, or none at all: of a listing with the
+        same mark as before only the seller's terms are read.
+    """
+    if len(stamps) != len(listing_ids):
+        found = get_card_prices(listing_ids=listing_ids, destination=destination, currency=currency, at=at)
+        return [found[listing_id] for listing_id in listing_ids]
+    desk = get_desk(destination=destination, currency=currency, at=at)
+    return cards.price_in_turn(desk, listing_ids, stamps) if listing_ids else []
 
 
 def read_card_offers(listing_ids: Iterable[UUID]) -> list[Offer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -95,7 +96,8 @@ def prices(amounts: Sequence[Decimal], request: SearchRequest, *, ranked_within:
     values = [
         FacetValue(
             f"{'' if low is None else low}-{'' if high is None else high}",
-            sum((low is None or low <= amount) and (high is None or amount <= high) for amount in ordered),
+            (len(ordered) if high is None else bisect_right(ordered, high))
+            - (0 if low is None else bisect_left(ordered, low)),
             (low, high) == (request.price_from, request.price_to),
         )
         for low, high in spans

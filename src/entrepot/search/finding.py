@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -62,14 +62,13 @@ def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfin
 
 @dataclass
 class Search:
-    """A request with what the engine is asked for it, and the delivered prices that were looked up on the way."""
+    """A request with what the engine is asked for it."""
 
     request: SearchRequest
     engine: SearchEngine
     at: datetime
     ways: Mapping[str, Way]
     query: EngineQuery
-    _prices: dict[UUID, CardPrice | None] = field(default_factory=dict)
 
     def is_for_nothing(self) -> bool:
         """Say whether what was typed holds no word at all, so that nothing can fit it."""
@@ -93,9 +92,8 @@ class Search:
             ids, candidates = found.listing_ids, None
             if counts_prices:
                 candidates = self.engine.find(replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot))
-        if candidates is not None:
-            self._look_up(candidates)
-        shown = self._facets(found.counts, candidates.listing_ids if candidates else (), found.count)
+        priced = self._price(candidates) if candidates is not None else ()
+        shown = self._facets(found.counts, priced, found.count)
         return SearchPage(found.count, ids, page, size, facets=shown, snapshot=found.snapshot)
 
     def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
@@ -103,15 +101,15 @@ class Search:
         counted = () if self._is_narrowed else self._counted()
         found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=counted))
         self.query = replace(self.query, snapshot=found.snapshot)
-        self._look_up(found)
-        kept = self._fitting(found.listing_ids)
-        counts = self._count_among(kept) if self._is_narrowed else found.counts
-        shown = self._facets(counts, found.listing_ids, found.count)
+        priced = self._price(found)
+        kept = [pair for pair in zip(found.listing_ids, priced, strict=True) if self._fits(pair[1])]
+        counts = self._count_among([listing_id for listing_id, _ in kept]) if self._is_narrowed else found.counts
+        shown = self._facets(counts, priced, found.count)
         if self.request.sort == "price":
-            kept.sort(key=self._place_by_price)  # Stable: of one price, the better match comes first.
+            kept.sort(key=lambda pair: _place_by_price(pair[1]))  # Stable: of one price, the better match comes first.
         return SearchPage(
             len(kept) if self._is_narrowed else found.count,
-            tuple(kept[start : start + size]),
+            tuple(listing_id for listing_id, _ in kept[start : start + size]),
             page,
             size,
             ranked_within=RANKED_WITHIN if found.count > RANKED_WITHIN else None,
@@ -129,7 +127,7 @@ class Search:
         return tuple(wanted)
 
     def _facets(
-        self, counts: Mapping[str, Mapping[str, int]], candidates: Sequence[UUID], count: int
+        self, counts: Mapping[str, Mapping[str, int]], priced: Sequence[CardPrice | None], count: int
     ) -> tuple[Facet, ...]:
         request, found = self.request, []
         for name in request.facets:
@@ -146,7 +144,7 @@ class Search:
             elif name == "days" and request.country:
                 found.append(facets.days(counts["lane"], self.ways, request))
             elif name == "price" and self._is_priced:
-                amounts = [amount for listing_id in candidates if (amount := self._amount(listing_id)) is not None]
+                amounts = [_amount(price) for price in priced if price is not None]
                 within = RANKED_WITHIN if count > RANKED_WITHIN else None
                 found.append(facets.prices(amounts, request, ranked_within=within))
         return tuple(facet for facet in found if facet.values)
@@ -182,8 +180,11 @@ class Search:
     def _find_fitting(self, query: EngineQuery) -> list[UUID]:
         """Return the best listings of a query that are within the span of prices."""
         best = self.engine.find(replace(query, limit=RANKED_WITHIN))
-        self._look_up(best)
-        return self._fitting(best.listing_ids)
+        return [
+            listing_id
+            for listing_id, price in zip(best.listing_ids, self._price(best), strict=True)
+            if self._fits(price)
+        ]
 
     def _without(self, kind: str) -> EngineQuery | None:
         """Return what is asked without what was chosen of a kind; None where nothing was."""
@@ -208,42 +209,37 @@ class Search:
     def _is_narrowed(self) -> bool:
         return self.request.price_from is not None or self.request.price_to is not None
 
-    def _look_up(self, found: EngineAnswer) -> None:
-        """Have the delivered prices of what was found at hand."""
-        missing = [listing_id for listing_id in found.listing_ids if listing_id not in self._prices]
+    def _price(self, found: EngineAnswer) -> list[CardPrice | None]:
+        """Return the delivered prices of what was found, in turn."""
         destination, currency = destination_of(self.request), self.request.currency
-        if missing and destination is not None and currency:
-            self._prices |= pricing.get_card_prices(
-                listing_ids=missing,
-                destination=destination,
-                currency=currency,
-                at=self.at,
-                stamps=dict(zip(found.listing_ids, found.stamps, strict=False)),
-            )
+        if destination is None or not currency:
+            return [None] * len(found.listing_ids)
+        return pricing.list_card_prices(
+            listing_ids=found.listing_ids,
+            stamps=found.stamps,
+            destination=destination,
+            currency=currency,
+            at=self.at,
+        )
 
-    def _amount(self, listing_id: UUID) -> Decimal | None:
-        """Return what one piece costs in all, with what falls due at the door."""
-        price = self._prices.get(listing_id)
-        if price is None:
-            return None
-        return Decimal(price.amount + price.at_door).scaleb(-minor_digits(price.currency))
-
-    def _fitting(self, listing_ids: Iterable[UUID]) -> list[UUID]:
-        """Return the listings whose delivered price is in the span that was asked for."""
+    def _fits(self, price: CardPrice | None) -> bool:
+        """Say whether a delivered price is in the span that was asked for."""
         if not self._is_narrowed:
-            return list(listing_ids)
+            return True
         low, high = self.request.price_from, self.request.price_to
-        return [
-            listing_id
-            for listing_id in listing_ids
-            if (amount := self._amount(listing_id)) is not None
-            and (low is None or low <= amount)
-            and (high is None or amount <= high)
-        ]
-
-    def _place_by_price(self, listing_id: UUID) -> tuple[int, int, int]:
-        price = self._prices.get(listing_id)
         if price is None:
-            return 3, 0, 0
-        empty = 0 if price.available > 0 else 1
-        return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door
+            return False
+        amount = _amount(price)
+        return (low is None or low <= amount) and (high is None or amount <= high)
+
+
+def _amount(price: CardPrice) -> Decimal:
+    """Return what one piece costs in all, with what falls due at the door."""
+    return Decimal(price.amount + price.at_door).scaleb(-minor_digits(price.currency))
+
+
+def _place_by_price(price: CardPrice | None) -> tuple[int, int, int]:
+    if price is None:
+        return 3, 0, 0
+    empty = 0 if price.available > 0 else 1
+    return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door

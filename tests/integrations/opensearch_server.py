@@ -12,6 +12,7 @@ import base64
 import json
 import math
 import re
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -513,7 +514,7 @@ def _not_found(name: str, document_id: str) -> Refused:
 
 
 @contextmanager
-def running(**settings: Any) -> Iterator[Server]:
+def running(*, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[Server]:
     """Run a cluster of one node on this machine."""
     server = Server(**settings)
 
@@ -547,6 +548,8 @@ def running(**settings: Any) -> Iterator[Server]:
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
+    if tls is not None:
+        http.socket = tls.wrap_socket(http.socket, server_side=True)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     server.address = f"127.0.0.1:{http.server_address[1]}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from entrepot.integrations.opensearch import state as states
 from entrepot.integrations.opensearch.cluster import Cluster, ClusterAway, ClusterRefused, Place, read_place
@@ -110,15 +115,18 @@ def indices(server: Server, prefix: str = "shop") -> set[str]:
 # --- the address -----------------------------------------------------------------------------------------------------
 
 
-def test_an_address_says_everything_that_is_needed() -> None:
-    address = "opensearch+https://shop:p%40ss@one.example,two.example:9201/goods?ca=/etc/ca.pem&shards=3&replicas=2&timeout=1.5"
-    assert read_place(address) == Place(
+def test_an_address_says_everything_that_is_needed(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    nodes = "shop:p%40ss@one.example,two.example:9201"
+    options = f"ca={authority}&shards=3&replicas=2&timeout=1.5"
+    assert read_place(f"opensearch+https://{nodes}/goods?{options}") == Place(
         scheme="https",
         nodes=(("one.example", 9200), ("two.example", 9201)),
         user="shop",
         password="p@ss",
         prefix="goods",
-        ca_file="/etc/ca.pem",
+        ca_file=str(authority),
         shards=3,
         replicas=2,
         timeout_seconds=1.5,
@@ -137,6 +145,7 @@ def test_an_address_says_everything_that_is_needed() -> None:
         ("opensearch+https://one.example/shop?shard=1", "does not know shard"),
         ("opensearch+https://one.example/shop?shards=none", "whole numbers"),
         ("opensearch+https://one.example/shop?shards=0", "whole numbers"),
+        ("opensearch+https://one.example/shop?ca=/nowhere.pem", "not there"),
         ("opensearch+https://one.example/shop?timeout=soon", "could not convert"),
     ],
 )
@@ -177,6 +186,41 @@ def test_a_cluster_is_asked_with_its_name_and_password() -> None:
         assert Cluster(read_place(f"opensearch+http://shop:p%40ss@{address}")).ask("GET", "/shop-*/_alias") == {}
         with pytest.raises(ClusterRefused, match="401"):
             Cluster(read_place(f"opensearch+http://shop:wrong@{address}")).ask("GET", "/shop-*/_alias")
+
+
+def test_a_cluster_is_asked_over_tls_where_its_certificate_is_trusted(tmp_path: Path) -> None:
+    certificate = tmp_path / "node.pem"
+    tls = make_certificate(certificate)
+    with opensearch_server.running(tls=tls) as server:
+        address = f"opensearch+https://localhost:{server.address.rpartition(':')[2]}/shop?timeout=2"
+        assert Cluster(read_place(f"{address}&ca={certificate}")).ask("GET", "/shop-*/_alias") == {}
+        with pytest.raises(ClusterAway):
+            Cluster(read_place(address)).ask("GET", "/shop-*/_alias")
+
+
+def make_certificate(path: Path) -> ssl.SSLContext:
+    """Write a certificate of this machine's own into a file; return what serves with it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    moment = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(moment - timedelta(days=1))
+        .not_valid_after(moment + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + secret)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(path)
+    return serving
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -11,10 +11,15 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
+import structlog
+
 from entrepot.search.index_port import SearchNotReady
+
+log = structlog.get_logger(__name__)
 
 _TRIES = 4
 _PAUSE_SECONDS = 0.1
@@ -79,6 +84,9 @@ def read_place(address: str) -> Place:
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     if unknown := sorted(options.keys() - {"ca", "shards", "replicas", "timeout"}):
         raise ValueError(f"does not know {', '.join(unknown)}")
+    ca_file = options.get("ca", "")
+    if ca_file and not Path(ca_file).is_file():
+        raise ValueError(f"names a certificate file that is not there: {ca_file}")
     prefix = parts.path.strip("/") or "entrepot"
     if not prefix.replace("-", "").isalnum() or prefix != prefix.lower():
         raise ValueError("names its indices by small letters, digits and hyphens")
@@ -92,7 +100,7 @@ def read_place(address: str) -> Place:
         unquote(user),
         unquote(password),
         prefix,
-        options.get("ca", ""),
+        ca_file,
         int(numbers["shards"]),
         int(numbers["replicas"]),
         float(options.get("timeout", "5")),
@@ -162,6 +170,7 @@ class Cluster:
         self, method: str, target: str, payload: bytes | None, headers: Mapping[str, str], deadline: float
     ) -> tuple[int, bytes]:
         nodes = self._place.nodes
+        fault = "no time was left"
         for number in range(_TRIES):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -169,14 +178,17 @@ class Cluster:
             node = nodes[(self._first + number) % len(nodes)]
             try:
                 status, text = self._send(node, method, target, payload, headers, left)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as failure:
+                fault = f"{node[0]}: {type(failure).__name__} {failure}"
                 self._forget(node)
             else:
+                fault = f"{node[0]}: status {status}"
                 if status not in _AGAIN:
                     self._first = (self._first + number) % len(nodes)
                     return status, text
             pause = _PAUSE_SECONDS * 2**number * (1 + random.random())  # noqa: S311
             time.sleep(max(0.0, min(pause, deadline - time.monotonic())))
+        log.warning("no node of the search cluster answers", fault=fault)
         raise ClusterAway
 
     def _send(

@@ -11,11 +11,13 @@ application = get_wsgi_application()
 
 
 def warm_up() -> None:
-    """Load what a process otherwise loads at its first request: the addresses with their views, the rule book."""
+    """Load what a process otherwise loads at its first request: addresses with views, rule book, synonyms."""
+    from django.conf import settings
     from django.db import Error as DatabaseError, connections
     from django.urls import get_resolver
 
     from entrepot.pricing import queries as pricing
+    from entrepot.search.words.synonyms import read_book
 
     _ = get_resolver().url_patterns
     try:
@@ -25,3 +27,4 @@ def warm_up() -> None:
     finally:
         connections.close_all()  # Requests have connections of their own threads.
     pricing.get_schedule()
+    read_book(settings.SYNONYMS_DIR)

@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connection
+from django.test import Client
 
 from entrepot.catalog import operations as catalog_operations
 from entrepot.catalog.queries import ListingView
@@ -225,12 +226,19 @@ def test_a_stage_takes_effect_without_the_index(mug: ListingView, search_index: 
     assert found() == [mug.id]
 
 
-def test_while_there_is_no_index_a_search_says_so_and_the_front_page_stands(mug: ListingView, tmp_path: Path) -> None:
+def test_while_there_is_no_index_a_search_says_so_and_the_front_page_stands(
+    mug: ListingView, tmp_path: Path, client: Client
+) -> None:
     bind(EmbeddedEngine(tmp_path / "none", stamp=lambda: ""))
     with pytest.raises(SearchNotReady):
         found()
     assert queries.list_newest(country="DE", at_most=5, per_store=2, at=NOW) == ()
     assert queries.list_stocked_departments(country="DE", at=NOW) == frozenset()
+    for address, status in (("/", 200), ("/search?q=mug", 503), ("/api/v1/listings?q=mug", 503)):
+        response = client.get(address)
+        assert response.status_code == status, address
+        assert ("Retry-After" in response) == (status == 503)
+        assert (b"being prepared" in response.content) == (status == 503)
 
 
 # --- processes -------------------------------------------------------------------------------------------------------

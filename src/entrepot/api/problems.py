@@ -188,6 +188,8 @@ def problem(request: HttpRequest, error: DomainError, headers: Mapping[str, str]
     with override(language):
         content = to_json(document(error, instance=escape_uri_path(request.path)))
     spoken = {"Content-Language": language, "Vary": "Accept-Language"}
+    if status_of(error) == 503:
+        spoken["Retry-After"] = "2"
     return HttpResponse(
         content, status=status_of(error), content_type=CONTENT_TYPE, headers={**spoken, **(headers or {})}
     )
@@ -238,7 +240,7 @@ def _database_error(request: HttpRequest, exc: OperationalError | InterfaceError
     if connection.connection is not None and not connection.connection.closed:
         return _unexpected(request, exc)
     log.warning("the database was lost during %s %s", request.method, request.path)
-    return problem(request, Away(), headers={"Retry-After": "2"})
+    return problem(request, Away())
 
 
 def _unexpected(request: HttpRequest, exc: Exception) -> HttpResponse:

@@ -56,10 +56,13 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.kind == "forbidden":
         return permission_denied(request, error)
     details = [f"{field}: {reason}" if field else reason for field, reason in refusals.field_errors(error)]
-    return _page(
+    response = _page(
         request, refusals.STATUS[error.kind], "info", _("That did not work"), [refusals.text(error), *details],
         back=came_from(request),
     )  # fmt: skip
+    if error.kind == "unavailable":
+        response["Retry-After"] = "5"
+    return response
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -35,8 +35,8 @@ _SHARED_MAX = 50_000
 _COUNTERS_MAX = 256
 _templates: dict[tuple[int, str], DeliveryTemplate] = {}
 _stores: dict[tuple[object, ...], _Store] = {}
-# Rows of listings with their stamps and the marks that were watched; what many of them say alike is kept once.
-_rows: dict[UUID, tuple[int, tuple[str, ...], tuple[Any, ...]]] = {}
+# Rows by the stamps of their listings, with the marks that were watched; what many of them say alike is kept once.
+_rows: dict[int, tuple[UUID, tuple[str, ...], tuple[Any, ...]]] = {}
 _shared: dict[Any, Any] = {}
 _ALIKE = (1, 5, 8, 10, 14, 15)  # Seller, currency, HS code, origin, shipping class, flags.
 
@@ -191,8 +191,8 @@ def _recall_listings(
     rows: list[tuple[Any, ...] | None] = []
     missing: dict[UUID, int] = {}
     for listing_id, stamp in zip(listing_ids, stamps, strict=True):
-        kept = _rows.get(listing_id)
-        if kept is not None and kept[0] == stamp and kept[1] == brands:
+        kept = _rows.get(stamp)
+        if kept is not None and (kept[0] is listing_id or kept[0] == listing_id) and kept[1] == brands:
             rows.append(kept[2])
         else:
             missing[listing_id] = len(rows)
@@ -209,7 +209,7 @@ def _recall_listings(
             said[column] = _shared.setdefault(said[column], said[column])
         row, place = tuple(said), missing[read[0]]
         rows[place] = row
-        _rows[listing_ids[place]] = stamps[place], brands, row
+        _rows[stamps[place]] = listing_ids[place], brands, row
     return rows
 
 

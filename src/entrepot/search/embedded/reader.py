@@ -22,6 +22,19 @@ _NAME = re.compile(r"\d{9}-[0-9a-f]{8}")
 _OPEN_MAX = 6
 _REMEMBERED_MAX = 4096
 
+# Ids by their lower half, which is random: to look one up costs a third of making it.
+_ids: dict[int, UUID] = {}
+_IDS_MAX = 200_000
+
+
+def _identify(high: int, low: int) -> UUID:
+    known = _ids.get(low)
+    if known is None or known.int >> 64 != high:
+        if len(_ids) >= _IDS_MAX:
+            _ids.clear()
+        known = _ids[low] = UUID(int=high << 64 | low)
+    return known
+
 
 class Generation:
     """A generation, open for reading; any number of threads may ask it at once."""
@@ -78,7 +91,7 @@ class Generation:
         found = list(addresses)
         high = self.searcher.fast_field_values("id_high", found)
         low = self.searcher.fast_field_values("id_low", found)
-        return tuple(UUID(int=int(a or 0) << 64 | int(b or 0)) for a, b in zip(high, low, strict=True))
+        return tuple([_identify(int(a or 0), int(b or 0)) for a, b in zip(high, low, strict=True)])
 
     def read_stamps(self, addresses: Sequence[DocAddress]) -> tuple[int, ...]:
         """Return when these documents were written, each a number of its own."""

@@ -271,6 +271,38 @@ def test_a_card_shows_the_cheapest_variant_that_is_there(now: datetime) -> None:
     assert (card.from_price, card.several_prices, card.available) == (Money.parse("60.00", "CNY"), True, 4)
 
 
+def test_what_is_kept_of_cards_is_never_out_of_date(now: datetime) -> None:
+    seller = selling("CN", "CNY", now)
+    listing = catalog.listing(seller, price="100.00", currency="CNY")
+    sku = listing.skus[0]
+
+    def card() -> Any:
+        return queries.get_card_prices(listing_ids=[listing.id], destination="DE", currency="EUR", at=now)[listing.id]
+
+    def as_in_the_cart() -> bool:
+        return bool(card().amount == card().amount == quote([(sku.sku, 1)], now).total)
+
+    assert as_in_the_cart()
+    first = card().amount
+    # The seller's delivery, the price, the stock, the seller's standing, the market: each is seen at once.
+    set_delivery(seller, "CNY", now, price=9000)
+    assert card().amount > first
+    assert as_in_the_cart()
+    catalog_operations.set_prices(seller_id=seller.id, prices={sku.seller_sku: ("300.00", "CNY")}, now=now)
+    assert card().from_price == Money.parse("300.00", "CNY")
+    assert as_in_the_cart()
+    catalog_operations.set_stock(seller_id=seller.id, stock={sku.seller_sku: 2}, now=now)
+    assert card().available == 2
+    market_builders.suspend("DE", side="buying")
+    assert card() is None
+    market_builders.open_markets(buying=["DE"])
+    assert as_in_the_cart()
+    sellers_operations.suspend_seller(
+        seller_id=seller.id, actor="operator:1", reasons=[{"field": "papers", "reason": "expired"}], now=now
+    )
+    assert card() is None
+
+
 def test_cards_that_cannot_be_bought_there_have_no_price(now: datetime) -> None:
     seller = selling("CN", "CNY", now, countries=["FR"])
     unreachable = catalog.listing(seller).id

@@ -250,7 +250,9 @@ class Evaluation(RegimeParts):
         reason = "" if row.rate or row.specific else "tariff_zero"
         if row.measure == PREFERENCE:
             reason = "preferential_rate"
-        self._add_tariff(duty, code, members, exact, row.rate, base, row.source, row.valid_from, reason)
+        # A duty by weight or number alone has no percentage to show.
+        rate = row.rate if row.rate or not row.specific else None
+        self._add_tariff(duty, code, members, exact, rate, base, row.source, row.valid_from, reason)
 
     def _specific(self, row: TariffRow, members: list[int], by_value: Ratio) -> Ratio:
         """Return a duty that is by weight or number too, in minor units."""

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -167,6 +169,44 @@ def test_an_index_by_other_rules_answers_until_the_new_one_is_built(transactiona
     assert engine.get_position() is not None
     assert everything(engine) == {listing.id}
     follower.close()
+
+
+def test_what_no_fact_tells_is_read_anew_within_a_day(
+    transactional_db: None, make_engine: Callable[[], EmbeddedEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = catalog.listing(sellers.approved_seller("CN"), title="Here")
+    engine = make_engine()
+    follower = follow(engine)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE catalog_listing SET state = 'paused' WHERE id = %s", [listing.id])
+    follower.step()
+    assert everything(engine) == {listing.id}
+    monkeypatch.setattr(time, "monotonic", lambda: 1e9)  # A day later.
+    follower.step()
+    assert everything(engine) == set()
+
+
+def test_a_rebuild_is_done_by_the_worker_where_one_runs(
+    transactional_db: None, make_engine: Callable[[], EmbeddedEngine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing = catalog.listing(sellers.approved_seller("CN"), title="Here")
+    of_worker, of_command = make_engine(), make_engine()
+    stop = threading.Event()
+    worker = threading.Thread(target=following.follow, args=[stop], kwargs={"engine": of_worker})
+    worker.start()
+    try:
+        while not of_worker.count_documents():
+            assert worker.is_alive()
+            time.sleep(0.01)
+        before = of_worker.find(EngineQuery(None, "en", None, "newest", 1)).snapshot
+        bind(of_command)
+        call_command("search_index", rebuild=True, json=True)
+        assert '"documents": 1, "offered": 1' in capsys.readouterr().out
+        assert of_command.find(EngineQuery(None, "en", None, "newest", 1)).snapshot != before
+        assert everything(of_command) == {listing.id}
+    finally:
+        stop.set()
+        worker.join()
 
 
 # --- what a fact moves -----------------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ class Load:
     listings: int = 10_000
     sellers: int = 100
     clients: int = 4
-    seconds: float = 2.0
-    warm_up_seconds: float = 0.5
+    seconds: float = 3.0
+    warm_up_seconds: float = 2.0  # Each web process has met every question of a kind.
     faces: tuple[str, ...] = tuple(GOALS_MS)
 
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         found = actions.add_parser("search", help="searches of every kind and order over many listings")
         found.add_argument("--listings", type=int, nargs="+", default=[10_000], help="listings (default 10000)")
         found.add_argument("--sellers", type=int, default=100, help="sellers, of seven countries (default 100)")
-        found.add_argument("--seconds", type=float, default=2.0, help="for each kind and order (default 2)")
+        found.add_argument("--seconds", type=float, default=3.0, help="for each kind and order (default 3)")
         found.add_argument("--clients", type=int, default=4, help="searchers at once (default 4)")
         found.add_argument("--faces", nargs="+", choices=list(searching.GOALS_MS), default=list(searching.GOALS_MS))
         found.add_argument("--keep", type=Path, metavar="DIR", help="keep each marketplace below this folder")

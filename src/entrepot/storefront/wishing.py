@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +14,14 @@ from entrepot.kernel import clock
 from entrepot.kernel.money import Money
 from entrepot.orders import operations as orders, queries
 from entrepot.orders.operations import TooManyWishes
-from entrepot.orders.queries import Wish
-from entrepot.storefront.id_cookie import keep, pack, unpack
+from entrepot.orders.queries import WISHES_MAX, Wish
+from entrepot.storefront.id_cookie import keep
 from entrepot.ui.requests import PageRequest
 
 COOKIE = "entrepot_wishes"
 _DAYS = 365
-_GUEST_MOST = 50  # A cookie holds 4096 bytes.
+_WISH_BYTES = 30
+_LATEST = 10**14  # Some three thousand years on: what lies beyond is no time of ours.
 
 
 def list_wishes(request: PageRequest) -> tuple[Wish, ...]:
@@ -43,7 +47,7 @@ def add(request: PageRequest, response: HttpResponse, *, listing_id: UUID, price
         orders.keep_wishes(person_id=request.user.pk, wishes=[wish])
         return
     kept = [one for one in _read(request) if one.listing_id != listing_id]
-    if len(kept) >= _GUEST_MOST:
+    if len(kept) >= WISHES_MAX:
         raise TooManyWishes()
     _write(response, [wish, *kept])
 
@@ -70,31 +74,30 @@ def move_in(request: HttpRequest, response: HttpResponse, *, person_id: UUID) ->
 
 def _read(request: HttpRequest) -> tuple[Wish, ...]:
     """Return what the browser keeps; what makes no sense is left out."""
-    wishes = [_parse(part) for part in request.COOKIES.get(COOKIE, "").split("~")[:_GUEST_MOST]]
-    return tuple(wish for wish in wishes if wish is not None)
+    try:
+        text = urlsafe_b64decode(request.COOKIES.get(COOKIE, ""))
+    except ValueError:
+        return ()
+    rows = (text[start : start + _WISH_BYTES] for start in range(0, len(text), _WISH_BYTES))
+    return tuple(wish for row in islice(rows, WISHES_MAX) if (wish := _unpack(row)) is not None)
 
 
-def _write(response: HttpResponse, wishes: list[Wish]) -> None:
-    rows = (
-        f"{pack(wish.listing_id)}.{wish.price.minor}.{wish.price.currency}.{int(wish.added_at.timestamp() * 1000)}"
-        for wish in wishes
-    )
-    keep(response, COOKIE, "~".join(rows), days=_DAYS)
+def _write(response: HttpResponse, wishes: Sequence[Wish]) -> None:
+    text = urlsafe_b64encode(b"".join(_pack(wish) for wish in wishes)).decode()
+    keep(response, COOKIE, text, days=_DAYS)
 
 
-def _parse(text: str) -> Wish | None:
-    listing, _, rest = text.partition(".")
-    minor, _, rest = rest.partition(".")
-    currency, _, milliseconds = rest.partition(".")
-    listing_id = unpack(listing)
-    if listing_id is None or not (_is_number(minor) and _is_number(milliseconds) and _is_currency(currency)):
+def _pack(wish: Wish) -> bytes:
+    """Return a wish in thirty bytes: a full list is what a cookie can hold."""
+    milliseconds = int(wish.added_at.timestamp() * 1000)
+    minor = min(wish.price.minor, 256**5 - 1)
+    return wish.listing_id.bytes + minor.to_bytes(5) + wish.price.currency.encode() + milliseconds.to_bytes(6)
+
+
+def _unpack(row: bytes) -> Wish | None:
+    currency = row[21:24]
+    milliseconds = int.from_bytes(row[24:])
+    if len(row) != _WISH_BYTES or not (currency.isalpha() and currency.isupper()) or milliseconds > _LATEST:
         return None
-    return Wish(listing_id, Money(int(minor), currency), datetime.fromtimestamp(int(milliseconds) / 1000, UTC))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 14
-
-
-def _is_currency(text: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+    price = Money(int.from_bytes(row[16:21]), currency.decode())
+    return Wish(UUID(bytes=row[:16]), price, datetime.fromtimestamp(milliseconds / 1000, UTC))

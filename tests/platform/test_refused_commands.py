@@ -106,3 +106,10 @@ def test_no_command_words_a_refusal_itself() -> None:
         path for path in package.glob("*/management/commands/*.py") if "CommandError(str(refusal))" in path.read_text()
     ]
     assert own == []
+
+
+def test_a_pack_that_does_not_fit_is_told_a_place_a_line() -> None:
+    faults = [{"file": "packs/de.toml", "line": 2, "reason": "vat: Extra inputs are not permitted"}]
+    assert cli.in_words(DomainError(faults=faults)).splitlines()[-1] == (
+        "    packs/de.toml:2: vat: Extra inputs are not permitted"
+    )

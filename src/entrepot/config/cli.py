@@ -89,11 +89,13 @@ def in_words(refusal: DomainError) -> str:
     return "\n".join([refusals.text(refusal), *(f"  {name}: {_told(value)}" for name, value in rows)])
 
 
-def _told(value: object) -> str:
+def _told(value: Any) -> str:
     """Return what a refusal tells as a person reads it, not as Python writes it."""
     match value:
         case {"amount": amount, "currency": currency}:
             return f"{amount} {currency}"
+        case [{"file": _, "line": _, "reason": _}, *_]:  # A line each, as compilers name a place.
+            return "".join(f"\n    {fault['file']}:{fault['line']}: {fault['reason']}" for fault in value)
         case dict():
             return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part is not None)
         case list() | tuple() | set() | frozenset():

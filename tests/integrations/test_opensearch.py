@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,10 +17,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from entrepot.integrations.opensearch import state as states
 from entrepot.integrations.opensearch.cluster import Cluster, ClusterAway, ClusterRefused, Place, read_place
@@ -41,6 +36,7 @@ from entrepot.search.index_port import (
     SearchNotReady,
     Text,
 )
+from tests.builders import certificates
 from tests.integrations import opensearch_server
 from tests.integrations.opensearch_server import Server
 
@@ -190,37 +186,12 @@ def test_a_cluster_is_asked_with_its_name_and_password() -> None:
 
 def test_a_cluster_is_asked_over_tls_where_its_certificate_is_trusted(tmp_path: Path) -> None:
     certificate = tmp_path / "node.pem"
-    tls = make_certificate(certificate)
+    tls = certificates.make_certificate(certificate)
     with opensearch_server.running(tls=tls) as server:
         address = f"opensearch+https://localhost:{server.address.rpartition(':')[2]}/shop?timeout=2"
         assert Cluster(read_place(f"{address}&ca={certificate}")).ask("GET", "/shop-*/_alias") == {}
         with pytest.raises(ClusterAway):
             Cluster(read_place(address)).ask("GET", "/shop-*/_alias")
-
-
-def make_certificate(path: Path) -> ssl.SSLContext:
-    """Write a certificate of this machine's own into a file; return what serves with it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    moment = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(moment - timedelta(days=1))
-        .not_valid_after(moment + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + secret)
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(path)
-    return serving
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

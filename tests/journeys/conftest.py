@@ -50,14 +50,20 @@ def words() -> None:
 
 
 @pytest.fixture
-def read(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Reader]]:
+def address(live_server: LiveServer) -> str:
+    """The address of the shop that readers open; a journey with a shop of its own names that in place of it."""
+    return live_server.url
+
+
+@pytest.fixture
+def read(browser: Browser, address: str) -> Iterator[Callable[..., Reader]]:
     """Open a browser for a person; what went wrong on its pages fails the test at its end."""
     from tests.journeys.pages import Reader
 
     readers: list[Reader] = []
 
     def open_reader(**wanted: Any) -> Reader:
-        readers.append(Reader(browser, live_server.url, **wanted))
+        readers.append(Reader(browser, address, **wanted))
         return readers[-1]
 
     yield open_reader

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,9 +30,6 @@ from tests.journeys import books, pages, stage
 from tests.journeys.pages import DESKTOP, PHONE, Reader, text, texts
 from tests.journeys.people import Caller
 from tests.journeys.stage import Calendar
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -117,17 +114,8 @@ def transactional_db(shop: Shop) -> None:
 
 
 @pytest.fixture
-def read(browser: Browser, shop: Shop) -> Iterator[Callable[..., Reader]]:
-    """Open a browser for a person; what went wrong on its pages fails the test at its end."""
-    readers: list[Reader] = []
-
-    def open_reader(**wanted: Any) -> Reader:
-        readers.append(Reader(browser, shop.url, **wanted))
-        return readers[-1]
-
-    yield open_reader
-    for reader in readers:
-        reader.close()
+def address(shop: Shop) -> str:
+    return shop.url
 
 
 def _find_and_add(reader: Reader, visitor: Caller, words: str, *, country: str, currency: str) -> None:

@@ -79,17 +79,8 @@ def transactional_db(shop: Shop) -> None:
 
 
 @pytest.fixture
-def read(browser: Browser, shop: Shop) -> Iterator[Callable[..., Reader]]:
-    """Open a browser for a person; what went wrong on its pages fails the test at its end."""
-    readers: list[Reader] = []
-
-    def open_reader(**wanted: Any) -> Reader:
-        readers.append(Reader(browser, shop.url, **wanted))
-        return readers[-1]
-
-    yield open_reader
-    for reader in readers:
-        reader.close()
+def address(shop: Shop) -> str:
+    return shop.url
 
 
 def _count(page: Page) -> int:

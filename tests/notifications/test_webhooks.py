@@ -15,10 +15,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from standardwebhooks.webhooks import Webhook
 
 from entrepot.integrations.webhook_sender import HttpsWebhookSender
@@ -28,6 +24,7 @@ from entrepot.notifications import ports, queries, rules
 from entrepot.notifications.operations import webhooks
 from entrepot.notifications.operations.webhooks import OwedEvent, TooManyEndpoints
 from entrepot.notifications.ports import Receipt
+from tests.builders import certificates
 
 URL = "https://erp.example.com/entrepot"
 
@@ -242,34 +239,14 @@ class _Receiver(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
     """An HTTPS server on this machine, and the context that trusts its certificate."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    moment = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(moment - timedelta(days=1))
-        .not_valid_after(moment + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
     pem = tmp_path / "server.pem"
-    pem.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    tls = certificates.make_certificate(pem)
     server = http.server.HTTPServer(("127.0.0.1", 0), _Receiver)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(pem)
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     _Receiver.seen = []
-    trusting = ssl.create_default_context()
-    trusting.load_verify_locations(cadata=certificate.public_bytes(serialization.Encoding.PEM).decode())
+    trusting = ssl.create_default_context(cafile=pem)
     yield server.server_address[1], trusting
     server.shutdown()
     server.server_close()

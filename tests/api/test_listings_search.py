@@ -107,7 +107,10 @@ def test_pages_of_one_list_share_its_snapshot(api: Api, run_jobs: Callable[..., 
 def test_another_spelling_is_named_and_can_be_declined(api: Api, shirts: list[ListingView]) -> None:
     found = api.get("/listings?q=cottton").json
     assert (found["asked_instead"], _titles(found)) == ("cotton", ["Cotton shirt"])
+    assert found["lacks_words"] is False
     assert api.get("/listings?q=cottton&as_typed=true").json["count"] == 0
+    some = api.get("/listings?q=xylophone+shirt&as_typed=true").json
+    assert (some["lacks_words"], some["count"] > 0) == (True, True)
 
 
 def test_typing_is_completed(api: Api, shirts: list[ListingView]) -> None:

@@ -330,6 +330,14 @@ def test_another_spelling_that_was_searched_for_is_said_and_can_be_refused(rail:
     assert "Nothing found" in reader.words
 
 
+def test_goods_that_lack_a_word_are_said_to(rail: Rail) -> None:
+    some = "Nothing has every word of “xylophone lamp”. These have some of them."
+    reader = Reader("DE.EUR.en").open("/search?q=xylophone+lamp")
+    assert some in reader.words
+    assert _titles(reader) == ["Table lamp"]
+    assert "Nothing has every word" not in reader.open("/search?q=table+lamp").words
+
+
 def _suggested(text: str, choice: str = "DE.EUR.en") -> list[tuple[str, str]]:
     answer: Any = Reader(choice).client.get("/suggestions", {"q": text})
     assert answer.status_code == 200

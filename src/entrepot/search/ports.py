@@ -86,7 +86,8 @@ class SearchPage:
 
     `ranked_within` is how many of the best by relevance were compared when delivered prices order, filter or count and
     more than that were found; None where all were. What lies beyond them is on no page of that list. `asked_instead`
-    is the spelling that was searched for because what was typed finds nothing; `snapshot` is for the pages after this.
+    is the spelling that was searched for because what was typed finds nothing; `lacks_words` says that nothing has all
+    that was typed and these have some; `snapshot` is for the pages after this.
     """
 
     count: int
@@ -96,6 +97,7 @@ class SearchPage:
     ranked_within: int | None = None
     facets: tuple[Facet, ...] = ()
     asked_instead: str = ""
+    lacks_words: bool = False
     snapshot: str = ""
 
     @property

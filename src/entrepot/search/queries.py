@@ -25,7 +25,8 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
 
     Delivered prices order, narrow and count within the best `finding.RANKED_WITHIN` by relevance; in their order what
     is prepaid comes before what falls due at the door, and what cannot be priced comes last. Where nothing fits what
-    was typed, its last word is taken for an unfinished one, and then another spelling is tried.
+    was typed, its last word is taken for an unfinished one, then another spelling is tried, and at last some of the
+    words are enough.
 
     :raises SearchNotReady: the index is being built.
     """
@@ -43,7 +44,8 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
         if found.count:
             return replace(found, asked_instead=spelt)
     search.query = replace(search.query, is_lenient=True)
-    return search.answer()
+    found = search.answer()
+    return replace(found, lacks_words=found.count > 0)
 
 
 def find_elsewhere(request: SearchRequest, *, at: datetime) -> Elsewhere:

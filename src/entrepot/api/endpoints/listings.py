@@ -99,6 +99,7 @@ def list_listings(request: HttpRequest, query: Query[ListingsQuery]) -> HttpResp
             "facets": [_facet(facet) for facet in page.facets],
             "ranked_within": page.ranked_within,
             "asked_instead": page.asked_instead,
+            "lacks_words": page.lacks_words,
             "snapshot": page.snapshot,
         }
     )

@@ -137,6 +137,7 @@ class ListingsAnswer(Answer):
         description="How many of the best matches were compared by delivered price, where more were found; else null."
     )
     asked_instead: str = Field(description="The spelling that was searched for, because what was typed finds nothing.")
+    lacks_words: bool = Field(description="Nothing has every word that was typed: these have some of them.")
     snapshot: str = Field(description="Send it with the requests for further pages of the same list.")
 
 

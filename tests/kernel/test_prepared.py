@@ -42,6 +42,7 @@ def _asked(times: int, statement: str, params: Any) -> list[list[tuple[Any, ...]
 
 
 def test_a_statement_reads_the_same_before_and_after_it_is_kept() -> None:
+    connection.close()  # What earlier tests asked is kept by another one.
     answers = _asked(6, _ALL_KINDS, _VALUES)
 
     assert _names_on_server() == 1
@@ -54,6 +55,16 @@ def test_a_kept_statement_takes_numbers_of_every_size() -> None:
     numbers = [1, 2, 3, 4, 40_000, 5_000_000_000, -1, 10**20]
 
     assert [sql.fetch_all("SELECT %s + 1", [number]) for number in numbers] == [[(number + 1,)] for number in numbers]
+
+
+def test_a_statement_is_kept_for_a_few_kinds_of_values_and_answers_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    monkeypatch.setattr(prepared, "_KINDS_MAX", 2)
+    numbers = [1, 1, 1, 1, 40_000, 5_000_000_000, 10**20, 5_000_000_000]
+
+    assert [sql.fetch_all("SELECT %s + 1", [number]) for number in numbers] == [[(number + 1,)] for number in numbers]
+    assert _names_on_server() == 2
+    connection.close()
 
 
 def test_writes_say_how_many_rows_they_touched_and_are_undone_with_their_transaction() -> None:

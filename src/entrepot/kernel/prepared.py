@@ -23,6 +23,7 @@ Params = Sequence[Any] | Mapping[str, Any]
 
 _USES_BEFORE = 3  # What is asked more rarely is not worth a place on the server.
 _STATEMENTS_MAX = 200  # Of one connection; and so many are counted at a time.
+_KINDS_MAX = 8  # Numbers travel by their size, so one text may meet many kinds of values; the rest is run as it comes.
 _PLACEHOLDER = re.compile(r"%(?:(%)|s|\((\w+)\)s)")
 
 
@@ -77,11 +78,11 @@ class Prepared:
         if not self.link.autocommit and server.transaction_status == pq.TransactionStatus.IDLE:
             self._check(self._begin(server))
         name = statement.kept_as.get(types)
-        if name is None:
+        if name is None and len(statement.kept_as) < _KINDS_MAX:
             name = b"entrepot_%d" % next(self._numbers)
             self._check(server.prepare(name, statement.query, types))
             statement.kept_as[types] = name
-        result = self._check(self._execute(server, name, statement.query, written, converters.formats))
+        result = self._check(self._execute(server, name, statement.query, written, types, converters.formats))
         converters.set_pgresult(result)
         return result, converters
 
@@ -92,11 +93,14 @@ class Prepared:
     @staticmethod
     def _execute(
         server: pq.abc.PGconn,
-        name: bytes,
+        name: bytes | None,
         query: bytes,
         values: Sequence[Buffer | None],
+        types: Sequence[int],
         formats: Sequence[pq.Format] | None,
     ) -> pq.abc.PGresult:
+        if name is None:
+            return server.exec_params(query, values, types, formats)  # None is NULL.
         return server.exec_prepared(name, values, formats)  # type: ignore[arg-type]  # None is NULL.
 
     def _check(self, result: pq.abc.PGresult) -> pq.abc.PGresult:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from entrepot.kernel import facts
+from entrepot.kernel import facts, sql
 from tests.builders import every_state, orders as build
 from tests.builders.every_state import Shop
 from tests.pages import Reader, moment
@@ -51,7 +51,8 @@ STARTS = {
 def _reader(who: str, shop: Shop) -> Reader:
     reader = Reader(CHOICE, person_id=None if who == "visitor" else getattr(shop, who))
     if who in ("visitor", "buyer"):
-        reader.open(f"/listing/{shop.bowl.id}/{shop.bowl.slug}").send("/cart/add")
+        for action in ("/cart/add", "/wishes/add"):
+            reader.open(f"/listing/{shop.bowl.id}/{shop.bowl.slug}").send(action)
     return reader
 
 
@@ -59,6 +60,12 @@ def _data() -> list[str]:
     """Return the words of the database, those that it keeps encrypted, and the names of facts (other tests' too)."""
     sealed = filter(None, map(str, build.BERLIN.values()))
     return sorted([*pseudo.words_of_data(), *sealed, *facts.list_kinds()], key=len, reverse=True)
+
+
+def _words_of_titles() -> list[str]:
+    """Return what is suggested while one types: the words of titles, in small letters."""
+    titles = sql.fetch_all("SELECT title FROM catalog_listingtext", [])
+    return sorted({word for (title,) in titles for word in title.casefold().split()}, key=len, reverse=True)
 
 
 # Reached by a link in a letter or a form that was sent, files, and pages that the stage has nothing for; their
@@ -84,13 +91,16 @@ NOT_WALKED = frozenset(
         "seller_centre:invitation",
         "seller_centre:listing_prices",
         "seller_centre:listing_stock",
-        "seller_centre:papers_of_orders",
         "seller_centre:step",
         "seller_centre:translation_remove",
         "seller_centre:withdraw",
         "storefront:confirm",
         "storefront:default_address",
         "storefront:drop",
+        "storefront:robots",
+        "storefront:sitemap",
+        "storefront:sitemap_listings",
+        "storefront:sitemap_pages",
         "ui:offline",
         "ui:service_worker",
     }
@@ -99,9 +109,11 @@ NOT_WALKED = frozenset(
 
 def test_every_page_speaks_the_readers_language(shop: Shop) -> None:
     data, found, seen = _data(), set(), set()
+    completed = {"storefront:suggestions": _words_of_titles()}
     for who, starts in STARTS.items():
-        for kind, _, page in walk.pages(_reader(who, shop), starts, seen):
-            found |= {(kind, text) for text in pseudo.findings(page, data)}
+        compared = [f"/compare?of={shop.bowl.id}"] if who == "visitor" else []
+        for kind, _, page in walk.pages(_reader(who, shop), [*starts, *compared], seen):
+            found |= {(kind, text) for text in pseudo.findings(page, [*data, *completed.get(kind, ())])}
     assert not found, "\n".join(" · ".join(row) for row in sorted(found))
     assert sorted(NOT_WALKED & seen) == [], "these are walked after all"
     left = sorted(walk.kinds() - seen - NOT_WALKED)

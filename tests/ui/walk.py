@@ -66,8 +66,8 @@ def pages(reader: Reader, starts: Iterable[str], kinds_seen: set[str] | None = N
 def _led_to(reader: Reader) -> Iterator[str]:
     """Yield the kinds of views that the page's links and forms lead to."""
     if reader.text:
-        for node in reader.page.xpath("//a[@href] | //form[@action]"):
-            yield kind_of(urljoin(reader.address, node.get("href") or node.get("action")))
+        for target in reader.page.xpath("//a/@href | //form/@action | //button/@formaction"):
+            yield kind_of(urljoin(reader.address, target))
 
 
 def _links(reader: Reader) -> Iterator[str]:

@@ -67,7 +67,10 @@ def ask_products(listing_ids: dict[str, str]) -> Iterator[tuple[str, list[tuple[
 
 
 def _api(destination: Destination, narrowed: dict[str, Any], sort: str) -> str:
-    return f"/api/v1/listings?{urlencode(_where(destination))}&{_query(narrowed, sort)}&facets={','.join(FACETS)}"
+    """Return a search that asks for the facets that the page counts: spans of prices where prices count anyway."""
+    is_priced = sort == "price" or "price_to" in narrowed
+    facets = ",".join(name for name in FACETS if is_priced or name != "price")
+    return f"/api/v1/listings?{urlencode(_where(destination))}&{_query(narrowed, sort)}&facets={facets}"
 
 
 def _where(destination: Destination) -> dict[str, str]:

@@ -33,6 +33,8 @@ SWEEP_SECONDS = 86_400  # In this time every listing is read anew: rates move, r
 _FACTS_MAX = 2_000
 _UNTOLD_MAX = 5_000  # Facts that change nothing here: so many, and the place is written down all the same.
 _SWEEP_BATCH = 200
+# What is read anew without a fact may wait for the next change: readers begin afresh with every generation.
+_SWEPT_SHOWN_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Follower:
         self._untold = 0
         self._swept = UUID(int=0)
         self._sweep_due = 0.0
+        self._shown_at = float("-inf")
 
     def step(self) -> float:
         """
@@ -132,7 +135,7 @@ class Follower:
         self._untold += len(batch)
         is_shown = bool(listing_ids) or self._untold >= _UNTOLD_MAX
         if is_shown:
-            self._engine.publish(position)
+            self._publish(position)
             self._untold = 0
         self._position = position
         if len(batch) == _FACTS_MAX:
@@ -167,8 +170,13 @@ class Follower:
         rows = sql.fetch_all(_NEXT, [self._swept, _SWEEP_BATCH])
         self._swept = rows[-1][0] if len(rows) == _SWEEP_BATCH else UUID(int=0)
         operations.write_listings(self._engine, [row[0] for row in rows])
-        self._engine.publish(self._position)
+        if time.monotonic() - self._shown_at > _SWEPT_SHOWN_SECONDS:
+            self._publish(self._position)
         return PUBLISH_SECONDS
+
+    def _publish(self, position: Position) -> None:
+        self._engine.publish(position)
+        self._shown_at = time.monotonic()
 
 
 _NEXT = "SELECT id FROM catalog_listing WHERE id > %s ORDER BY id LIMIT %s"

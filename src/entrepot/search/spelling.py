@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, product, zip_longest
@@ -32,8 +33,10 @@ _ROOM = "entrepot.search"
 WORDS_MAX, STEMS_MAX = 200_000, 50_000
 _TITLES_READ = 12
 _LENGTHS = range(3, 25)
-# Below this many words the dictionary is read anew as soon as the index has changed, above it in the background.
-_SMALL = 20_000
+# Below this many words the dictionary is read anew as soon as the index has changed; above it that takes seconds, so in
+# the background and seldom: new words are known to the index at once, and only to mends a little later.
+_SMALL, _SECONDS = 20_000, 600.0
+_REMEMBERED_MAX = 10_000
 # Letters that are not a part of a code.
 _WORD = re.compile(r"\b(?<!\d-)[^\W\d_]{2,}\b(?!-\d)")
 # What a slip costs, in powers of e of how common a word must be to outweigh it.
@@ -49,6 +52,8 @@ class Dictionary:
 
     def __init__(self, words: list[tuple[str, int]], snapshot: str) -> None:
         self.snapshot = snapshot
+        self.read_at = time.monotonic()
+        self._meant: dict[str, tuple[tuple[str, float], ...]] = {}
         self.counts: dict[str, int] = {}
         self._heads: dict[int, dict[str, str]] = {}
         self.by_length: dict[int, list[str]] = {length: [] for length in _LENGTHS}
@@ -83,11 +88,15 @@ class Dictionary:
         return likelihood
 
     def list_meant(self, word: str) -> tuple[tuple[str, float], ...]:
-        """Return what may have been meant by a word that is nowhere: near words, or two words."""
-        found = self.list_near(word)
-        if (parts := self.split(word)) is not None:
-            found.append(parts)
-        return tuple(sorted(found, key=lambda pair: -pair[1]))
+        """Return what may have been meant by a word that is nowhere: near words, or two words. Many slip alike."""
+        if (known := self._meant.get(word)) is None:
+            found = self.list_near(word)
+            if (parts := self.split(word)) is not None:
+                found.append(parts)
+            if len(self._meant) >= _REMEMBERED_MAX:
+                self._meant.clear()
+            known = self._meant[word] = tuple(sorted(found, key=lambda pair: -pair[1]))
+        return known
 
     def find_nearest(self, word: str) -> str:
         """Return the likeliest word but one slip away; empty: there is none."""
@@ -152,7 +161,8 @@ def get_dictionary(engine: SearchEngine, language: str = "") -> Dictionary:
         kept = _dictionaries.setdefault(engine, {}).get(language)
         if kept is None or (kept.snapshot != snapshot and len(kept.counts) < _SMALL):
             return _read(engine, language, snapshot)
-    if kept.snapshot != snapshot and _reading.acquire(blocking=False):
+    is_old = kept.snapshot != snapshot and time.monotonic() - kept.read_at > _SECONDS
+    if is_old and _reading.acquire(blocking=False):
         threading.Thread(target=_read_again, args=(engine, language, snapshot), name="spelling", daemon=True).start()
     return kept
 
@@ -217,6 +227,8 @@ def correct(
         return not asked.wanted or _search(engine, asked, None).count > 0
 
     text = tidy(q).strip()
+    if find(text):
+        return ""  # It is spelt well: what was chosen besides leaves nothing of it.
     dictionary = get_dictionary(engine)
     # The slip of a whole keyboard is seen in every word; a mend by letters would only guess.
     switched = (other for other in switch(text) if _all_in(plain(tidy(other)), dictionary))

@@ -21,6 +21,7 @@ from entrepot.search.index_port import Asked, SearchNotReady
 _NAME = re.compile(r"\d{9}-[0-9a-f]{8}")
 _OPEN_MAX = 6
 _REMEMBERED_MAX = 4096
+_LIKE_WORDS_MAX = 6
 
 # Ids by their lower half, which is random: to look one up costs a third of making it.
 _ids: dict[int, UUID] = {}
@@ -100,27 +101,32 @@ class Generation:
         return tuple(int(stamp or 0) for stamp in self.searcher.fast_field_values("written", list(addresses)))
 
     def find_similar(self, listing_id: UUID, lanes: frozenset[str] | None, limit: int) -> tuple[UUID, ...]:
-        """Return listings with the same words, brand and categories, those in stock alone."""
+        """Return listings of the same category that share words or the brand, then others that do; all in stock."""
         shape = schema.build()
         hits = self.searcher.search(Query.term_query(shape, "id", listing_id.hex, "basic"), limit=1).hits
         if not hits:
             return ()
-        (category, brand), words = schema.read_like(self.searcher.doc(hits[0][1]))
-        alike = [(Occur.Should, Query.term_query(shape, "words", word)) for word in words]
+        (category, brand), titled = schema.read_like(self.searcher.doc(hits[0][1]))
+        # The rarest words tell most, and cost least to look up.
+        telling = sorted(titled, key=lambda word: int(self.searcher.doc_freq("words", word)))[:_LIKE_WORDS_MAX]
+        alike = [(Occur.Should, Query.term_query(shape, "words", word)) for word in telling]
         if brand:
             alike.append((Occur.Should, Query.const_score_query(filters.one_of("brand", (brand,))[1], 2.0)))
-        if category:
-            of_category = Query.term_query(shape, "category", category, "basic")
-            alike.append((Occur.Should, Query.const_score_query(of_category, 4.0)))
         parts = [(Occur.MustNot, Query.term_query(shape, "id", listing_id.hex, "basic"))]
         parts.append((Occur.MustNot, Query.term_query(shape, "sold_out", "1", "basic")))
         parts += self.narrow_to(lanes)
-        found = self.searcher.search(
-            filters.join(parts, scored=Query.boolean_query(alike)),
-            limit=limit,
-            count=False,
-            weight_by_field="popularity",
-        )
+        if not category:
+            return self._list_alike(parts, alike, limit)
+        of_category = filters.one_of("category", (category,))
+        near = (Occur.Should, of_category[1])
+        ids = self._list_alike([*parts, of_category], [*alike, near], limit)
+        if len(ids) < limit:
+            ids = tuple(dict.fromkeys((*ids, *self._list_alike(parts, alike, limit))))[:limit]
+        return ids
+
+    def _list_alike(self, parts: Sequence[Part], alike: Sequence[tuple[Occur, Query]], limit: int) -> tuple[UUID, ...]:
+        asked = filters.join(parts, scored=Query.boolean_query(list(alike)))
+        found = self.searcher.search(asked, limit=limit, count=False, weight_by_field="popularity")
         return self.read_ids([address for _, address in found.hits])
 
 

@@ -18,7 +18,7 @@ from tests.pages import Reader
 STATEMENTS_MAX = {
     "front page": 0, "search": 5, "category": 5, "store": 6, "product page": 2, "cart": 3, "checkout": 4, "sign in": 0,
     "account": 5, "order": 9,
-    "seller: today": 13, "seller: orders": 5, "seller: order": 7, "seller: listings": 7, "seller: money": 11,
+    "seller: today": 13, "seller: orders": 5, "seller: order": 8, "seller: listings": 7, "seller: money": 11,
     "operator: overview": 17, "operator: markets": 9, "operator: sellers": 7, "operator: case": 15,
     "operator: purchases": 8,
 }  # fmt: skip
@@ -44,7 +44,8 @@ def test_every_page_type_stays_within_its_statements_and_calls(
     visitor.open(product).send("/cart/add", quantity="2")
     centre = f"/seller/{shop.seller.id}"
     purchase = orders.list_purchases(shop.buyer)[0]
-    order = orders.list_fulfilment(shop.seller.id).items[0]
+    # One that is still to be sent: its page also asks whether the purchase is held, which others do not.
+    order = next(order for order in orders.list_fulfilment(shop.seller.id).items if order.state == "to_ship")
     addresses = {
         "front page": (visitor, "/"),
         "search": (visitor, "/search"),

@@ -40,6 +40,7 @@ MENDED = {
     ("еуфзще", "en"): "teapot",
     # A blank more or less.
     ("tea pott", "en"): "teapot",
+    ("head phones", "en"): "headphones",
     ("blueteapt", "en"): "",  # Two slips in one.
     # What is like nothing is left out beside what is mended.
     ("xyzzyq hedphones", "en"): "headphones",
@@ -50,7 +51,6 @@ MENDED = {
 LEFT_ALONE = [
     ("kd55x81j", "en"),  # A code: the next one is another thing.
     ("12345", "en"),
-    ("head phones", "en"),  # The index itself joins them, and finds some.
     ("blue cap", "en"),  # Nothing is a cap, and a cup is another thing.
     ("toutk", "en"),  # Two slips in a short word.
     ("xyzzyq", "en"),

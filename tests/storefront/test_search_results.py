@@ -11,6 +11,8 @@ import pytest
 
 from entrepot.catalog.queries import ListingView
 from entrepot.markets import operations as markets
+from entrepot.search import queries as search
+from entrepot.search.ports import SearchRequest
 from entrepot.sellers.queries import SellerView
 from tests.builders import orders, shipping as build_shipping
 from tests.conftest import NOW
@@ -336,6 +338,11 @@ def test_goods_that_lack_a_word_are_said_to(rail: Rail) -> None:
     assert some in reader.words
     assert _titles(reader) == ["Table lamp"]
     assert "Nothing has every word" not in reader.open("/search?q=table+lamp").words
+
+
+def test_what_is_spelt_well_is_not_mended_because_of_a_filter(rail: Rail) -> None:
+    found = search.find(SearchRequest(q="lamp", country="DE", currency="EUR", brands=("Nobody",)), at=NOW)
+    assert (found.count, found.asked_instead) == (0, "")
 
 
 def _suggested(text: str, choice: str = "DE.EUR.en") -> list[tuple[str, str]]:

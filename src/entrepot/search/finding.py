@@ -75,6 +75,12 @@ class Search:
         asked = self.query.asked
         return asked is not None and not asked.wanted and not asked.unwanted
 
+    def finds_without_choices(self) -> bool:
+        """Say whether what was typed finds something once nothing is chosen besides: then it is spelt well."""
+        typed = EngineQuery(self.query.asked, self.query.language, self.query.lanes, "relevance", limit=1)
+        chosen = replace(self.query, sort=typed.sort, limit=typed.limit, snapshot="") != typed
+        return (chosen or self._is_narrowed) and self.engine.find(typed).count > 0
+
     def answer(self) -> SearchPage:
         """Return the page asked for."""
         size, page = self.query.limit, max(self.request.page, 1)

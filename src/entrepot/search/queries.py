@@ -38,7 +38,7 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
     unfinished = finding.prepare(request, engine=engine, at=moment, unfinished=True)
     if unfinished.query.asked != search.query.asked and (found := unfinished.answer()).count:
         return found
-    if not request.as_typed:
+    if not request.as_typed and not search.finds_without_choices():
         spelt = spelling.correct(request.q or "", search.query.language, engine=engine, lanes=search.query.lanes)
         found = finding.prepare(replace(request, q=spelt), engine=engine, at=moment).answer() if spelt else page
         if found.count:

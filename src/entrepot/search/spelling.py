@@ -227,8 +227,6 @@ def correct(
         return not asked.wanted or _search(engine, asked, None).count > 0
 
     text = tidy(q).strip()
-    if find(text):
-        return ""  # It is spelt well: what was chosen besides leaves nothing of it.
     dictionary = get_dictionary(engine)
     # The slip of a whole keyboard is seen in every word; a mend by letters would only guess.
     switched = (other for other in switch(text) if _all_in(plain(tidy(other)), dictionary))

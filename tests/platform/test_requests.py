@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 from django.db import OperationalError, connection
@@ -15,6 +16,16 @@ from entrepot.config import logs, metrics
 
 def test_the_probe_answers_to_any_host_name(db: None, client: Client) -> None:
     response = client.get("/healthz", headers={"host": "10.0.0.7"})
+    assert (response.status_code, response.json()) == (200, {"database": "ok"})
+
+
+def test_a_request_after_the_server_hung_up_is_answered_at_once(transactional_db: None, client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = cursor.fetchone()[0]
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    response = client.get("/healthz")
     assert (response.status_code, response.json()) == (200, {"database": "ok"})
 
 

@@ -209,6 +209,22 @@ def test_a_rebuild_is_done_by_the_worker_where_one_runs(
         worker.join()
 
 
+def test_who_asks_for_a_rebuild_while_one_is_being_built_gets_another(
+    transactional_db: None, make_engine: Callable[[], EmbeddedEngine]
+) -> None:
+    catalog.listing(sellers.approved_seller("CN"), title="Here")
+    follower = Follower(make_engine())
+    before = following.wish_rebuild()
+    follower.step()
+    meanwhile = following.wish_rebuild()
+    while following.is_rebuild_wished(before):
+        follower.step()
+    assert following.is_rebuild_wished(meanwhile)
+    while following.is_rebuild_wished(meanwhile):
+        follower.step()
+    follower.close()
+
+
 # --- what a fact moves -----------------------------------------------------------------------------------------------
 
 

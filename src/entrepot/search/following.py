@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -50,6 +50,8 @@ class Building:
     """An index that is being built beside the one in use, batch by batch."""
 
     def __init__(self, engine: SearchEngine) -> None:
+        # Who asks while this one is being built is not served by it.
+        self._wishes = [*_wishes().glob("*")]
         # Whatever changes while listings are read is told by a fact after this place.
         self.position = _end_of_facts()
         self.index = engine.start_anew()
@@ -76,6 +78,8 @@ class Building:
             operations.write_listings(self.index, sorted(lanes.listings_of(batch)))
             self.position = Position(batch[-1].xid, batch[-1].id)
         self.index.publish(self.position)
+        for wish in self._wishes:
+            wish.unlink(missing_ok=True)
         return self.position
 
     @property
@@ -105,7 +109,7 @@ class Follower:
             return IDLE_SECONDS
         if self._building is None:
             self._position = self._position or self._engine.get_position()
-            if self._position is None or _wish().exists():
+            if self._position is None or any(_wishes().glob("*")):
                 self._building = Building(self._engine)
                 log.info("the search index is built anew", listings=self._building.total)
         pause = self.follow()
@@ -149,7 +153,6 @@ class Follower:
         self._position = building.finish()
         self._building = None
         progress = building.progress
-        _wish().unlink(missing_ok=True)
         _told().unlink(missing_ok=True)
         log.info("the search index is built", documents=building.written, seconds=progress.seconds)
 
@@ -238,7 +241,6 @@ def prepare(*, engine: SearchEngine, tell: Callable[[Progress], None], anew: boo
             while building.step():
                 tell(building.progress)
             building.finish()
-            _wish().unlink(missing_ok=True)
         elif position is not None:
             follower = Follower(engine)
             while follower.follow() == 0.0:
@@ -256,19 +258,21 @@ def read_progress() -> Progress | None:
         return None
 
 
-def wish_rebuild() -> None:
-    """Ask the process that writes the index to build it anew."""
-    _wish().parent.mkdir(parents=True, exist_ok=True)
-    _wish().touch()
+def wish_rebuild() -> UUID:
+    """Ask the process that writes the index to build it anew; return the wish's name."""
+    wish = uuid4()
+    _wishes().mkdir(parents=True, exist_ok=True)
+    (_wishes() / wish.hex).touch()
+    return wish
 
 
-def is_rebuild_wished() -> bool:
-    """Say whether a rebuild that was asked for is not done yet."""
-    return _wish().exists()
+def is_rebuild_wished(wish: UUID) -> bool:
+    """Say whether no index that was begun after this wish is finished yet."""
+    return (_wishes() / wish.hex).exists()
 
 
-def _wish() -> Path:
-    return Path(settings.SEARCH_DIR) / "rebuild"
+def _wishes() -> Path:
+    return Path(settings.SEARCH_DIR) / "rebuilds"
 
 
 def _told() -> Path:

@@ -52,8 +52,8 @@ class Command(BaseCommand):
 
     def _rebuild(self, *, is_quiet: bool) -> None:
         tell = (lambda progress: None) if is_quiet else self._draw
-        following.wish_rebuild()  # Where a worker writes the index, it builds it too.
-        while following.is_rebuild_wished() and not following.prepare(engine=get_engine(), tell=tell, anew=True):
+        wish = following.wish_rebuild()  # Where a worker writes the index, it builds it too.
+        while following.is_rebuild_wished(wish) and not following.prepare(engine=get_engine(), tell=tell, anew=True):
             if (progress := following.read_progress()) is not None:
                 tell(progress)
             time.sleep(_LOOK_SECONDS)

@@ -147,14 +147,14 @@ def test_the_index_in_use_is_followed_while_another_is_built(
     listing = catalog.listing(seller, title="Here")
     engine = make_engine()
     follower = follow(engine)
-    following.wish_rebuild()
+    wish = following.wish_rebuild()
     follower.step()  # It has begun, and written the first batch.
     catalog_operations.set_listing_state(seller_id=seller.id, listing_ids=[listing.id], state="paused", now=NOW)
     follower.step()
     assert everything(engine) == set()
     for _ in range(3):
         follower.step()
-    assert not following.is_rebuild_wished()
+    assert not following.is_rebuild_wished(wish)
     assert everything(engine) == set()
 
 

@@ -59,10 +59,7 @@ class Page:
 
     def address(self, language: str = "") -> str:
         """Return the absolute address in a language, or the one that speaks the reader's."""
-        said = [("lang", language)] if language else []
-        if self.number > 1:
-            said.append(("page", str(self.number)))
-        return absolute(self.path) + (f"?{urlencode(said)}" if said else "")
+        return f"{settings.BASE_URL}{_address(self.path, self.number, language)}"
 
 
 def absolute(path: str) -> str:
@@ -73,10 +70,17 @@ def absolute(path: str) -> str:
 _quote = lru_cache(maxsize=8192)(partial(quote, safe="/?=&{}"))  # A list has two dozen of them, the same for everybody.
 
 
+def _address(path: str, number: int, language: str) -> str:
+    said = [("lang", language)] if language else []
+    if number > 1:
+        said.append(("page", str(number)))
+    return _quote(path) + (f"?{urlencode(said)}" if said else "")
+
+
 def write_head(page: Page, *, shown_in: str) -> SafeString:
     """Write what a page that may be found has in its head."""
     address = page.address(page.language)
-    rows = [_write_links(page.path, page.number, page.language)]
+    rows = [_write_links(settings.BASE_URL, page.path, page.number, page.language)]
     told = {
         "og:site_name": NAME,
         "og:type": "product" if page.price is not None else "website",
@@ -100,14 +104,15 @@ def write_head(page: Page, *, shown_in: str) -> SafeString:
 
 
 @lru_cache(maxsize=4096)
-def _write_links(path: str, number: int, language: str) -> str:
+def _write_links(base: str, path: str, number: int, language: str) -> str:
     """Write a page's one address and those of its languages; the same for every reader."""
-    page = Page(path, "", "", language, number)
-    rows = [f'<link rel="canonical" href="{escape(page.address(language))}">']
-    rows += [
-        f'<link rel="alternate" hreflang="{tag}" href="{escape(page.address(code))}">' for code, tag in _languages()
-    ]
-    rows.append(f'<link rel="alternate" hreflang="x-default" href="{escape(page.address())}">')
+
+    def write(code: str) -> str:
+        return escape(base + _address(path, number, code))
+
+    rows = [f'<link rel="canonical" href="{write(language)}">']
+    rows += [f'<link rel="alternate" hreflang="{tag}" href="{write(code)}">' for code, tag in _languages()]
+    rows.append(f'<link rel="alternate" hreflang="x-default" href="{write("")}">')
     return "\n  ".join(rows)
 
 

@@ -45,6 +45,15 @@ confidence = "high"
 """
 
 
+ASSESSED = """\
+[[regimes.assessed]]
+goods_percent = 60
+reason = "personal_use_value"
+source = "a decree"
+confidence = "low"
+"""
+
+
 def write(folder: Path, text: str, name: str = "af.toml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -143,6 +152,19 @@ def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
         ("rate = 10", "exempt = { basis = 'goods', currency = 'EUR' }\nrate = 10", 15, "one of above, at_least"),
         ('source = "a decree"', 'source = ""', 10, "at least 1 character"),
         ('kind = "percentage"', 'kind = "flat"', 13, "a flat duty needs an amount"),
+        ("rate = 10", 'rate = 10\nbase = "assessed"', 7, "assessed says what the assessed value is"),
+        (
+            "[[regimes.duties]]",
+            ASSESSED + "\n[[regimes.duties]]",
+            7,
+            "some duty, tax or exemption is on it",
+        ),
+        (
+            'kind = "percentage"',
+            'kind = "percentage"\nexempt = { basis = "assessed", scope = "item", currency = "EUR", up_to = 1 }',
+            15,
+            "of a consignment or a person",
+        ),
         ("[[regimes]]", '[stage]\nselling = "open"\n\n[[regimes]]', 1, "needs the sections registration and payout"),
     ],
 )
@@ -202,6 +224,7 @@ def test_the_examples_of_the_guide_fit_the_schema() -> None:
         whole |= part
     pack = packs.CountryPack.model_validate(whole)
     assert pack.regimes[0].duties[1].deduction == 20
+    assert pack.regimes[0].assessed[0].goods_percent == 60
     assert pack.registration is not None
     assert packs.BrandsPack.model_validate(brands).brands[0].areas == ("EU", "CH")
     assert packs.SanctionsPack.model_validate(sanctions).corridors[0].country == "RU"

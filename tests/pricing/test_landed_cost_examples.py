@@ -125,12 +125,26 @@ EXAMPLES = [
         "2026-01-01", ((TSHIRT, 3, "400.00"),), "0.00", "180.00", "1380.00", "NZ-LVIG", registered=True,
     ),
     Example(
-        "JP-H1", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2019-01-01", ((TSHIRT, 1, "15000"),),
+        "JP-H1", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2015-01-01", ((TSHIRT, 1, "15000"),),
         "1500", "1320", "17820", "JP-import", duty_rate="10",
     ),
     Example(
-        "JP-H1 below the limit", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2019-01-01",
+        "JP-H1 below the limit", "JP", "JPY", "https://slideplayer.com./amp/9023258", "2015-01-01",
         (("950300", 1, "5000"),), "0", "0", "5000", "JP-10000", duty_rate="10",
+    ),
+    Example(
+        "ZA, duty and VAT", "ZA", "ZAR",
+        "https://www.pioneerfreight.co.za/how-is-customs-duty-vat-calculated-on-imported-goods/", "2026-01-01",
+        ((TSHIRT, 1, "1000.00"),), "200.00", "195.00", "1395.00", "ZA-import", duty_rate="20",
+    ),
+    Example(
+        "ZA, VAT alone", "ZA", "ZAR",
+        "https://www.pioneerfreight.co.za/how-is-customs-duty-vat-calculated-on-imported-goods/", "2026-01-01",
+        ((TSHIRT, 1, "1000.00"),), "0.00", "165.00", "1165.00", "ZA-import", duty_rate="0",
+    ),
+    Example(
+        "JP, bought for oneself", "JP", "JPY", "https://dime.jp/genre/581384", "2019-01-01",
+        ((TSHIRT, 1, "30000"),), "0", "1440", "31440", "JP-import", duty_rate="0",
     ),
     Example(
         "US-01", "US", "USD",
@@ -175,6 +189,38 @@ def test_a_published_example_comes_out_as_published(example: Example) -> None:
         if expected is not None:
             assert Money(sums[name], example.currency).text == expected, (name, order.parts)
     assert sums["total"] == order.total + order.at_door
+
+
+@pytest.mark.parametrize(("price", "tax"), [("16666", 0), ("16667", 1000)])
+def test_a_purchase_for_oneself_is_free_in_japan_while_three_fifths_of_its_price_are(price: str, tax: int) -> None:
+    order = make_trial(
+        desk("JP", "JPY", basic_duty_rate=Decimal(0)),
+        origin="CN",
+        items=[TrialItem(Money.parse(price, "JPY"), 1, "950300")],
+        delivery=Money(3000, "JPY"),
+    )
+    assert (order.regime, landed_sums(order)["tax"]) == ("JP-10000", tax)
+    assert order.unsure == (() if not tax else ("regime_unconfirmed",))
+
+
+def test_a_value_that_the_law_counts_in_place_of_the_price_is_explained_with_its_own_source() -> None:
+    order = make_trial(
+        desk("ZA", "ZAR", basic_duty_rate=Decimal(20), rates=replace(ROUND_RATES, per_eur={"ZAR": Decimal(20)})),
+        origin="CN",
+        items=[TrialItem(Money(100_000, "ZAR"), 1, TSHIRT), TrialItem(Money(33_333, "ZAR"), 3, "691200")],
+        delivery=Money(20_000, "ZAR"),
+    )
+    (vat,) = [part for part in order.parts if part.code == "vat"]
+    # 1,000.00 and 999.99 with a tenth of each: 1,100.00 and 1,099.99; a fifth of the price as duty; no freight.
+    assert (vat.base, vat.amount, vat.shares) == (219_999 + 40_000, 39_000, (19_500, 19_500))
+    assert (vat.reason, "sars.gov.za" in vat.source) == ("added_tax_value", True)
+
+
+def test_goods_of_the_southern_african_customs_union_bear_no_duty_and_no_addition() -> None:
+    rates = replace(ROUND_RATES, per_eur={"ZAR": Decimal(20)})
+    items = [TrialItem(Money(100_000, "ZAR"), 1, TSHIRT, origin="BW")]
+    order = make_trial(desk("ZA", "ZAR", rates=rates), origin="BW", items=items, delivery=Money(0, "ZAR"))
+    assert (order.regime, landed_sums(order)["duty"], landed_sums(order)["tax"]) == ("ZA-SACU", 0, 15_000)
 
 
 def test_the_historic_british_example_rounds_the_duty_down_and_the_vat_to_the_nearest() -> None:

@@ -64,11 +64,14 @@ def _sent(pack: CountryPack, regime: Regime, minor: int, currency: str) -> Order
         return None
 
 
-def _limit(threshold: Threshold | None) -> int | None:
-    """The greatest value that is still within a limit of value, in minor units of its currency."""
-    if threshold is None or threshold.basis not in ("goods", "cif"):
+def _limit(regime: Regime, threshold: Threshold | None) -> int | None:
+    """The greatest price that is still within a limit of value, in minor units of its currency."""
+    if threshold is None or threshold.basis not in ("goods", "cif", "assessed"):
         return None
     digits = minor_digits(threshold.currency)
+    counted = regime.assessed_on(_noon(regime).date()) if threshold.basis == "assessed" else None
+    if counted is not None and threshold.up_to is not None:
+        return int(threshold.up_to.scaleb(digits) * 100 / counted.goods_percent)
     if threshold.up_to is not None:
         return int(threshold.up_to.scaleb(digits))
     return int(threshold.below.scaleb(digits)) - 1 if threshold.below is not None else None
@@ -84,7 +87,7 @@ def test_every_regime_with_a_limit_ends_exactly_there() -> None:
     checked = 0
     for pack, regime in _regimes():
         for threshold in regime.thresholds:
-            limit = _limit(threshold)
+            limit = _limit(regime, threshold)
             if not limit:
                 continue
             within = _sent(pack, regime, limit, threshold.currency)
@@ -100,7 +103,7 @@ def test_every_exemption_ends_exactly_there() -> None:
     checked = 0
     for pack, regime in _regimes():
         for charge, group in [(duty, "duty") for duty in regime.duties] + [(tax, "tax") for tax in regime.taxes]:
-            limit = _limit(charge.exempt)
+            limit = _limit(regime, charge.exempt)
             if not limit or charge.exempt is None:
                 continue
             within = _sent(pack, regime, limit, charge.exempt.currency)

@@ -235,6 +235,16 @@ def test_the_status_of_a_country_is_that_of_what_is_worked_out_there() -> None:
     assert Reader("DE.EUR.en").open("/landed-cost/afghanistan").words.count("are not known to us") == 1
 
 
+def test_a_countrys_page_says_what_counts_in_place_of_the_price() -> None:
+    japan = Reader("DE.EUR.en").open("/landed-cost/japan").words
+    assert "60% of the price of the goods" in japan
+    assert "Goods for personal use are assessed at a part of their price." in japan
+    assert "Nothing up to ¥10,000 of the assessed value" in japan
+    africa = Reader("DE.EUR.en").open("/landed-cost/south-africa").words
+    assert "110% of the price of the goods" in africa
+    assert "the country's own rate on the assessed value and duty" in africa
+
+
 @pytest.mark.parametrize("address", ["br", "BR", "Brazil", "BRAZIL"])
 def test_a_country_is_found_by_its_code_and_its_name(address: str) -> None:
     answer = Reader("DE.EUR.en").client.get(f"/landed-cost/{address}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
-from entrepot.markets.packs import Duty, Fee, Regime, Tax, Threshold
+from entrepot.markets.packs import AssessedValue, Duty, Fee, Regime, Tax, Threshold
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -38,7 +39,8 @@ class Limit(msgspec.Struct, frozen=True):
 class Candidate:
     """
     A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
-    a tax may be on, `later_fees` that depend on what else is charged. `taxes_at_door`, `duties_at_door`: the country's
+    a tax may be on, `later_fees` that depend on what else is charged. `assessed`: what it counts in place of the price
+    on its day. `taxes_at_door`, `duties_at_door`: the country's
     own tax on goods, the tariff's duty is collected at the border, whatever they cost.
     """
 
@@ -50,6 +52,7 @@ class Candidate:
     flags: tuple[str, ...]
     not_flags: tuple[str, ...]
     currency: str
+    assessed: AssessedValue | None
     of_consignment: tuple[Limit, ...]
     of_item: tuple[Limit, ...]
     fees: tuple[Fee, ...]
@@ -64,10 +67,11 @@ class Candidate:
         currency: str,
         fees: tuple[Fee, ...],
         *,
+        on: date,
         origins: frozenset[str] | None,
         not_origins: frozenset[str],
     ) -> Candidate:
-        """Return a regime with the origins that it asks for (None: any) and the fees that it may charge."""
+        """Return a regime on a day, with the origins that it asks for (None: any) and the fees that it may charge."""
         goods, no_floor = regime.goods, regime.collection_floor is None
         limits = [(threshold.scope, Limit.of(threshold)) for threshold in regime.thresholds]
         return cls(
@@ -79,6 +83,7 @@ class Candidate:
             flags=goods.flags,
             not_flags=goods.not_flags,
             currency=regime.currency or currency,
+            assessed=regime.assessed_on(on),
             of_consignment=tuple(limit for scope, limit in limits if scope != "item"),
             of_item=tuple(limit for scope, limit in limits if scope == "item"),
             fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
@@ -115,6 +120,7 @@ def _is_collected_at_door(regime: Regime, tax: Tax) -> bool:
 def _is_tariff_at_door(regime: Regime, duty: Duty) -> bool:
     return (
         duty.kind == "tariff"
+        and duty.base != "assessed"
         and duty.exempt is None
         and duty.on == "whole"
         and (duty.collector or regime.collector) != "platform"

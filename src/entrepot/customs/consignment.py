@@ -119,12 +119,16 @@ class Work:
         if threshold.basis == "weight_g":
             return all(self._weight_holds(threshold, members))
         if threshold.basis == "tax":
-            return _within(threshold, _exact(Decimal(tax or 0) * self.factor_to(threshold.currency)), 1)
+            return self.is_within(threshold, Decimal(tax or 0))
         if threshold.scope != "item":
             return _within(threshold, self._value_in(threshold.basis, threshold.currency), 1)
         factor = self.factor_to(threshold.currency)
         values = self.goods if threshold.basis == "goods" else self.cif
         return all(_within(threshold, _exact(values[i] * factor), self.c.items[i].quantity) for i in members)
+
+    def is_within(self, threshold: Threshold | Limit, amount: Decimal) -> bool:
+        """Say whether an amount in minor units, which may be a fraction of them, keeps to a limit."""
+        return _within(threshold, _exact(amount * self.factor_to(threshold.currency)), 1)
 
     def _value_in(self, basis: str, currency: str) -> Decimal:
         key = (basis, currency)
@@ -141,9 +145,8 @@ class Work:
         total = sum((item.weight_g or 0) * item.quantity for item in self.c.items)
         return [_within(threshold, Decimal(total), 1)]
 
-    def over(self, threshold: Threshold | Limit) -> Decimal:
-        """Return which share of the value lies above the limit."""
-        total = self.goods_total if threshold.basis == "goods" else self.cif_total
+    def over(self, threshold: Threshold | Limit, total: Decimal) -> Decimal:
+        """Return which share of a total in minor units lies above the limit."""
         value = total * self.factor_to(threshold.currency)
         limit = threshold.up_to or Decimal(0)
         return (value - limit) / value if value > limit else Decimal(0)

@@ -19,7 +19,7 @@ from entrepot.customs.regime_parts import RegimeParts, round_ratio
 from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.tariffs import BASIC, PREFERENCE, PROOF_OF_ORIGIN, TariffRow
 from entrepot.kernel.money import Money, minor_digits
-from entrepot.markets.packs import CollectionFloor, Doubt, Duty, Fee, RateRow, Tax
+from entrepot.markets.packs import AssessedValue, CollectionFloor, Doubt, Duty, Fee, RateRow, Tax
 
 _HUNDRED = Decimal(100)
 _NOTHING = Decimal(0)
@@ -48,7 +48,8 @@ class Evaluation(RegimeParts):
             self._fee(fee)
         if regime.collection_floor is not None:
             self._collect(regime.collection_floor)
-        if regime.confidence == "low":
+        assessed = self.candidate.assessed
+        if regime.confidence == "low" or (assessed is not None and assessed.confidence == "low"):
             work.unsure.add("regime_unconfirmed")
         if regime.doubts:
             note_doubts(regime.doubts, any(part.amount for part in self.parts), work.unsure)
@@ -67,7 +68,13 @@ class Evaluation(RegimeParts):
             self._tariff_duty(duty)
 
     def _bases(self, base: str) -> list[int]:
+        if base == "assessed":
+            return self.assessed
         return self.work.goods if base == "goods" else self.work.cif
+
+    def _counted(self, base: str | Sequence[str]) -> AssessedValue | None:
+        """Return what takes the place of the price in a base, if it does."""
+        return self.candidate.assessed if "assessed" in base else None
 
     def _flat_duty(self, duty: Duty) -> None:
         items = self.work.c.items
@@ -130,7 +137,7 @@ class Evaluation(RegimeParts):
 
     def _percentage_duty(self, duty: Duty) -> None:
         work = self.work
-        factor = work.over(duty.exempt) if duty.on == "excess" and duty.exempt else Decimal(1)
+        factor = self._over(duty.exempt) if duty.on == "excess" else Decimal(1)
         bases = self._bases(duty.base)
         groups = self._by_rate(lambda position: self._percentage(duty, position))
         single = bool(duty.minimum_per_kg or duty.deduction or duty.maximum) or len(groups) == 1
@@ -178,6 +185,7 @@ class Evaluation(RegimeParts):
             rate=rate,
             base=base,
             reason=reason,
+            counted=self._counted(duty.base),
         )
 
     def _by_rate(self, rate_of: Callable[[int], Decimal]) -> dict[Decimal, list[int]]:
@@ -203,7 +211,7 @@ class Evaluation(RegimeParts):
     def _tariff_duty(self, duty: Duty) -> None:
         work, c = self.work, self.work.c
         bases = self._bases(duty.base)
-        factor = work.over(duty.exempt).as_integer_ratio() if duty.on == "excess" and duty.exempt else _WHOLE
+        factor = self._over(duty.exempt).as_integer_ratio() if duty.on == "excess" else _WHOLE
         # By identity: the table's rows live as long as it does, and comparing them whole would cost more than the duty.
         groups: dict[int, tuple[TariffRow, list[int]]] = {}
         given: list[int] = []
@@ -297,6 +305,7 @@ class Evaluation(RegimeParts):
             source=source,
             valid_from=valid_from,
             reason=reason,
+            counted=self._counted(duty.base),
         )
 
     # --- taxes ---------------------------------------------------------------------------------------------------
@@ -309,11 +318,12 @@ class Evaluation(RegimeParts):
             return
         bases = self._tax_bases(tax)
         factor = ratio(tax.factor)
-        if tax.on == "excess" and tax.exempt is not None:
-            factor = (tax.factor * self.work.over(tax.exempt)).as_integer_ratio()
+        if tax.on == "excess":
+            factor = (tax.factor * self._over(tax.exempt)).as_integer_ratio()
         groups = self._groups_by_rate(tax)
         if tax.minimum is not None and self._takes_minimum(tax, tax.minimum, groups, bases, factor):
             return
+        counted = self._counted(tax.base)
         started = len(self.parts)
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
         for found, members in groups:
@@ -334,6 +344,7 @@ class Evaluation(RegimeParts):
                 source=found.source,
                 valid_from=found.valid_from,
                 reason=tax.reason or ("" if rate else "zero_rate"),
+                counted=counted,
             )
         if tax.exempt is not None and tax.exempt.basis == "tax":
             levied = sum(part.amount for part in self.parts[started:])
@@ -391,6 +402,8 @@ class Evaluation(RegimeParts):
                 columns.append(work.goods)
             elif name == "freight":
                 columns.append(work.c.freight_shares)
+            elif name == "assessed":
+                columns.append(self.assessed)
             elif (sums := self.sums.get("tax" if name == "taxes" else name)) is not None:
                 columns.append(sums)
         if len(columns) == 2 and columns[0] is work.goods and columns[1] is work.c.freight_shares:

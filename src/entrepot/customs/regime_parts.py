@@ -8,12 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from entrepot.customs.candidates import Candidate
-from entrepot.customs.charges import Group, Liable, Part, Payable, Ratio, split
+from entrepot.customs.charges import Group, Liable, Part, Payable, Ratio, percent, portion, split
 from entrepot.customs.consignment import Work
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
-from entrepot.markets.packs import Collector, Regime, Threshold
+from entrepot.markets.packs import AssessedValue, Collector, Regime, Threshold
 
 _NOTHING: Ratio = (0, 1)
+_ALL = Decimal(1)
 _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 
 
@@ -32,7 +33,7 @@ class RegimeParts:
     Amounts per item stay in lists over all items of the consignment.
     """
 
-    __slots__ = ("candidate", "count", "currency", "members", "parts", "regime", "sums", "work")
+    __slots__ = ("assessed", "candidate", "count", "currency", "members", "parts", "regime", "sums", "work")
 
     def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
         self.work = work
@@ -41,6 +42,8 @@ class RegimeParts:
         self.currency = candidate.currency
         self.members = members
         self.count = len(work.goods)
+        # What the regime counts in place of the price, a whole number for each item.
+        self.assessed: list[int] = work.cif if candidate.assessed is None else self._assess(candidate.assessed)
         self.parts: list[Part] = []
         self.sums: dict[str, list[int]] = {}
 
@@ -60,9 +63,17 @@ class RegimeParts:
         valid_from: date | None = None,
         reason: str = "",
         native: Money | None = None,
+        counted: AssessedValue | None = None,
     ) -> None:
-        """Add a part of `exact` minor units, spread by `weights` over `members` (all that the regime governs)."""
+        """
+        Add a part of `exact` minor units, spread by `weights` over `members` (all that the regime governs); `counted`
+        is what took the place of the price in its base.
+        """
         regime = self.regime
+        source = source or regime.source
+        if counted is not None:
+            source = f"{source}; {counted.source}"
+            reason = reason or counted.reason
         amount = round_ratio(exact, rounding or regime.rounding)
         if members is None:
             members = self.members
@@ -83,7 +94,7 @@ class RegimeParts:
                 rate,
                 base,
                 liable,
-                source or regime.source,
+                source,
                 valid_from or regime.valid_from,
                 reason,
                 native,
@@ -141,9 +152,29 @@ class RegimeParts:
     def _exempt(self, threshold: Threshold | None) -> bool:
         if threshold is None or threshold.basis == "tax":
             return False
-        held = self.work.holds(threshold, self.members)
+        if threshold.basis == "assessed":
+            held = self.work.is_within(threshold, self._total(threshold.basis))
+        else:
+            held = self.work.holds(threshold, self.members)
         if held and threshold.scope in _LONG_SCOPES:
             self.work.unsure.add("person_limit_unknown")
         return held
 
-    # --- duties --------------------------------------------------------------------------------------------------
+    def _over(self, exempt: Threshold | None) -> Decimal:
+        """Return which share of the value lies above an exemption."""
+        return self.work.over(exempt, self._total(exempt.basis)) if exempt is not None else _ALL
+
+    def _assess(self, value: AssessedValue) -> list[int]:
+        goods, freight = percent(value.goods_percent), percent(value.freight_percent)
+        amounts = zip(self.work.goods, self.work.c.freight_shares, strict=True)
+        return [portion(price, goods) + portion(delivery, freight) for price, delivery in amounts]
+
+    def _total(self, basis: str) -> Decimal:
+        """Return the value of the whole consignment, unrounded: a limit must be exact at its boundary."""
+        work, counted = self.work, self.candidate.assessed
+        if basis == "goods":
+            return Decimal(work.goods_total)
+        if basis == "cif" or counted is None:
+            return Decimal(work.cif_total)
+        freight = work.cif_total - work.goods_total
+        return (work.goods_total * counted.goods_percent + freight * counted.freight_percent) / 100

@@ -260,6 +260,7 @@ class RuleBook:
                 regime,
                 pack.currency,
                 _fees(regime, () if territory else charged, channel=channel, on=on),
+                on=on,
                 origins=self._countries(regime.origins) if regime.origins else None,
                 not_origins=self._countries(regime.not_origins),
             )

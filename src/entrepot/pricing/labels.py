@@ -57,6 +57,8 @@ REASONS = {
     ),
     "union_consumer_sale": gettext_noop("A sale to another country of the union: the tax of the seller's country."),
     "low_value_relief": gettext_noop("Goods of low value are free of duty."),
+    "personal_use_value": gettext_noop("Goods for personal use are assessed at a part of their price."),
+    "added_tax_value": gettext_noop("The law adds a share to the price of the goods before it is taxed."),
     "below_threshold": gettext_noop("The value stays within the exemption."),
     "within_quota": gettext_noop("Within the personal quota there is no duty."),
     "free_port": gettext_noop("A free port: no duty."),

@@ -20,6 +20,7 @@ UNIONS = {"EAEU": gettext_noop("Eurasian Economic Union")}
 _BASIS = {
     "goods": gettext_noop("Value of the goods"),
     "cif": gettext_noop("Value of the goods with delivery"),
+    "assessed": gettext_noop("Assessed value"),
     "tax": gettext_noop("Tax"),
     "weight_g": gettext_noop("Weight"),
 }
@@ -43,8 +44,14 @@ _TAXED = {
     frozenset({"goods", "freight"}): gettext_noop("%(rate)s on goods and delivery"),
     frozenset({"goods", "duty"}): gettext_noop("%(rate)s on goods and duty"),
     frozenset({"goods", "freight", "duty"}): gettext_noop("%(rate)s on goods, delivery and duty"),
+    frozenset({"assessed"}): gettext_noop("%(rate)s on the assessed value"),
+    frozenset({"assessed", "duty"}): gettext_noop("%(rate)s on the assessed value and duty"),
 }
-_ON_GOODS, _ON_CIF = _TAXED[frozenset({"goods"})], _TAXED[frozenset({"goods", "freight"})]
+_ON = {
+    "goods": _TAXED[frozenset({"goods"})],
+    "cif": _TAXED[frozenset({"goods", "freight"})],
+    "assessed": _TAXED[frozenset({"assessed"})],
+}
 _PARTS = {"goods": "goods", "freight": "delivery", "duty": "duty", "fees": "fees", "taxes": "tax"}
 _CHANNELS = {"post": gettext_noop("Sent by post"), "courier": gettext_noop("Sent by courier")}
 COLLECTORS = {
@@ -96,6 +103,7 @@ def rule_in_words(
         title=_(regime.title) if regime.title else "",
         when=tuple(_conditions(regime)),
         rows=(
+            *_assessed(regime, day),
             *(_duty(duty) for duty in regime.duties),
             *(_tax(tax, own) for tax in regime.taxes),
             *(_fee(fee) for fee in [*regime.fees, *(fees if regime.country_fees else ())] if fee.charged),
@@ -208,13 +216,29 @@ def _exempt(threshold: Threshold | None, on: str) -> Iterator[str]:
         yield _("Only on what exceeds %(amount)s") % amount
     elif threshold.basis == "tax":
         yield _("Not collected where it is no more than %(amount)s") % amount
+    elif threshold.basis == "assessed":
+        yield _("Nothing up to %(amount)s of the assessed value") % amount
     else:
         yield _("Nothing up to %(amount)s") % amount
 
 
+def _assessed(regime: Regime, day: date) -> Iterator[Row]:
+    """Yield what counts in place of the price."""
+    value = regime.assessed_on(max(day, regime.valid_from or day))
+    if value is None:
+        return
+    text = _("%(share)s of the price of the goods") % {"share": formats.percent(value.goods_percent)}
+    if value.freight_percent:
+        text = _("%(share)s of the price of the goods and %(freight)s of the delivery") % {
+            "share": formats.percent(value.goods_percent),
+            "freight": formats.percent(value.freight_percent),
+        }
+    yield Row(_(_BASIS["assessed"]), (text, _said(value.reason)))
+
+
 def _duty(duty: Duty) -> Row:
     texts: list[str] = []
-    message = _ON_CIF if duty.base == "cif" else _ON_GOODS
+    message = _ON[duty.base]
     if duty.kind == "none":
         texts.append(_said(duty.reason or "no_duty"))
     elif duty.kind == "tariff":
@@ -249,7 +273,8 @@ def _taxed(tax: Tax) -> str:
     if known is not None:
         return _(known)
     language = get_language() or "en"
-    return f"%(rate)s: {formats.listing([labels.group_label(_PARTS[part], language) for part in tax.base])}"
+    parts = [labels.group_label(_PARTS[part], language) if part in _PARTS else _(_BASIS[part]) for part in tax.base]
+    return f"%(rate)s: {formats.listing(parts)}"
 
 
 def _tax(tax: Tax, currency: str) -> Row:

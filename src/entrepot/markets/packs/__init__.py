@@ -45,6 +45,7 @@ from entrepot.markets.packs.documents import (
 )
 from entrepot.markets.packs.restrictions import BrandRule, BrandsPack, Measure, Question, Restriction
 from entrepot.markets.packs.rules import (
+    AssessedValue,
     CollectionFloor,
     Doubt,
     Duty,
@@ -73,6 +74,7 @@ __all__ = [
     "SCHEMAS",
     "Amount",
     "Area",
+    "AssessedValue",
     "BankFile",
     "BankFileColumn",
     "BrandRule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -37,10 +38,11 @@ class Threshold(Strict):
     """
     A limit: what is measured (`basis`), of what (`scope`), in which currency, and the sides of it that hold.
 
-    `cif` is goods with freight and insurance, `tax` the tax itself, `weight_g` grams (no currency).
+    `cif` is goods with freight and insurance, `assessed` what the regime counts in place of the price, `tax` the tax
+    itself, `weight_g` grams (no currency).
     """
 
-    basis: Literal["goods", "cif", "tax", "weight_g"]
+    basis: Literal["goods", "cif", "assessed", "tax", "weight_g"]
     scope: Literal[
         "item",
         "consignment",
@@ -61,6 +63,8 @@ class Threshold(Strict):
             raise ValueError("a threshold needs one of above, at_least, below, up_to")
         if (self.basis == "weight_g") == bool(self.currency):
             raise ValueError("a threshold of value needs a currency, one of weight has none")
+        if self.basis == "assessed" and self.scope == "item":
+            raise ValueError("a threshold of assessed value is of a consignment or a person")
         return self
 
 
@@ -96,7 +100,7 @@ class Duty(Strict):
 
     code: Text = "duty"
     kind: Literal["none", "tariff", "flat", "percentage"]
-    base: Literal["goods", "cif"] = "cif"
+    base: Literal["goods", "cif", "assessed"] = "cif"
     exempt: Threshold | None = None
     on: Literal["whole", "excess"] = "whole"
     rate: Percent | None = None
@@ -138,7 +142,7 @@ class Tax(Strict):
     code: Text = "vat"
     rate: Percent | Literal["standard"] = "standard"
     rates: tuple[RateRow, ...] = ()
-    base: tuple[Literal["goods", "freight", "duty", "fees", "taxes"], ...]
+    base: tuple[Literal["goods", "freight", "assessed", "duty", "fees", "taxes"], ...]
     inside: bool = False
     factor: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
     exempt: Threshold | None = None
@@ -177,6 +181,12 @@ class Fee(Sourced):
     collector: Collector | None = None
     charged: bool = True
 
+    @model_validator(mode="after")
+    def _asked_of_prices(self) -> Fee:
+        if self.threshold is not None and self.threshold.basis in ("assessed", "tax"):
+            raise ValueError("a fee depends on the price or the weight: basis goods, cif or weight_g")
+        return self
+
 
 class CollectionFloor(Strict):
     """What is not worth collecting: nothing is charged while the named charges together stay within `up_to`."""
@@ -193,12 +203,26 @@ class Doubt(Strict):
     when: Literal["always", "charged"] = "always"
 
 
+class AssessedValue(Sourced):
+    """
+    What the law counts in place of the price: shares of the price of the goods and of the freight, in percent.
+
+    Japan counts 60 % of what goods for personal use cost; South Africa adds 10 % before it takes VAT.
+    """
+
+    goods_percent: Percent
+    freight_percent: Percent = Decimal(0)
+    reason: Text
+
+
 class Regime(Sourced):
     """
     A dated import rule. Of a destination's regimes the first that fits an item, in the file's order, governs it.
 
     `scheme` names the registration that the operator must hold for it; `channels`, `origins` (of the goods),
     `dispatch_from`, `goods`, `regions`, `postal_codes` and every one of `thresholds` must fit; empty means any.
+    `assessed` says what duties, taxes and exemptions on the `assessed` value count: the first row of the day, and on a
+    day without one goods with freight as they are.
     """
 
     id: Text
@@ -214,6 +238,7 @@ class Regime(Sourced):
     postal_codes: tuple[Regex, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     currency: Currency | Literal[""] = ""
+    assessed: tuple[AssessedValue, ...] = ()
     duties: tuple[Duty, ...] = ()
     taxes: tuple[Tax, ...] = ()
     fees: tuple[Fee, ...] = ()
@@ -222,6 +247,24 @@ class Regime(Sourced):
     collector: Collector
     rounding: Rounding = Rounding.HALF_UP
     doubts: tuple[Doubt, ...] = ()
+
+    @model_validator(mode="after")
+    def _assessed_where_asked(self) -> Regime:
+        exemptions = [duty.exempt for duty in self.duties] + [tax.exempt for tax in self.taxes]
+        if any(threshold.basis == "assessed" for threshold in self.thresholds):
+            raise ValueError("a regime is chosen by price: assessed values are for its duties, taxes and exemptions")
+        asked = (
+            any(duty.base == "assessed" for duty in self.duties)
+            or any("assessed" in tax.base for tax in self.taxes)
+            or any(exempt is not None and exempt.basis == "assessed" for exempt in exemptions)
+        )
+        if asked is not bool(self.assessed):
+            raise ValueError("assessed says what the assessed value is, and some duty, tax or exemption is on it")
+        return self
+
+    def assessed_on(self, day: date) -> AssessedValue | None:
+        """Return what counts in place of the price on a day; None: goods with freight as they are."""
+        return next((row for row in self.assessed if row.is_valid_on(day)), None)
 
 
 class SaleRule(Sourced):

@@ -120,6 +120,17 @@ def test_codes_and_model_names_are_found(shirt: ListingView, lamp: ListingView, 
     assert found(shirt.sku) == [shirt.id]
 
 
+def test_a_size_is_found_with_the_system_that_its_option_names(chinese: SellerView) -> None:
+    skus = [
+        SkuInput(seller_sku=size, price="10.00", stock=1, weight_g=300, options={"EU size": size})
+        for size in ("41", "42")
+    ]
+    boots = catalog.listing(chinese, title="Boots", skus=skus)
+    for q in ("boots 42 EU", "boots eu 42", "boots EU42", "boots size 42", "boots 42"):
+        assert (found(q), find(q).lacks_words) == ([boots.id], False), q
+    assert find("boots 43 EU").lacks_words
+
+
 def test_without_words_everything_is_found_the_newest_first(shirt: ListingView, lamp: ListingView) -> None:
     assert find().count == 2
     assert set(found()) == {shirt.id, lamp.id}

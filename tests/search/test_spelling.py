@@ -54,6 +54,8 @@ LEFT_ALONE = [
     ("blue cap", "en"),  # Nothing is a cap, and a cup is another thing.
     ("toutk", "en"),  # Two slips in a short word.
     ("xyzzyq", "en"),
+    ("jeans", "en"),  # Goods that nobody sells here, and no slip of "beans".
+    ("xyzzyq plughh hedphones", "en"),  # Hardly anything of it would remain.
     ("无线耳鸡", "zh"),
     ("", "en"),
     ("!!!", "en"),

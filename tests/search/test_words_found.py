@@ -183,6 +183,9 @@ FOUND = [
     ("٤٢", "ar", "حذاء 42", "ar"),
     ("جوال", "ar", "هاتف ذكي", "ar"),
     ("هاتف", "en", "هاتف محمول", "ar"),
+    ("الشاي", "ar", "شاي أخضر", "ar"),
+    ("شاي", "ar", "علبة للشاي", "ar"),
+    ("البن", "ar", "بن يمني", "ar"),
     # Chinese
     ("运动鞋", "zh", "男士运动鞋", "zh"),
     ("鞋", "zh", "男士运动鞋", "zh"),
@@ -193,6 +196,8 @@ FOUND = [
     ("手机", "en", "智能手机 128GB", "zh"),
     ("15英寸", "zh", "15寸显示器", "zh"),
     ("跑鞋", "zh", "运动鞋", "zh"),
+    ("瓷器", "zh", "瓷茶杯配碟", "zh"),
+    ("鞋 42码", "zh", "运动鞋 42", "zh"),
     # Traditional signs find simplified ones and the other way round.
     ("運動鞋", "zh", "运动鞋", "zh"),
     ("手机壳", "zh", "手機殼", "zh-hant"),
@@ -212,6 +217,15 @@ FOUND = [
     ("schuhe", "ru", "Schuh", "de"),
     ("shoes", "zh", "Shoe rack", "en"),
     ("кроссовок", "tr", "Кроссовки", "ru"),
+    ("rote schuhe", "de", "Красные туфли", "ru"),
+    ("sac rouge", "fr", "Bolso rojo", "es"),
+    ("yeşil çanta", "tr", "Green bag", "en"),
+    # Sizes
+    ("boots 42 EU", "en", "Boots, EU 42", "en"),
+    ("boots 42 EU", "en", "Boots 42", "en"),
+    ("boots size 42", "en", "Boots EU 42", "en"),
+    ("ботинки 42 размера", "ru", "Ботинки 42", "ru"),
+    ("botas talla 42", "es", "Botas 42", "es"),
 ]
 
 NOT_FOUND = [
@@ -223,6 +237,8 @@ NOT_FOUND = [
     ("1.5l", "en", "Bottle 15 l", "en"),
     ("1 l", "en", "Bottle 1 kg", "en"),
     ("eu 42", "en", "Boots EU 43", "en"),
+    ("us 9", "en", "Pack of 9", "en"),
+    ("shirt size", "en", "Shirt 42", "en"),
     ("kd55x80j", "en", "KD-65X80J", "en"),
     ("boots", "en", "Footwear", "en"),
     ("bed", "en", "Duvet and pillow", "en"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ _VALUES_LENGTH_MAX = 2_000
 # What is longer is a sentence: it is searched, but nobody narrows a list by it.
 _FACET_LENGTH_MAX = 80
 _FACETS_MAX = 60
+_SYSTEM = re.compile(r"(?<![A-Za-z])(?:EU|UK|US|FR|IT|RU|CN|JP)(?![A-Za-z])")
+_SIZE = re.compile(r"\d\d?(?:[.,]5)?")
 _CATEGORIES = "SELECT id, parent_id, slug, names::text FROM catalog_category"
 
 
@@ -53,7 +56,7 @@ def _make(row: tuple[Any, ...], lane: str, branch: _Branch) -> Document:
         # What there is to choose from (sizes, colours), in this language's words where it has them.
         chosen = [(words_for.get(name, name), words_for.get(value, value)) for name, value in options]
         pairs = list(dict.fromkeys((*map(tuple, attributes), *chosen)))
-        values = " ".join(value for _, value in pairs)
+        values = " ".join(_say(name, value) for name, value in pairs)
         parts += (
             Text(language, "title", title),
             Text(language, "attributes", values[:_VALUES_LENGTH_MAX]),
@@ -75,6 +78,12 @@ def _make(row: tuple[Any, ...], lane: str, branch: _Branch) -> Document:
         stocked=stocked,
         orders=max(0, orders),
     )
+
+
+def _say(name: str, value: str) -> str:
+    """Return an attribute's value as it is searched: of an option "EU size" the 42 is EU 42."""
+    system = _SYSTEM.search(name)
+    return f"{system.group()} {value}" if system and _SIZE.fullmatch(value) else value
 
 
 def _to_plain(description: str) -> str:

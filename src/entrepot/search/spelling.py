@@ -17,6 +17,7 @@ from itertools import chain, islice, product, zip_longest
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -28,6 +29,7 @@ from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.keyboards import switch
 from entrepot.search.words.splitting import UNSPACED_RUN
 from entrepot.search.words.stemming import stem
+from entrepot.search.words.synonyms import read_book
 
 _ROOM = "entrepot.search"
 WORDS_MAX, STEMS_MAX = 200_000, 50_000
@@ -222,7 +224,12 @@ def correct(
         asked = ask(text, language)
         return _search(engine, asked, lanes).listing_ids if asked.wanted else ()
 
+    book = read_book(settings.SYNONYMS_DIR)
+    own = field_language(language)
+
     def known(word: str) -> bool:
+        if book.is_name(word, own) or book.is_name(word, "en"):
+            return True
         asked = ask(word, language)
         return not asked.wanted or _search(engine, asked, None).count > 0
 
@@ -282,7 +289,7 @@ def _mend(text: str, language: str, engine: SearchEngine, known: Callable[[str],
     if not unknown:
         return
     near = [_Place(found.start(), found.end(), dictionary.list_meant(plain(found.group()))) for found in unknown]
-    yield from _combine(text, near)
+    yield from _combine(text, near, len(words))
     yield from (whole for is_misspelt, whole in wholes if is_misspelt)
     if own := field_language(language):
         # What only descriptions have is kept by its stem.
@@ -291,13 +298,16 @@ def _mend(text: str, language: str, engine: SearchEngine, known: Callable[[str],
         yield from _combine(
             text,
             [_Place(found.start(), found.end(), stems.list_meant(row[0] if row else "")) for found, row in rows],
+            len(words),
         )
 
 
-def _combine(text: str, places: Sequence[_Place]) -> Iterator[str]:
-    if not any(place.meant for place in places):
+def _combine(text: str, places: Sequence[_Place], words: int) -> Iterator[str]:
+    """Yield a text of so many words with what may have been meant in these places."""
+    left_out = sum(not place.meant for place in places)
+    if left_out == len(places) or 1 < left_out >= words - left_out:
         return
-    # What is like nothing is left out beside what is mended: it would find nothing.
+    # What is like nothing would find nothing: it is left out beside what is mended, unless it is half of it all.
     choices = product(*(place.meant or (("", 0.0),) for place in places[:_PLACES_MAX]))
     for chosen in sorted(choices, key=lambda chosen: -sum(fit for _, fit in chosen))[:_TRIALS]:
         pieces, last = [], 0

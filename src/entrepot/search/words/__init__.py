@@ -10,6 +10,6 @@ codes) are alike in every language and stand among the bare ones alone. Data lie
 from __future__ import annotations
 
 from entrepot.search.words.asking import ask, narrow
-from entrepot.search.words.texts import LANGUAGES, VERSION, bare, bare_and_tokens, field_language, tokens
+from entrepot.search.words.texts import LANGUAGES, bare, bare_and_tokens, field_language, tokens
 
-__all__ = ["LANGUAGES", "VERSION", "ask", "bare", "bare_and_tokens", "field_language", "narrow", "tokens"]
+__all__ = ["LANGUAGES", "ask", "bare", "bare_and_tokens", "field_language", "narrow", "tokens"]

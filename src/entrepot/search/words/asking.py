@@ -26,12 +26,19 @@ _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d]{2,})(\d+)")
 _OR = re.compile(r"(?<=\s)OR(?=\s)")
 _WITH = re.compile(r"(?<!\S)w/(o\b)?\s*")
 _WITHOUT = frozenset({"without", "sin", "senza", "sem", "sans", "ohne", "без", "بدون"})
+# "Size" beside a number says what the number is; listings say the number.
+_SIZE = frozenset(
+    {"size", "sizes", "talla", "taglia", "misura", "numero", "tamanho", "taille", "pointure", "grosse", "beden"}
+    | {"numara", "размер", "размера", "размеры", "مقاس", "المقاس", "قياس", "码", "尺码", "号"}
+)
+_SIZED = re.compile(r"(?:[a-z]{2})?\d\d?(?:\.5)?")
+_EU_SIZE = re.compile(r"eu(\d\d(?:\.5)?)")
 _INCHES = re.compile(r'(?<=\d)(?:"|\'\')(?!\w)')
 # A phrase in quotation marks, or a piece without blanks; a minus before either excludes it.
 _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
 TYPED_MAX = 200
 GROUPS_MAX = 12
-_BARE, _OWN, _ENGLISH, _OTHER = 0.9, 1.0, 0.8, 0.6
+_BARE, _OWN, _ENGLISH, _OTHER, _NUMBER_ALONE = 0.9, 1.0, 0.8, 0.6, 0.4
 
 
 def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
@@ -59,7 +66,7 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
             groups[0] = _either(wanted.pop(), groups[0])
         is_alternative = False
         (unwanted if excluded else wanted).extend(groups)
-    wanted = _bind_without(_without_stop_words(wanted, base), base)[:GROUPS_MAX]
+    wanted = _bind_without(_without_size_words(_without_stop_words(wanted, base)), base)[:GROUPS_MAX]
     wanted = read_book(settings.SYNONYMS_DIR).widen(wanted, _synonym_languages(text, base))
     if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
         last = wanted[-1]
@@ -141,6 +148,14 @@ def _without_stop_words(groups: list[Group], language: str) -> list[Group]:
     return [group for group in groups if holds(group)] or groups
 
 
+def _without_size_words(groups: list[Group]) -> list[Group]:
+    def is_said(at: int) -> bool:
+        beside = [*groups[max(at - 1, 0) : at], *groups[at + 1 : at + 2]]
+        return plain(groups[at].typed) in _SIZE and any(_SIZED.fullmatch(group.typed) for group in beside)
+
+    return [group for at, group in enumerate(groups) if group.is_phrase or not is_said(at)]
+
+
 def _languages(word: str, language: str) -> list[tuple[str, float]]:
     """Return the languages that a word in its script may be of, with what a hit there weighs, the page's own first."""
     own = field_language(language)
@@ -161,6 +176,8 @@ def _forms(words: list[str], language: str, *, joined: str = "") -> tuple[Form, 
     forms = [Form("", row, _BARE)] if row else []
     if joined:
         forms.append(Form("", (plain(joined),), _BARE))
+    if size := _EU_SIZE.fullmatch(joined):
+        forms.append(Form("", (size[1],), _NUMBER_ALONE))  # Many sellers name no system.
     if not any(_DIGIT.search(word) for word in words):
         for name, weight in _languages(" ".join(words), language):
             if row and (stems := tuple(stem(words, name))):

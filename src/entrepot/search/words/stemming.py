@@ -101,7 +101,17 @@ def _after_english(text: str) -> str:
     return _ENGLISH_PLURAL.sub(lambda found: _ENGLISH_PLURALS[found.group()], plain(text))
 
 
-_AFTER: dict[str, Callable[[str], str]] = {"en": _after_english, "es": _after_spanish, "ru": _after_russian}
+def _after_arabic(text: str) -> str:
+    """Return stems without the article that is left before two letters: الشاي, شاي."""
+    return re.sub(r"\bال(?=\w\w\b)", "", text)
+
+
+_AFTER: dict[str, Callable[[str], str]] = {
+    "en": _after_english,
+    "es": _after_spanish,
+    "ru": _after_russian,
+    "ar": _after_arabic,
+}
 
 
 def _stop_words() -> dict[str, tuple[str, ...]]:

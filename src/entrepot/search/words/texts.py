@@ -10,8 +10,6 @@ from entrepot.search.words.stemming import LANGUAGES as STEMMED, stem
 
 # Languages that have a field of their own.
 LANGUAGES = (*STEMMED, "zh")
-# Raised whenever documents would be cut otherwise than before, so that an index made by other rules is made anew.
-VERSION = 3
 
 
 def field_language(code: str) -> str:

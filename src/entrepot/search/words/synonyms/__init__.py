@@ -146,7 +146,7 @@ def _key(name: Name) -> tuple[str, ...]:
 
 def _form(name: Name, weight: float) -> Form:
     tokens = _key(name)
-    if name.language == "zh" and UNSPACED_RUN.fullmatch(tokens[0]):
+    if name.language == "zh" and len(tokens[0]) > 1 and UNSPACED_RUN.fullmatch(tokens[0]):
         return Form("", tuple(pairs(tokens[0])), weight)
     if len(tokens) == 1 and len(name.text) - len(tokens[0]) > _ENDING_MAX:
         return Form("", tuple(plain(tidy(name.text, name.language)).split()), weight)  # Bedding is more than a bed.
@@ -174,6 +174,12 @@ class Book:
                 alike = name.language == rule.typed.language
                 entry.forms.setdefault(_form(name, _ALIKE_WEIGHT if alike else _ACROSS_WEIGHT))
 
+    def is_name(self, word: str, language: str) -> bool:
+        """Whether goods are called so in a language: then it is spelt well, whether or not anybody sells them."""
+        key = _key(Name(language, word))
+        entry = self._entries.get(language, {}).get(key) if key else None
+        return entry is not None and _is_near(word, entry, _SLACK.get(language, _SLACK[""]))
+
     def widen(self, groups: Sequence[Group], languages: Sequence[str]) -> list[Group]:
         """
         Return the words asked for with what they are also called, looked up in these languages.
@@ -188,10 +194,15 @@ class Book:
                 for start, end, entry in _matches(stems, by_key, language == "zh"):
                     typed = " ".join(group.typed for group in groups[start:end])
                     slack = _SLACK.get(language, _SLACK[""]) * (end - start)
-                    if any(abs(len(typed) - length) <= slack for length in entry.lengths):
+                    if _is_near(typed, entry, slack):
                         for at in range(start, end):
                             gained[at].extend(sorted(entry.forms, key=lambda form: -form.weight))
         return [_with(group, forms) for group, forms in zip(groups, gained, strict=True)]
+
+
+def _is_near(typed: str, entry: _Entry, slack: int) -> bool:
+    """Whether what was typed is as long as a name of its stem, but for endings."""
+    return any(abs(len(typed) - length) <= slack for length in entry.lengths)
 
 
 def _stems(group: Group, language: str) -> tuple[str, ...]:

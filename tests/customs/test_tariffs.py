@@ -267,14 +267,13 @@ def test_the_table_that_ships_says_nothing_twice() -> None:
 
 
 def test_where_a_tariff_is_charged_books_computers_and_clothes_have_a_rate(book: RuleBook) -> None:
-    """Five countries are left out on purpose: nobody knew their tariff by heart (docs/tariffs.md)."""
     without = set()
     for code, pack in book.library.countries.items():
         if any(duty.kind == "tariff" for regime in pack.regimes for duty in regime.duties):
             for hs in ("490199", "847130", "610910"):
                 if book.find_tariff(country=code, origin="CN", hs=hs, on=DAY) is None:
                     without.add(code)
-    assert without - {"BT", "FO", "GE", "NC", "UZ"} == set()
+    assert without == set()
 
 
 @pytest.fixture

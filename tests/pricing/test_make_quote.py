@@ -367,7 +367,7 @@ def test_the_canary_islands_are_not_spain_for_taxes() -> None:
     line = (offer(terms("IT", over_threshold=True), "24.40"), 1)
     order = only_order(make_quote(desk("ES", "EUR", postal_code="35001"), [line]))
     assert (order.tax, order.import_charges) == (0, "due_at_door")
-    assert order.unsure == ("local_tax_unknown",)
+    assert order.unsure == ("aiem_unknown",)
 
 
 def test_perfume_goes_by_courier_or_not_at_all() -> None:

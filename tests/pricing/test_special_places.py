@@ -17,6 +17,7 @@ from entrepot.pricing import queries as pricing
 from entrepot.pricing.quote import Destination, OrderQuote
 from entrepot.pricing.rules import make_quote
 from entrepot.pricing.trial import TrialItem, make_trial
+from entrepot.shipping.rules import Channel
 from tests.builders.markets import ROUND_RATES, book, desk, offer, template, terms
 
 TSHIRT, BOOK, RUM = "610910", "490199", "220840"
@@ -62,7 +63,7 @@ def test_from_the_mainland_to_the_canary_islands_falls_igic_and_no_duty() -> Non
     # 7 % of 100 + 10 = 7.70 at the door; no Spanish VAT. AIEM may be added on some goods: not sure.
     order = sold(("ES", "28013"), ("ES", "35001"))
     assert told(order) == (0, 0, 770, 11770, "due_at_door")
-    assert (order.regime, order.unsure) == ("ES-CN-union-territory", ("local_tax_unknown",))
+    assert (order.regime, order.unsure) == ("ES-CN-union-territory", ("aiem_unknown",))
 
 
 def test_from_china_to_the_canary_islands_falls_the_unions_duty_and_igic() -> None:
@@ -116,7 +117,7 @@ def test_the_french_overseas_departments_have_their_own_vat_and_no_duty_on_the_u
     for destination in (("FR", code), (country, code)):
         order = sold(("FR", "75001"), destination)
         assert told(order) == (0, 0, tax, 11000 + tax, "due_at_door" if tax else "none")
-        assert (order.regime, order.unsure) == (f"{country}-union-territory", ("local_tax_unknown",))
+        assert (order.regime, order.unsure) == (f"{country}-union-territory", ("octroi_de_mer_unknown",))
     # 3.00 of duty on Chinese goods, then the tax on 113.00.
     chinese = sold(("CN", ""), ("FR", code))
     assert chinese.at_door == 300 + int((Decimal(rate) * 113).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
@@ -159,7 +160,7 @@ def test_livigno_and_heligoland_are_free_of_duty_and_tax_and_abroad_for_their_co
 def test_ceuta_and_melilla_are_outside_and_their_tax_is_not_known() -> None:
     order = sold(("ES", "28013"), ("ES", "51001"))
     assert (order.import_charges, order.sure) == ("unknown", False)
-    assert "special_territory" in order.unsure
+    assert order.unsure == ("ipsi_unknown", "regime_unknown", "special_territory")
     assert sold(("ES", "52001"), ("ES", "28013")).regime == "ES-EUR3-2026-border"
 
 
@@ -363,3 +364,23 @@ def test_new_caledonia_frees_small_parcels_and_goods_from_the_union(
         goods = [TrialItem(Money.parse(price, "XPF"), 1, TSHIRT)]
         order = make_trial(counter, origin=origin, items=goods, delivery=Money(0, "XPF"))
         assert {part.code: part.amount for part in order.parts if part.code in ("duty", "vat")} == charges
+
+
+@pytest.mark.parametrize(("channel", "value", "tax", "regime"), [
+    ("post", "100.00", 0, "UZ-post"), ("post", "300.00", 6000, "UZ-post"),
+    ("courier", "1000.00", 0, "UZ-courier"), ("courier", "1200.00", 6000, "UZ-courier"),
+])  # fmt: skip
+def test_uzbekistan_takes_one_payment_on_what_exceeds_the_limit_of_the_way(
+    channel: Channel, value: str, tax: int, regime: str
+) -> None:
+    # 30 % of 200.00 beyond 100 USD by post, beyond 1,000 USD a quarter by courier; no duty and no VAT beside it.
+    order = make_trial(
+        desk("UZ", "USD", rates=replace(ROUND_RATES, per_eur={**ROUND_RATES.per_eur, "UZS": Decimal(15000)})),
+        origin="CN",
+        items=[TrialItem(Money.parse(value, "USD"), 1, TSHIRT)],
+        delivery=Money(0, "USD"),
+        channel=channel,
+    )
+    assert (order.at_door, order.regime, order.sure) == (tax, regime, False)
+    (payment,) = [part for part in order.parts if part.code == "flat_tax"]
+    assert payment.reason == ("on_excess" if tax else "below_threshold")

@@ -324,6 +324,7 @@ class Evaluation(RegimeParts):
         if tax.minimum is not None and self._takes_minimum(tax, tax.minimum, groups, bases, factor):
             return
         counted = self._counted(tax.base)
+        reason = tax.reason or ("on_excess" if tax.on == "excess" else "")
         started = len(self.parts)
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
         for found, members in groups:
@@ -343,7 +344,7 @@ class Evaluation(RegimeParts):
                 base=base,
                 source=found.source,
                 valid_from=found.valid_from,
-                reason=tax.reason or ("" if rate else "zero_rate"),
+                reason=reason if rate else tax.reason or "zero_rate",
                 counted=counted,
             )
         if tax.exempt is not None and tax.exempt.basis == "tax":

@@ -75,8 +75,10 @@ class Import:
         else:
             parts = [part for candidate, members in groups for part in Evaluation(work, candidate, members).run()]
             regimes = tuple(candidate.regime.id for candidate, _ in groups)
-        if not groups and work.lane.there.territory is not None:
+        territory = work.lane.there.territory
+        if not groups and territory is not None:
             work.unsure.add("special_territory")
+            note_doubts(territory.import_doubts, False, work.unsure)
         return Assessment(tuple(parts), tuple(sorted(work.unsure)), regimes, work.unknown)
 
 

@@ -107,6 +107,11 @@ REASONS = {
     "rates_old": gettext_noop("An exchange rate behind this price is old."),
     "person_limit_unknown": gettext_noop("It depends on what you ordered before."),
     "local_tax_unknown": gettext_noop("A local tax may be added that is not known to us."),
+    "octroi_de_mer_unknown": gettext_noop(
+        "Not included: octroi de mer, which the French overseas departments charge by goods."
+    ),
+    "aiem_unknown": gettext_noop("Not included: AIEM, which the Canary Islands charge on some goods."),
+    "ipsi_unknown": gettext_noop("Not included: IPSI, which Ceuta and Melilla charge by goods."),
     "region_unknown": gettext_noop("The tax depends on the state or province, which the address does not tell."),
     "local_rate_estimated": gettext_noop(
         "The local part of the tax rate is an average; it differs from place to place."

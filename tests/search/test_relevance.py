@@ -92,6 +92,15 @@ def test_listings_with_every_word_come_first_then_those_that_lack_fewest(find: F
     assert found == [listings[1].texts[0].words, "Silk scarf", "Blue bowl blue bowl blue bowl"]
 
 
+def test_of_listings_that_lack_one_word_those_with_the_rarer_one_come_first(find: Find) -> None:
+    belts = [_listing(f"Red belt red {number}", attributes="Red") for number in range(30)]
+    trainers = [_listing(f"Canvas trainers number {number} for long days on foot") for number in range(4)]
+    plain = [_listing(f"Wool hat {number}") for number in range(30)]
+    found = find([*belts, *trainers, *plain], "red sneakers")
+    assert {title.partition(" number")[0] for title in found[:4]} == {"Canvas trainers"}
+    assert len(found) == 34
+
+
 def test_enough_listings_with_every_word_stand_alone(find: Find) -> None:
     scarves = [_listing(f"Silk scarf number {number}") for number in range(10)]
     assert len(find([*scarves, _listing("Silk tie")], "silk scarf")) == 10

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrepot.integrations.opensearch.keeping import BETWEEN, lane_key
+from entrepot.search.embedded.matching import share_worth
 from entrepot.search.embedded.schema import language_key
 from entrepot.search.index_port import Asked, EngineQuery, Form, Group
 
@@ -57,8 +58,10 @@ def to_words(asked: Asked, counts: Counts, going_on: Mapping[str, Sequence[str]]
     needed = max(1, len(groups) - missing)
     if needed == len(groups):
         return _bool(must=groups, must_not=unwanted)
-    # Each word counts twice, by its fit and by its being there.
-    parts = [part for group in groups for part in (group, {"constant_score": {"filter": group, "boost": _PER_WORD}})]
+    # Each word counts twice, by its fit and by its being there, which tells the more the rarer it is.
+    parts: list[Query] = []
+    for group, share in zip(groups, share_worth(asked, lambda form: _count(form, counts), counts.total), strict=True):
+        parts += [group, {"constant_score": {"filter": group, "boost": _PER_WORD * share}}]
     some: Query = {"bool": {"should": parts, "minimum_should_match": 2 * needed}}
     return _bool(must=[some], must_not=unwanted)
 
@@ -104,6 +107,11 @@ def places(form: Form, counts: Counts) -> Iterator[tuple[str, tuple[int, ...]]]:
         numbers = tuple(counts.of(field, token) for token in form.tokens)
         if all(numbers):
             yield field, numbers
+
+
+def _count(form: Form, counts: Counts) -> int:
+    """Return how many listings have a form, at most."""
+    return max((min(numbers) for _, numbers in places(form, counts)), default=0)
 
 
 def fields_of(form: Form) -> tuple[str, ...]:

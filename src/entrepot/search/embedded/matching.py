@@ -9,7 +9,7 @@ listings have every word, those that lack some follow, the fewer the better. doc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from tantivy import Occur, Query, Schema, Searcher
@@ -73,10 +73,23 @@ def to_query(searcher: Searcher, schema: Schema, asked: Asked, *, missing: int =
     needed = max(1, len(groups) - missing)
     if needed == len(groups):
         return Query.boolean_query([*((Occur.Must, group) for group in groups), *unwanted])
-    # Each word counts twice, by its fit and by its being there.
-    parts = [part for group in groups for part in (group, Query.const_score_query(group, _PER_WORD))]
+    # Each word counts twice, by its fit and by its being there, which tells the more the rarer it is.
+    worths = [_PER_WORD * share for share in share_worth(asked, lambda form: _count(searcher, form), searcher.num_docs)]
+    pairs = zip(groups, worths, strict=True)
+    parts = [part for group, worth in pairs for part in (group, Query.const_score_query(group, worth))]
     some = Query.boolean_query([(Occur.Should, part) for part in parts], 2 * needed)
     return Query.boolean_query([(Occur.Must, some), *unwanted])
+
+
+def share_worth(asked: Asked, count: Callable[[Form], int], total: int) -> list[float]:
+    """
+    Return what each word is worth, by how rare its commonest form is: 1 for one that is as rare as the mean.
+
+    The root keeps two words in front of a rarer one.
+    """
+    rarities = [_rarity(max(map(count, group.forms), default=0), total) for group in asked.wanted]
+    mean = sum(rarities) / len(rarities)
+    return [math.sqrt(rarity / mean) for rarity in rarities]
 
 
 def _group(searcher: Searcher, schema: Schema, group: Group) -> Query:

@@ -53,6 +53,18 @@ def test_rates_of_duty_and_exchange_may_be_given_as_text_or_number(api: Api) -> 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("from_postal_code", "from_region"), [("35001", ""), ("", "ES-CN")])
+def test_the_senders_place_counts(api: Api, from_postal_code: str, from_region: str) -> None:
+    body = {"from": "ES", "to": "DE", "items": [{"hs": "610910", "value": "200"}], "channel": "post"}
+    islands = api.post("/quotes", {**body, "from_postal_code": from_postal_code, "from_region": from_region}).json
+    assert (islands["regime"], islands["duty"], islands["tax"]) == ("DE-union-territory", "0.00", "38.00")
+    assert islands == by_command(
+        "--from", "ES", "--to", "DE", "--item", "hs=610910,value=200", "--channel", "post",
+        "--from-postal-code", from_postal_code, "--from-region", from_region,
+    )  # fmt: skip
+    assert api.post("/quotes", body).json["regime"] == "EU-distance-OSS"
+
+
 def test_words_are_in_the_language_that_is_asked_for(api: Api) -> None:
     parts = api.post("/quotes", {**BRAZIL, "language": "es"}).json["parts"]
     assert parts[0]["label"] != api.post("/quotes", BRAZIL).json["parts"][0]["label"]

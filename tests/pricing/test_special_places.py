@@ -83,6 +83,49 @@ def test_out_of_the_canary_islands_falls_the_vat_of_the_destination_and_no_duty(
     assert (order.regime, order.sure, order.fees) == (f"{destination[0]}-union-territory", True, 0)
 
 
+@pytest.mark.parametrize(("price", "tax", "door", "regime"), [
+    ("100.00", 2310, 0, "ES-union-territory-IOSS"), ("150.00", 3360, 0, "ES-union-territory-IOSS"),
+    ("150.01", 0, 3360, "ES-union-territory"),
+])  # fmt: skip
+def test_out_of_the_canary_islands_the_one_stop_shop_collects_up_to_150_euros(
+    price: str, tax: int, door: int, regime: str
+) -> None:
+    # 21 % of the price with 10.00 of delivery; goods of the Union: without the duty of 3.00.
+    order = sold(("ES", "35001"), ("ES", "28013"), price=price, schemes=frozenset({"IOSS"}))
+    assert (order.duty, order.tax, order.at_door, order.regime, order.sure) == (0, tax, door, regime, True)
+
+
+def test_out_of_the_canary_islands_to_places_like_it_and_abroad() -> None:
+    ioss = frozenset({"IOSS"})
+    # Réunion is outside of the Union's VAT as well: 8.5 % of 110.00 at its border, no duty, IOSS does not reach there.
+    reunion = sold(("ES", "35001"), ("FR", "97400"), schemes=ioss)
+    assert (told(reunion), reunion.regime) == ((0, 0, 935, 11935, "due_at_door"), "RE-union-territory")
+    # Switzerland and Britain treat them as goods of Spain: 8.1 % of 110.00; British VAT on the sale up to 135 GBP.
+    assert told(sold(("ES", "35001"), ("CH", "3011"), currency="CHF"))[:3] == (0, 0, 891)
+    britain = sold(("ES", "35001"), ("GB", "SW1A1AA"), schemes=frozenset({"GB-VAT"}))
+    assert (told(britain), britain.regime) == ((0, 2200, 0, 13200, "prepaid"), "GB-135")
+    # Rum of the islands: no duty either, and excise that is not computed.
+    rum = sold(("ES", "35001"), ("ES", "28013"), hs=RUM, price="40.00")
+    assert (told(rum), rum.regime) == ((0, 0, 1050, 6050, "due_at_door"), "ES-union-territory-excise")
+    assert "excise_unknown" in rum.unsure
+
+
+@pytest.mark.parametrize("origin", [("ES", "51001"), ("ES", "52001"), ("IT", "23041")])
+def test_out_of_ceuta_melilla_and_livigno_goods_are_imported_as_from_anywhere_else(origin: tuple[str, str]) -> None:
+    # With IOSS: 3.00 for the kind of goods and VAT of 110.00 now. Without: VAT of 113.00, both at the door.
+    order = sold(origin, ("DE", "10115"), schemes=frozenset({"IOSS"}))
+    assert (told(order), order.regime) == ((300, 2090, 0, 13390, "prepaid"), "DE-EUR3-2026")
+    assert told(sold(origin, ("DE", "10115"))) == (0, 0, 300 + 2147, 13447, "due_at_door")
+    # Above 150.00 the tariff: 12 % of 210.00 = 25.20, VAT of 235.20 = 44.69.
+    assert told(sold(origin, ("DE", "10115"), price="200.00"))[2] == 2520 + 4469
+    # Abroad: 8.1 % of 110.00 in Switzerland; no tax of Spain or Italy on the way out.
+    abroad = sold(origin, ("CH", "3011"), currency="CHF")
+    assert (told(abroad)[:3], [part.reason for part in abroad.parts if part.code == "home_vat"]) == (
+        (0, 0, 891),
+        ["export_zero_rated"],
+    )
+
+
 def test_within_the_canary_islands_a_sale_bears_igic() -> None:
     order = sold(("ES", "35001"), ("ES", "38003"))
     assert told(order) == (0, 770, 0, 11770, "none")
@@ -199,6 +242,11 @@ def test_northern_ireland_is_at_home_in_britain_and_inside_the_union() -> None:
     assert (told(into), into.sure) == ((0, 2200, 0, 13200, "none"), True)
     out = sold(("GB", "BT1 1AA"), ("DE", "10115"), over_threshold=True)
     assert (told(out), out.sure) == ((0, 2090, 0, 13090, "none"), True)
+    # Its goods reach the Union's special places as the Union's do: 7 % IGIC, no duty.
+    islands = sold(("GB", "BT1 1AA"), ("ES", "35001"))
+    assert (told(islands), islands.regime) == ((0, 0, 770, 11770, "due_at_door"), "ES-CN-union-territory")
+    # Abroad without British VAT: 8.1 % of 110.00 in Switzerland.
+    assert told(sold(("GB", "BT1 1AA"), ("CH", "3011"), currency="CHF"))[:3] == (0, 0, 891)
     # Great Britain is abroad for the Union; from further away what falls due was not confirmed.
     assert sold(("IT", "00184"), ("GB", "SW1A1AA"), over_threshold=True).regime == "GB-135-unregistered"
     assert "regime_unconfirmed" in sold(("CN", ""), ("GB", "BT1 1AA")).unsure

@@ -150,6 +150,12 @@ def test_a_postal_code_tells_a_special_place() -> None:
     assert not any("21%" in what for what, _ in worked_out(reader))
 
 
+def test_the_senders_postal_code_tells_one_too_and_stays_in_the_form() -> None:
+    reader = ask("?from=ES&from_postal_code=35001&to=DE&currency=EUR&hs=610910&value=200")
+    assert any("The goods come from inside the customs union" in what for what, _ in worked_out(reader))
+    assert reader.form("/landed-cost#answer").fields["from_postal_code"] == "35001"
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [

@@ -45,8 +45,9 @@ class EstimateItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRequest:
     """
-    What is asked. Without a currency it is the destination's, without region and postal code its reference address,
-    without a day today. `duty_rate` stands in for the tariff's basic rate, `fx` ("USD/BRL") for exchange rates.
+    What is asked. Without a currency it is the destination's, without region and postal code the country's reference
+    address, at either end; without a day today. `duty_rate` stands in for the tariff's basic rate, `fx` ("USD/BRL") for
+    exchange rates.
     """
 
     origin: str
@@ -55,6 +56,8 @@ class EstimateRequest:
     currency: str = ""
     region: str = ""
     postal_code: str = ""
+    origin_region: str = ""
+    origin_postal_code: str = ""
     on: date | None = None
     delivery: Decimal = Decimal(0)
     channel: EstimateChannel = ""
@@ -116,6 +119,7 @@ def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
         schemes=_schemes(wanted.channel, book),
         basic_duty_rate=wanted.duty_rate,
     )
+    sender = queries.tidy_destination(Destination(wanted.origin, wanted.origin_region, wanted.origin_postal_code))
     order = trial.make_trial(
         desk,
         origin=wanted.origin,
@@ -123,6 +127,8 @@ def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
         delivery=_money(wanted.delivery, currency, "delivery"),
         channel=wanted.channel if wanted.channel in ("post", "courier") else None,
         duties_prepaid=wanted.duties_prepaid,
+        origin_region=sender.region,
+        origin_postal_code=sender.postal_code,
     )
     corridor = markets.sanctions_corridor(wanted.origin, wanted.destination, on=at.date())
     return Estimate(order, currency, destination, at.date(), table.date, corridor)

@@ -43,11 +43,14 @@ def make_trial(
     delivery: Money,
     channel: Channel | None = None,
     duties_prepaid: bool = False,
+    origin_region: str = "",
+    origin_postal_code: str = "",
 ) -> OrderQuote:
     """
     Return the landed cost of goods sent from a country by a registered trader there, prices without tax.
 
-    Without a channel the regimes of every channel are asked.
+    Without a channel the regimes of every channel are asked; without region and postal code the goods leave from the
+    country's reference address.
 
     :raises NotSellable, NoDelivery: a restriction forbids the goods, or the channel for them.
     """
@@ -58,14 +61,17 @@ def make_trial(
     )
     template = DeliveryTemplate(delivery.currency, 0, 0, services)
     pack = desk.book.pack(origin)
+    if pack is not None and not (origin_region or origin_postal_code):
+        origin_region = pack.reference_address.region
+        origin_postal_code = pack.reference_address.postal_code
     seller = SellerTerms(
         seller_id=_NOBODY,
         store_slug="",
         store_name="",
         country=origin,
         dispatch_country=origin,
-        dispatch_region=pack.reference_address.region if pack else "",
-        dispatch_postal_code=pack.reference_address.postal_code if pack else "",
+        dispatch_region=origin_region,
+        dispatch_postal_code=origin_postal_code,
         vat_registered=True,
         registrations=frozenset({"OSS"}),
         eu_sales_over_threshold=True,

@@ -101,6 +101,12 @@ class EstimateForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+    from_postal_code = forms.CharField(
+        label=gettext_lazy("Postal code of the sender"),
+        max_length=16,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
     currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3)
     delivery = forms.DecimalField(
         label=gettext_lazy("Delivery"),
@@ -242,7 +248,7 @@ class Estimating:
     @property
     def is_particular(self) -> bool:
         """Whether something is asked that stands in the fold."""
-        return any(self.form.initial.get(name) for name in ("on", "channel", "prepaid"))
+        return any(self.form.initial.get(name) for name in ("from_postal_code", "on", "channel", "prepaid"))
 
     def read(self) -> EstimateRequest | None:
         """Return the request; None where something cannot be taken, and the forms say what."""
@@ -263,6 +269,7 @@ class Estimating:
             currency=given["currency"],
             region=given["region"],
             postal_code=given["postal_code"],
+            origin_postal_code=given["from_postal_code"],
             on=given["on"],
             delivery=given["delivery"] or Decimal(0),
             channel=cast(EstimateChannel, given["channel"]),

@@ -56,6 +56,10 @@ class EstimateIn(Request):
     currency: CurrencyCode | None = Field(None, description="Of values and answer; else the destination's.")
     region: ShortLine = Field("", description="Without region and postal code the capital's address is taken.")
     postal_code: ShortLine = ""
+    origin_region: ShortLine = Field(
+        "", alias="from_region", description="Of the sender; without both the sender's capital is taken."
+    )
+    origin_postal_code: ShortLine = Field("", alias="from_postal_code")
     on: date | None = Field(None, description="The day of the sale; else today.")
     delivery: Figure = "0"
     channel: Literal["", "registered", "post", "courier"] = Field(
@@ -89,6 +93,8 @@ class EstimateIn(Request):
             currency=self.currency or "",
             region=self.region,
             postal_code=self.postal_code,
+            origin_region=self.origin_region,
+            origin_postal_code=self.origin_postal_code,
             on=self.on,
             delivery=Decimal(self.delivery),
             channel=self.channel,

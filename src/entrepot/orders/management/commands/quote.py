@@ -81,6 +81,13 @@ class Command(BaseCommand):
         parser.add_argument("order", nargs="?", help="the order's number, such as ABCD1234-1 (with explain)")
         parser.add_argument("--from", dest="origin", type=_country, metavar="XX", help="sent from")
         parser.add_argument("--to", dest="target", type=_country, metavar="XX", help="sent to")
+        parser.add_argument("--from-region", dest="origin_region", default="", help="region of the sender")
+        parser.add_argument(
+            "--from-postal-code",
+            dest="origin_postal_code",
+            default="",
+            help="postal code of the sender (Canary Islands …)",
+        )
         parser.add_argument("--region", default="", help="region of the destination (default: the capital's)")
         parser.add_argument("--postal-code", default="", help="postal code of the destination")
         parser.add_argument(
@@ -137,6 +144,8 @@ class Command(BaseCommand):
                 currency=options["currency"].upper(),
                 region=options["region"],
                 postal_code=options["postal_code"],
+                origin_region=options["origin_region"],
+                origin_postal_code=options["origin_postal_code"],
                 on=options["on"],
                 delivery=options["delivery"],
                 channel=options["channel"],

@@ -55,13 +55,35 @@ def test_the_product_page_knows_what_is_on_the_list_and_takes_it_off(shelf: Shel
     assert wished(reader) == []
 
 
-def test_htmx_is_answered_with_the_buttons_alone(shelf: Shelf) -> None:
-    reader = Reader("DE.EUR.en").open(address_of(shelf.lamp))
+def test_htmx_is_answered_with_the_buttons_and_the_count_alone(shelf: Shelf) -> None:
+    reader = Reader("DE.EUR.en").open(address_of(shelf.shirt)).send("/wishes/add").open(address_of(shelf.lamp))
     fields = dict(reader.form("/wishes/add").form_values())
-    answer = reader.client.post("/wishes/add", fields, headers={"HX-Request": "true"})
-    assert answer.status_code == 200
-    assert answer.content.decode().lstrip().startswith("<form")
-    assert "On your wish list" in answer.content.decode()
+    for path, words, count in (
+        ("/wishes/add", "On your wish list", 2),
+        ("/wishes/add", "On your wish list", 2),
+        ("/wishes/drop", "Put on the wish list", 1),
+    ):
+        answer = reader.client.post(path, fields, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert text.lstrip().startswith("<form")
+        assert words in text
+        for place in ("wish-count", "wish-count-below"):
+            assert f'<span class="count" id="{place}" hx-swap-oob="true">{count}</span>' in text
+
+
+@pytest.mark.parametrize("is_person", [False, True])
+def test_every_page_leads_to_the_list_and_tells_how_much_is_on_it(
+    shelf: Shelf, owner: PersonView, is_person: bool
+) -> None:
+    reader = Reader("DE.EUR.en", person_id=owner.id if is_person else None).open("/")
+    assert [node.get("hidden") for node in reader.page.xpath("//a[@href='/wishes']/span[@class='count']")] == ["", ""]
+    for listing in (shelf.shirt, shelf.lamp):
+        reader.open(address_of(listing)).send("/wishes/add")
+    for path in ("/", "/search", "/cart", "/wishes"):
+        counts = reader.open(path).page.xpath("//a[@href='/wishes']/span[@class='count' and not(@hidden)]")
+        assert [node.text_content() for node in counts] == ["2", "2"], path
+    assert reader.page.xpath("//nav[@class='bottombar']/a[@aria-current]/@href") == ["/wishes"]
 
 
 def test_the_list_shows_what_each_costs_delivered(shelf: Shelf) -> None:
@@ -110,6 +132,7 @@ def test_a_guest_s_list_moves_into_the_account_at_sign_in(shelf: Shelf, owner: P
         reader.open(address_of(listing)).send("/wishes/add")
     reader.open("/account/sign-in/").send("/account/sign-in/", login=owner.email, password=build.PASSWORD)
     assert not reader.client.cookies["entrepot_wishes"].value
+    assert reader.open("/").page.xpath("//*[@id='wish-count']")[0].text_content() == "2"
     assert {wish.listing_id for wish in queries.list_wishes(owner.id)} == {shelf.lamp.id, shelf.boots.id}
     assert sorted(wished(reader)) == ["Leather boots", "Table lamp"]
     assert sorted(wished(Reader("DE.EUR.en", person_id=owner.id))) == ["Leather boots", "Table lamp"]

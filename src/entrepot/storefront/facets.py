@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from entrepot.catalog.queries import CategoryView
 from entrepot.search import attributes
-from entrepot.search.ports import Facet, FacetValue
+from entrepot.search.ports import Facet
 from entrepot.storefront import departments
 from entrepot.storefront.narrowing import Narrowing
 from entrepot.ui import formats
@@ -22,6 +22,7 @@ from entrepot.ui.templatetags.ui import flag
 
 _SHOWN_AT_ONCE = 10
 _OPEN_ATTRIBUTES = 2
+_NEARLY_ALL = 0.97  # What an estimate makes of all.
 _CHECKED, _CURRENT = " checked", ' aria-current="true"'
 # Written here and not in a template: a page has a hundred of these rows, and they are most of what it costs to write.
 _BOX = (
@@ -71,11 +72,11 @@ def build(
     if "origin" in found:
         groups.append(_origins(found["origin"], narrowing))
     if "brand" in found:
-        groups.append(_boxes("brand", _("Brand"), found["brand"].values, narrowing.brands))
+        groups.append(_boxes("brand", _("Brand"), found["brand"], narrowing.brands))
     if "days" in found:
-        groups.append(_steps("days_max", _("Delivery time"), found["days"].values, narrowing.days_max, days, total))
+        groups.append(_steps("days_max", _("Delivery time"), found["days"], narrowing.days_max, days, total))
     if "rating" in found:
-        groups.append(_steps("rating_min", _("Rating"), found["rating"].values, narrowing.rating_min, rating, total))
+        groups.append(_steps("rating_min", _("Rating"), found["rating"], narrowing.rating_min, rating, total))
     of_category = [facet for facet in facets if facet.name == "attribute"]
     groups += [_attribute(facet, narrowing, position) for position, facet in enumerate(of_category)]
     return [group for group in groups if group is not None]
@@ -141,7 +142,12 @@ def _categories(facet: Facet, narrowing: Narrowing, path: Sequence[CategoryView]
     counts = {value.value: value.count for value in facet.values}
     current = path[-1].slug if path else ""
     entries = [
-        (into_category(narrowing, node.slug).address, node.slug == current, node.name, counts.get(node.slug, 0))
+        (
+            into_category(narrowing, node.slug).address,
+            node.slug == current,
+            node.name,
+            _write_count(counts[node.slug], facet) if counts.get(node.slug) else "",
+        )
         for node in _neighbours(path, language)
         if node.slug == current or node.slug in counts
     ]
@@ -160,14 +166,18 @@ def _neighbours(path: Sequence[CategoryView], language: str) -> Sequence[Categor
 
 def write_spans(facet: Facet | None, narrowing: Narrowing) -> SafeString:
     """Write links to the spans of prices; one that is chosen is dropped by pressing it again."""
-    entries = []
-    for value in facet.values if facet else ():
+    entries: list[tuple[str, bool, str, str]] = []
+    if facet is None:
+        return _write_links(entries)
+    for value in facet.values:
         low, high = _read_span(value.value)
         if low is None and high is None:
             continue
         is_chosen = (low, high) == (narrowing.price_from, narrowing.price_to)
         target = narrowing.without("price") if is_chosen else narrowing.change(price_from=low, price_to=high)
-        entries.append((target.address, is_chosen, price_range(low, high, narrowing.currency), value.count))
+        text = price_range(low, high, narrowing.currency)
+        counted = _write_count(value.count, facet) if value.count else ""
+        entries.append((target.address, is_chosen, text, counted))
     return _write_links(entries)
 
 
@@ -180,7 +190,7 @@ def _read_span(text: str) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _origins(facet: Facet, narrowing: Narrowing) -> Group | None:
-    return _boxes("origin", _("Sold from"), facet.values, narrowing.origins, label=formats.country, mark=flag)
+    return _boxes("origin", _("Sold from"), facet, narrowing.origins, label=formats.country, mark=flag)
 
 
 def _attribute(facet: Facet, narrowing: Narrowing, position: int) -> Group | None:
@@ -188,7 +198,7 @@ def _attribute(facet: Facet, narrowing: Narrowing, position: int) -> Group | Non
     return _boxes(
         "attribute",
         facet.label,
-        facet.values,
+        facet,
         chosen,
         write=lambda value: attributes.write(facet.label, value),
         is_open=bool(chosen) or position < _OPEN_ATTRIBUTES,
@@ -198,7 +208,7 @@ def _attribute(facet: Facet, narrowing: Narrowing, position: int) -> Group | Non
 def _boxes(
     name: str,
     title: str,
-    values: Sequence[FacetValue],
+    facet: Facet,
     chosen: Sequence[str],
     *,
     label: Callable[[str], str] = str,
@@ -207,51 +217,65 @@ def _boxes(
     is_open: bool = True,
 ) -> Group | None:
     """Return a kind of which several may be ticked; what is ticked stands among the first, even where it finds none."""
-    if len(values) < 2 and not chosen:
+    if len(facet.values) < 2 and not chosen:
         return None
-    counts = {value.value: value.count for value in values} | {
-        value: 0 for value in chosen if all(value != other.value for other in values)
+    counts = {value.value: value.count for value in facet.values} | {
+        value: 0 for value in chosen if all(value != other.value for other in facet.values)
     }
     late = set(list(counts)[_SHOWN_AT_ONCE:]) - set(chosen)
     rows: tuple[list[str], list[str]] = ([], [])
     for value, count in counts.items():
         said = write(value)
-        row = _write_box("checkbox", name, said, _id(name, said), value in chosen, label(value), count, mark(value))
+        counted = _write_count(count, facet)
+        row = _write_box("checkbox", name, said, _id(name, said), value in chosen, label(value), counted, mark(value))
         rows[value in late].append(row)
     key = name if name != "attribute" else _id(name, title)
     return Group(key, title, _joined(rows[0]), _joined(rows[1]), is_open)
 
 
 def _steps(
-    name: str, title: str, values: Sequence[FacetValue], chosen: int | None, label: Callable[[int], str], total: int
+    name: str, title: str, facet: Facet, chosen: int | None, label: Callable[[int], str], total: int
 ) -> Group | None:
     """Return a kind of which one is chosen, or any; what all of the list has is no choice."""
     every = total if chosen is None else None
-    counts = {int(one.value): one.count for one in values if one.value.isdecimal() and one.count != every}
+    if every and facet.estimated:
+        every = round(every * _NEARLY_ALL)
+    counts = {
+        int(one.value): one.count
+        for one in facet.values
+        if one.value.isdecimal() and (every is None or one.count < every)
+    }
     if not counts and chosen is None:
         return None
     if chosen is not None and chosen not in counts:
         counts[chosen] = 0
-    rows = [_write_box("radio", name, "", f"{name}-any", chosen is None, _("Any"), None)]
+    rows = [_write_box("radio", name, "", f"{name}-any", chosen is None, _("Any"), "")]
     rows += [
-        _write_box("radio", name, str(value), f"{name}-{value}", value == chosen, label(value), count)
+        _write_box(
+            "radio", name, str(value), f"{name}-{value}", value == chosen, label(value), _write_count(count, facet)
+        )
         for value, count in counts.items()
     ]
     return Group(name, title, _joined(rows))
 
 
 def _write_box(
-    kind: str, name: str, value: str, key: str, is_chosen: bool, label: str, count: int | None, mark: str = ""
+    kind: str, name: str, value: str, key: str, is_chosen: bool, label: str, counted: str, mark: str = ""
 ) -> str:
-    counted = "" if count is None else formats.number(count)
     return _BOX % (kind, name, escape(value), key, _CHECKED if is_chosen else "", mark, escape(label), counted)
 
 
-def _write_links(entries: Sequence[tuple[str, bool, str, int]]) -> SafeString:
+def _write_count(count: int, facet: Facet) -> str:
+    """Write how many goods a value leaves; of an estimate nothing is as likely as a few."""
+    if not facet.estimated:
+        return formats.number(count)
+    return f"~{formats.number(count)}" if count else ""
+
+
+def _write_links(entries: Sequence[tuple[str, bool, str, str]]) -> SafeString:
     """Write links from (address, whether it is chosen, what it says, how many it leaves)."""
     rows = []
-    for link, is_chosen, text, count in entries:
-        counted = formats.number(count) if count else ""
+    for link, is_chosen, text, counted in entries:
         rows.append(_LINK % (_id("link", text), escape(link), _CURRENT if is_chosen else "", escape(text), counted))
     return _joined(rows)
 

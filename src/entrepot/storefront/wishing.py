@@ -18,7 +18,7 @@ from entrepot.orders.queries import WISHES_MAX, Wish
 from entrepot.storefront.id_cookie import keep
 from entrepot.ui.requests import PageRequest
 
-COOKIE = "entrepot_wishes"
+COOKIE, COUNT_COOKIE = "entrepot_wishes", "entrepot_wish_count"
 _DAYS = 365
 _WISH_BYTES = 30
 _LATEST = 10**14  # Some three thousand years on: what lies beyond is no time of ours.
@@ -27,6 +27,19 @@ _LATEST = 10**14  # Some three thousand years on: what lies beyond is no time of
 def list_wishes(request: PageRequest) -> tuple[Wish, ...]:
     """Return what is on the list, the latest first."""
     return queries.list_wishes(request.user.pk) if request.user.is_authenticated else _read(request)
+
+
+def count(request: HttpRequest) -> int:
+    """Return how many listings are on the list; on a person's as this browser saw it last, so that no page asks."""
+    if request.user.is_authenticated:
+        said = request.COOKIES.get(COUNT_COOKIE, "")
+        return min(int(said), WISHES_MAX) if said.isascii() and said.isdecimal() else 0
+    return len(_read(request)) if COOKIE in request.COOKIES else 0
+
+
+def keep_count(response: HttpResponse, count: int) -> None:
+    """Keep in the browser how many listings are on a person's list."""
+    keep(response, COUNT_COOKIE, str(count or ""), days=_DAYS)
 
 
 def is_wished(request: PageRequest, listing_id: UUID) -> bool:
@@ -45,6 +58,7 @@ def add(request: PageRequest, response: HttpResponse, *, listing_id: UUID, price
     wish = Wish(listing_id, price, clock.now())
     if request.user.is_authenticated:
         orders.keep_wishes(person_id=request.user.pk, wishes=[wish])
+        keep_count(response, queries.count_wishes(request.user.pk))
         return
     kept = [one for one in _read(request) if one.listing_id != listing_id]
     if len(kept) >= WISHES_MAX:
@@ -56,20 +70,20 @@ def drop(request: PageRequest, response: HttpResponse, *, listing_id: UUID) -> N
     """Take a listing off the list."""
     if request.user.is_authenticated:
         orders.drop_wish(person_id=request.user.pk, listing_id=listing_id)
+        keep_count(response, queries.count_wishes(request.user.pk))
     else:
         _write(response, [one for one in _read(request) if one.listing_id != listing_id])
 
 
 def move_in(request: HttpRequest, response: HttpResponse, *, person_id: UUID) -> None:
     """Put what a guest kept in this browser on the list of the person who just signed in, as far as there is room."""
-    kept = _read(request)
-    if not kept:
-        return
-    try:
-        orders.keep_wishes(person_id=person_id, wishes=kept)
-    except TooManyWishes:
-        return  # The browser keeps it: nothing is lost.
-    _write(response, [])
+    if kept := _read(request):
+        try:
+            orders.keep_wishes(person_id=person_id, wishes=kept)
+            _write(response, [])
+        except TooManyWishes:
+            pass  # The browser keeps it: nothing is lost.
+    keep_count(response, queries.count_wishes(person_id))
 
 
 def _read(request: HttpRequest) -> tuple[Wish, ...]:

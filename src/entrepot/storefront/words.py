@@ -117,8 +117,9 @@ def state(code: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
 
 
 def purchase_state(found: PurchaseView | PastPurchase) -> tuple[str, str]:
-    """Return a purchase's state: once paid, that of its orders as long as they agree."""
+    """Return a purchase's state: once paid, that of its orders as long as those agree that were not cancelled."""
     states = {order.state for order in found.orders}
+    states = states - {"cancelled"} or states
     if found.state == "paid" and len(states) == 1:
         return state(states.pop(), ORDER_STATES)
     return state(found.state, PURCHASE_STATES)

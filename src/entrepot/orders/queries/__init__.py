@@ -49,7 +49,7 @@ from entrepot.orders.queries.views import (
     RefundView,
     Step,
 )
-from entrepot.orders.queries.wishes import WISHES_MAX, Wish, is_wished, list_wishes
+from entrepot.orders.queries.wishes import WISHES_MAX, Wish, count_wishes, is_wished, list_wishes
 
 __all__ = [
     "GROUPS",
@@ -78,6 +78,7 @@ __all__ = [
     "count_open_orders",
     "count_purchases",
     "count_seller_orders",
+    "count_wishes",
     "explain_order",
     "explain_orders",
     "find_order",

@@ -31,6 +31,13 @@ def list_wishes(person_id: UUID) -> tuple[Wish, ...]:
     return tuple(Wish(listing_id, Money(minor, currency), at) for listing_id, minor, currency, at in rows)
 
 
+def count_wishes(person_id: UUID) -> int:
+    """Return how many listings are on a person's wish list."""
+    row = sql.fetch_one("SELECT count(*) FROM orders_wish WHERE person_id = %s", [person_id])
+    assert row is not None
+    return int(row[0])
+
+
 def is_wished(*, person_id: UUID, listing_id: UUID) -> bool:
     """Tell whether a listing is on a person's wish list."""
     row = sql.fetch_one("SELECT 1 FROM orders_wish WHERE person_id = %s AND listing_id = %s", [person_id, listing_id])

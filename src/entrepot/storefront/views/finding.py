@@ -101,6 +101,7 @@ def _show(
         "current_department": path[0].slug if path else "",
         "asked": asked,
         "groups": facets.build(page.facets, asked, path=path, language=choice.language, total=page.count),
+        "is_estimated": any(facet.estimated for facet in page.facets),
         "chips": facets.list_chips(asked, path=path),
         "spans_link": replace(asked, page=1).address_with((_SPANS, "1")),
         "hidden": facets.write_hidden(asked),

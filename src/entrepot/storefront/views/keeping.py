@@ -58,8 +58,11 @@ def wishes(request: PageRequest) -> HttpResponse:
     )
     skus = catalog.find_only_skus(list(views))
     rows = [_row(wish, views.get(wish.listing_id), prices.get(wish.listing_id), skus, request) for wish in kept]
-    place = "account" if request.user.is_authenticated else ""
-    return render(request, "storefront/wishes.html", {"place": place, "tab": "wishes", "rows": rows})
+    shown = {"place": "wishes", "tab": "wishes", "rows": rows, "wish_count": len(rows)}
+    response = render(request, "storefront/wishes.html", shown)
+    if request.user.is_authenticated:
+        wishing.keep_count(response, len(rows))
+    return response
 
 
 def _row(
@@ -186,9 +189,14 @@ def _address(listing_ids: tuple[UUID, ...]) -> str:
 
 
 def _answer_wish(request: PageRequest, listing_id: UUID, *, is_wished: bool) -> HttpResponse:
-    """Return the product page's buttons where they alone were asked for, else the page that led here."""
+    """
+    Return the product page's buttons and the number of wishes where they alone were asked for, else the page that led
+    here. The list is as it was before.
+    """
     if request.headers.get("HX-Request") == "true":
-        return render(request, "storefront/_keeping.html", {"listing_id": listing_id, "is_wished": is_wished})
+        count = wishing.count(request) + is_wished - wishing.is_wished(request, listing_id)
+        shown = {"listing_id": listing_id, "is_wished": is_wished, "wish_count": count}
+        return render(request, "storefront/_wish_answer.html", shown)
     messages.success(request, _("It is on your wish list.") if is_wished else _("It is off your wish list."))
     return _leave(request, reverse("storefront:wishes"))
 

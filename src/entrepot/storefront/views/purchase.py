@@ -18,7 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.catalog import queries as catalog
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, NotFound
-from entrepot.orders import checkout as coordinator, explaining as explanations, operations as orders, queries
+from entrepot.orders import (
+    cancellations,
+    checkout as coordinator,
+    explaining as explanations,
+    operations as orders,
+    queries,
+)
 from entrepot.orders.queries import Explanation, LineView, OrderView, PurchaseView
 from entrepot.storefront import charges, words
 from entrepot.storefront.address_lines import lines_of
@@ -167,13 +173,15 @@ def _order(order: OrderView, images: dict[UUID, str], explained: Explanation) ->
         "parcels": [_parcel(parcel) for parcel in order.parcels],
         "steps": _steps(order),
         "rest": _rest(order),
-        "refunds": order.refunds,
+        "refunds": [(refund, _(cancellations.FOR_BUYER.get(refund.reason, ""))) for refund in order.refunds],
     }
 
 
 def _money(order: OrderView) -> tuple[str, str, str, str]:
     """Return where the money is in words, what follows from that, and the look of it."""
     text = _(words.MONEY_STATES[order.money_state])
+    if order.money_state == "held" and order.completed_at:  # Until the worker has released it.
+        return _("The seller is being paid."), "", "notice-leaf", "check"
     if order.money_state == "held":
         more = ""
         if order.protection_ends_at:

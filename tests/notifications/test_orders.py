@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from django.core import mail
 from entrepot.accounts import queries as accounts
 from entrepot.notifications import ports, queries
 from entrepot.notifications.operations import webhooks
+from entrepot.orders import jobs as order_jobs, operations as orders
 from tests.api.client import Api, api_of
 from tests.api.shop import bought, cart_body, place, seller_with_goods
 from tests.builders import sellers as build_sellers
@@ -99,9 +101,56 @@ def test_shipping_and_a_cancellation_are_told_to_the_buyer(api: Api, run_jobs: R
     by_subject = {message.subject: message for message in _letters("anna@example.org")}
     refund = by_subject[f"Refund for your order {order['number']}"]
     assert f"€{refunded}" in refund.body
+    assert "The seller cancelled." in refund.body
     parcel = by_subject[f"{seller.store.name} has sent your order {order['number']}"]
     assert "LX473124829CN" in parcel.body
     assert len(by_subject) == 3
+
+
+def test_a_missed_dispatch_date_is_told_to_the_buyer_with_its_reason_and_to_the_seller(
+    api: Api, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seller, shirt = seller_with_goods("CN")
+    purchase = bought(api, shirt)
+    (order,) = purchase["orders"]
+    run_jobs()
+    mail.outbox.clear()
+    due = datetime.fromisoformat(
+        api.get(f"/purchases/{purchase['id']}?token={purchase['token']}").json["purchase"]["orders"][0][
+            "dispatch_due_at"
+        ]
+    )
+    monkeypatch.setattr("entrepot.kernel.clock.now", lambda: due)
+    order_jobs.cancel_undispatched()
+    run_jobs(at=due)
+    run_jobs(at=due)
+    (refund,) = _letters("anna@example.org")
+    assert "The seller did not send in time." in refund.body
+    assert "The seller did not send in time." in _html(refund)
+    assert f"€{order['total']} of your order {order['number']}" in refund.body
+    owner = accounts.get_person(build_sellers.owner_of(seller))
+    (told,) = _letters(owner.email)
+    assert told.subject == f"Pieces of order {order['number']} were cancelled"
+    assert "The reason: It was not sent in time" in told.body
+    assert f"/seller/{seller.id}/orders/{order['id']}/" in told.body
+
+
+def test_a_seller_hears_what_the_buyer_cancelled_and_not_what_it_cancelled_itself(
+    api: Api, run_jobs: RunJobs, now: datetime
+) -> None:
+    seller, shirt = seller_with_goods("CN")
+    (order,) = bought(api, shirt, quantity=2)["orders"]
+    run_jobs()
+    mail.outbox.clear()
+    orders.cancel_lines(order_id=UUID(order["id"]), by="buyer", lines={0: 1}, now=now)
+    orders.cancel_lines(order_id=UUID(order["id"]), by="seller", lines={0: 1}, because="damaged", now=now)
+    run_jobs()
+    owner = accounts.get_person(build_sellers.owner_of(seller))
+    (told,) = _letters(owner.email)
+    assert "The reason: The buyer cancelled" in told.body
+    by_buyer, by_seller = _letters("anna@example.org")
+    assert "You cancelled." in by_buyer.body
+    assert "The seller cancelled: it is damaged." in by_seller.body
 
 
 def test_a_sellers_system_hears_of_its_orders_only(api: Api, now: datetime, run_jobs: RunJobs) -> None:

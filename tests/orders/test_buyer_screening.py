@@ -134,7 +134,9 @@ def test_a_held_purchase_is_cleared_with_a_reason_and_its_seller_loses_no_time()
         purchase_id=order.purchase_id, reason="Born 1990, not 1951", actor="operator:1", now=later
     )
     assert screening.find_state(order.purchase_id) == "cleared"
-    assert queries.get_any_order(order.id).dispatch_due_at == due_before + timedelta(hours=30)
+    assert queries.get_any_order(order.id).dispatch_due_at == due_before + timedelta(days=2), (
+        "30 hours, to the day's end"
+    )
     entry = audit.list_entries(subject_kind="purchase", subject_id=order.purchase_id)[0]
     assert (entry.action, entry.details["reason"]) == ("clear_buyer", "Born 1990, not 1951")
     orders.ship(order, now=later)

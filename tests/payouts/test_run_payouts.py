@@ -101,6 +101,18 @@ def test_what_was_released_within_the_delay_waits_and_is_carried_over(now: datet
 
 
 @pytest.mark.django_db
+def test_what_is_payable_from_a_day_is_paid_by_a_run_of_that_days_first_hour(now: datetime) -> None:
+    seller = build.approved_seller("CN")
+    released_at = now.replace(hour=22)
+    money.released(seller, goods=2000, at=released_at)
+    (line,) = queries.list_account_lines(seller_id=seller.id, delay_days=15)
+    day = released_at.replace(hour=0, minute=0) + timedelta(days=15)
+    assert line.ready_at == day
+    assert operations.run_payouts(now=day - timedelta(minutes=1)).paid == ()
+    assert [paid.amount for paid in operations.run_payouts(now=day).paid] == [cny(2000)]
+
+
+@pytest.mark.django_db
 def test_a_refund_after_the_payout_is_taken_from_the_next_one(now: datetime) -> None:
     seller = build.approved_seller("CN")
     paid_out = money.released(seller, goods=3000, at=now - LONG_AGO)

@@ -8,7 +8,7 @@ import pytest
 from entrepot.catalog import operations as catalog
 from entrepot.catalog.operations import ListingInput, SkuInput
 from entrepot.kernel import sql
-from entrepot.orders import fulfilment, queries
+from entrepot.orders import fulfilment, operations, queries
 from entrepot.payments import ports
 from tests.builders import accounts
 from tests.conftest import NOW
@@ -289,6 +289,7 @@ def test_lines_that_have_not_left_can_be_cancelled(shelf: Shelf, run_jobs: Calla
     assert "Cancelled. €" in reader.words
     assert "comes back to you." in reader.words
     assert "Given back to you." in reader.words
+    assert "You cancelled." in reader.words
     assert not [form for form in reader.page.forms if (form.get("action") or "").endswith("/cancel")]
 
 
@@ -319,6 +320,19 @@ def test_a_parcel_is_followed_and_its_arrival_confirmed(shelf: Shelf) -> None:
         reader.send("/confirm")
     assert "Thank you. The seller will be paid." in reader.words
     assert "Completed" in reader.words
+    assert "The seller is being paid." in reader.words
+    assert "unless you have told us otherwise" not in reader.words
+
+
+def test_what_was_cancelled_does_not_hide_how_far_the_rest_is(shelf: Shelf) -> None:
+    reader = fill_cart(Reader(), shelf.shirt, shelf.lamp).open("/checkout")
+    reader.send("/checkout", way="sandbox:tok_ok", **BERLIN)
+    (order,) = queries.list_seller_orders(shelf.chinese.id)
+    operations.cancel_undispatched(order_id=order.id, now=order.dispatch_due_at)
+    reader.open(reader.address.replace("&new=1", ""))
+    assert "The seller did not send in time." in reader.words
+    (state,) = reader.page.xpath("//h1/following::*[contains(@class, 'badge')][1]")
+    assert state.text_content().strip() == "Being packed"
 
 
 def test_the_account_asks_strangers_to_sign_in_and_brings_them_back(shelf: Shelf) -> None:

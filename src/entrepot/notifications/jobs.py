@@ -9,7 +9,7 @@ from uuid import UUID
 from entrepot.kernel import clock
 from entrepot.kernel.jobs import defer, job, periodic
 from entrepot.notifications import post, queries, rules
-from entrepot.notifications.letters import BUYER, NEW_ORDERS, PERSON
+from entrepot.notifications.letters import BUYER, NEW_ORDERS, ORDER_CANCELLED, PERSON
 from entrepot.notifications.operations import messages as outbox, webhooks
 from entrepot.notifications.operations.messages import NewMessage
 from entrepot.notifications.operations.webhooks import OwedEvent
@@ -37,6 +37,8 @@ _PAYOUT_TEMPLATES = {
     "PayoutsStopped": "payouts_stopped",
     "PayoutsResumed": "payouts_resumed",
 }
+# What a seller cancels itself it need not be told.
+_TOLD_TO_SELLERS = frozenset({"cancelled_by_buyer", "cancelled_by_platform", "not_dispatched"})
 # Who hears of what: those whose role lets them act on it.
 _HEARS_OF_ORDERS = "ship_orders"
 _HEARS_OF_SELLER = "manage_registration"
@@ -68,11 +70,11 @@ def tell_of_payments(*, facts: Facts) -> None:
 
 @job
 def tell_of_orders(*, facts: Facts) -> None:
-    """Tell buyers that an order was sent, was delivered, or that money comes back."""
+    """Tell buyers that an order was sent, was delivered, or that money comes back; and sellers what not to send."""
     owners = {owner.order_id: owner for owner in list_order_owners(order_ids=[UUID(f["order_id"]) for f in facts])}
     shipped = [UUID(fact["order_id"]) for fact in facts if fact["kind"] == "OrderShipped"]
     parcels = {parcel.id: parcel for parcel in shipping.list_parcels(order_ids=shipped)} if shipped else {}
-    messages = []
+    messages = _cancellations(facts, owners)
     for fact in facts:
         owner = owners[UUID(fact["order_id"])]
         details: dict[str, Any] = {"purchase_id": str(owner.purchase_id), "order_id": str(owner.order_id)}
@@ -83,9 +85,27 @@ def tell_of_orders(*, facts: Facts) -> None:
         elif fact["kind"] == "OrderLinesCancelled":
             if not fact["refund_minor"]:
                 continue
-            details["amount_minor"], occasion = fact["refund_minor"], str(fact["fact_id"])
+            details |= {"amount_minor": fact["refund_minor"], "reason": fact.get("reason", "")}
+            occasion = str(fact["fact_id"])
         messages.append(NewMessage(_ORDER_TEMPLATES[fact["kind"]], owner.order_id, BUYER, details, occasion))
     post.tell(messages=messages, now=clock.now())
+
+
+def _cancellations(facts: Facts, owners: Mapping[UUID, OrderOwner]) -> list[NewMessage]:
+    """Return what sellers are told of pieces that others cancelled, so that nobody sends them any more."""
+    told = [(owners[UUID(fact["order_id"])], fact) for fact in facts if fact.get("reason") in _TOLD_TO_SELLERS]
+    members = _members({owner.seller_id for owner, _ in told}, _HEARS_OF_ORDERS) if told else {}
+    return [
+        NewMessage(
+            ORDER_CANCELLED,
+            owner.order_id,
+            f"{PERSON}{person_id}",
+            {"purchase_id": str(owner.purchase_id), "order_id": str(owner.order_id), "reason": fact["reason"]},
+            str(fact["fact_id"]),
+        )
+        for owner, fact in told
+        for person_id in members.get(owner.seller_id, ())
+    ]
 
 
 @job

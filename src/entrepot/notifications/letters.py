@@ -18,20 +18,23 @@ from entrepot.kernel.money import Money, sum_money
 from entrepot.markets import queries as markets
 from entrepot.notifications.mail import Letter
 from entrepot.notifications.operations.messages import ClaimedMessage
+from entrepot.orders import cancellations
 from entrepot.orders.queries.letters import LetterOrder, LetterPurchase, list_letter_purchases
 from entrepot.payouts import queries as payouts
 from entrepot.payouts.queries import PayoutView
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import SellerView
 from entrepot.ui import formats
-from entrepot.ui.words import interface_language
+from entrepot.ui.words import in_language, interface_language
 
 log = structlog.get_logger(__name__)
 
 BUYER = "buyer"
 PERSON = "person:"
 NEW_ORDERS = "new_orders"
-_OF_PURCHASE = frozenset({"order_confirmation", "order_shipped", "order_delivered", "order_link", "refund", NEW_ORDERS})
+ORDER_CANCELLED = "order_cancelled"
+_TO_BUYERS = frozenset({"order_confirmation", "order_shipped", "order_delivered", "order_link", "refund"})
+_OF_PURCHASE = _TO_BUYERS | {NEW_ORDERS, ORDER_CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,9 @@ def _refund(message: ClaimedMessage, known: _Known) -> Letter | None:
     if purchase is None:
         return None
     amount = Money(message.details["amount_minor"], purchase.total.currency)
-    values = {"amount": formats.money(amount, interface_language(purchase.language))}
+    language = interface_language(purchase.language)
+    reason = cancellations.FOR_BUYER.get(message.details.get("reason", ""))
+    values = {"amount": formats.money(amount, language), "reason": reason and in_language(reason, language)}
     return _about_order(message, known, lambda: _("Refund for your order %(number)s"), values)
 
 
@@ -225,6 +230,30 @@ def _new_orders(together: Sequence[ClaimedMessage], known: _Known) -> Letter | N
         language=language,
         subject=subject,
         values={"orders": rows, "link": f"{settings.BASE_URL}/seller/"},
+    )
+
+
+def _order_cancelled(message: ClaimedMessage, known: _Known) -> Letter | None:
+    person, purchase = known.people.get(_person_of(message)), _purchase_of(message, known)
+    if person is None or not person.is_active or purchase is None:
+        return None
+    order = next(one for one in purchase.orders if one.id == UUID(message.details["order_id"]))
+    language = interface_language(person.language or "en")
+    number = formats.isolated(order.number, language)
+    with translation.override(language):
+        subject = _("Pieces of order %(number)s were cancelled") % {"number": number}
+        reason = _(cancellations.FOR_SELLER[message.details["reason"]])
+    return Letter(
+        key=message.key,
+        template=ORDER_CANCELLED,
+        to=person.email,
+        language=language,
+        subject=subject,
+        values={
+            "number": number,
+            "reason": reason,
+            "link": f"{settings.BASE_URL}/seller/{order.seller_id}/orders/{order.id}/",
+        },
     )
 
 
@@ -317,6 +346,7 @@ def _member_invited(message: ClaimedMessage, known: _Known) -> Letter | None:
 
 _LETTERS: dict[str, Callable[[Sequence[ClaimedMessage], _Known], Letter | None]] = {
     NEW_ORDERS: _new_orders,
+    ORDER_CANCELLED: _single(_order_cancelled),
     "order_confirmation": _single(_order_confirmation),
     "order_shipped": _single(_order_shipped),
     "order_delivered": _single(_order_delivered),

@@ -33,10 +33,11 @@ class PurchaseExpired(Event):
 
 @dataclass(frozen=True)
 class OrderLinesCancelled(Event):
-    """Pieces of a paid order were cancelled before dispatch and their money is going back."""
+    """Pieces of a paid order were cancelled before dispatch, for a reason of `cancellations`; their money goes back."""
 
     order_id: UUID
     refund_minor: int
+    reason: str
 
 
 @dataclass(frozen=True)

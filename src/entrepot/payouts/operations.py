@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from entrepot.payouts import bank_files, queries
 from entrepot.payouts.bank_files import Debtor, Payment
 from entrepot.payouts.events import PayoutConfirmed, PayoutFailed, PayoutMade, PayoutsResumed, PayoutsStopped
 from entrepot.payouts.queries import BankFileView, Payee, PayoutView
-from entrepot.payouts.rules import Due, PayoutState, Skip, reason_to_skip
+from entrepot.payouts.rules import Due, PayoutState, Skip, end_of_delay, reason_to_skip
 from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import PayoutAccount
 
@@ -238,7 +238,7 @@ def _wanted(payable: Sequence[Payable], numbers: Mapping[UUID, str], now: dateti
         "numbers": list(numbers.values()),
         "seller_ids": [due.seller_id for due in dues],
         "currencies": [due.amount.currency for due in dues],
-        "cutoffs": [now - timedelta(days=days) for days in delays],
+        "cutoffs": [end_of_delay(now=now, delay_days=days) for days in delays],
         "minimums": [_minimum(due).minor for due in dues],
         "countries": [due.country for due in dues],
         "rails": [account.rail for account in accounts],

@@ -15,7 +15,7 @@ from entrepot.kernel import sql
 from entrepot.kernel.errors import NotFound
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
-from entrepot.payouts.rules import Due, PayoutState
+from entrepot.payouts.rules import Due, PayoutState, end_of_delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,9 @@ def list_due(*, now: datetime, currency: str | None = None, seller_id: UUID | No
 
     Money is due when the pack's `payout_delay_days` have passed since its release.
     """
-    cutoffs = {pack.code: now - timedelta(days=pack.deadlines.payout_delay_days) for pack in markets.list_packs()}
+    cutoffs = {
+        pack.code: end_of_delay(now=now, delay_days=pack.deadlines.payout_delay_days) for pack in markets.list_packs()
+    }
     params = {
         "cutoffs": orjson.dumps(cutoffs).decode(),  # One document: an array of a hundred moments is dear to send.
         "currency": currency,

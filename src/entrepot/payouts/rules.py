@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -42,6 +43,16 @@ SKIP_WORDS = {
     Skip.OTHER_CURRENCY: "the seller's bank account is in another currency",
     Skip.NO_OPERATOR_ACCOUNT: "the operator's pack names no account in this currency",
 }
+
+
+def end_of_delay(*, now: datetime, delay_days: int) -> datetime:
+    """
+    Return the moment from which on released money still waits.
+
+    Whole days count (UTC), as sellers read them: what came on the 12th is payable on the 27th from its first hour on.
+    """
+    day = now.astimezone(UTC).date() - timedelta(days=delay_days - 1)
+    return datetime.combine(day, time.min, UTC)
 
 
 @dataclass(frozen=True, slots=True)

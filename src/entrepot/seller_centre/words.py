@@ -58,22 +58,6 @@ ORDER_STEPS = {
     "refunded": gettext_noop("Money given back to the buyer"),
 }
 
-CANCEL_REASONS = {
-    "out_of_stock": gettext_noop("It is sold out"),
-    "damaged": gettext_noop("It is damaged"),
-    "wrong_price": gettext_noop("The price was wrong"),
-    "no_way_there": gettext_noop("It cannot be sent there"),
-    "buyer_asked": gettext_noop("The buyer asked for it"),
-}
-
-REFUND_REASONS = {
-    **CANCEL_REASONS,
-    "cancelled_by_buyer": gettext_noop("The buyer cancelled"),
-    "cancelled_by_seller": gettext_noop("You cancelled"),
-    "cancelled_by_platform": gettext_noop("We cancelled"),
-    "not_dispatched": gettext_noop("It was not sent in time"),
-}
-
 PAPERS = {
     "cn22": gettext_noop("Customs declaration CN22"),
     "cn23": gettext_noop("Customs declaration CN23"),

@@ -123,13 +123,14 @@ def cancel_locked(
     assert row is not None, "the order is locked"
     cancellation_id = ids.new_id()
     refund = Money(amounts.total, order.currency)
+    why = because or reason
     if refund:
-        _request_refund(order, cancellation_id, refund, pieces, because or reason, now=now)
+        _request_refund(order, cancellation_id, refund, pieces, why, now=now)
     if amounts.transfers:
         ledger.post(key=f"refund:{cancellation_id}", transfers=amounts.transfers, at=now)
     # With these pieces gone, the rest may all be shipped, or delivered even.
     delivered = mark_progress(order, now=now)
-    facts.record(OrderLinesCancelled(order_id=order.id, refund_minor=amounts.total), *delivered)
+    facts.record(OrderLinesCancelled(order_id=order.id, refund_minor=amounts.total, reason=why), *delivered)
     returned: dict[int, int] = {lines[position].sku_id: quantity for position, quantity in pieces.items()}
     catalog.return_stock(quantities=returned, reference=cancellation_id, at=now)
     return refund

@@ -153,16 +153,28 @@ def read_pieces(order: LockedOrder, pieces: Mapping[int, int] | None) -> dict[in
     return dict(sorted(pieces.items()))
 
 
-# The protection runs from the dispatch of the last piece; once all has arrived, only the time to inspect it is left.
-_MARK_PROGRESS = """
-UPDATE orders_order SET
-  shipped_at = CASE WHEN whole.shipped THEN coalesce(shipped_at, %(now)s::timestamptz) END,
-  delivered_at = CASE WHEN whole.delivered THEN coalesce(delivered_at, %(now)s::timestamptz) END,
-  protection_ends_at = CASE WHEN whole.shipped THEN least(
+def end_of_day(moment: str) -> str:
+    """
+    Return the SQL of the last moment of the day (UTC) that a moment lies in.
+
+    A date by which something must be done is told as a day: all of that day belongs to whoever has to act.
+    """
+    return f"(date_trunc('day', {moment}, 'UTC') + interval '1 day' - interval '1 microsecond')"
+
+
+_PROTECTION_ENDS = end_of_day(
+    """least(
     coalesce(shipped_at, %(now)s::timestamptz) + make_interval(days => protection_days),
     CASE WHEN whole.delivered
          THEN coalesce(delivered_at, %(now)s::timestamptz) + make_interval(days => inspection_days) END
-  ) END
+  )"""
+)
+# The protection runs from the dispatch of the last piece; once all has arrived, only the time to inspect it is left.
+_MARK_PROGRESS = f"""
+UPDATE orders_order SET
+  shipped_at = CASE WHEN whole.shipped THEN coalesce(shipped_at, %(now)s::timestamptz) END,
+  delivered_at = CASE WHEN whole.delivered THEN coalesce(delivered_at, %(now)s::timestamptz) END,
+  protection_ends_at = CASE WHEN whole.shipped THEN {_PROTECTION_ENDS} END
 FROM (
   SELECT pieces_shipped > 0 AND pieces_shipped = pieces_ordered - pieces_cancelled AS shipped,
          pieces_shipped > 0 AND pieces_shipped = pieces_ordered - pieces_cancelled

@@ -16,7 +16,7 @@ from entrepot.kernel import audit, sql
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.transactions import step, transaction
 from entrepot.orders.operations.cancelling import cancel_lines
-from entrepot.orders.operations.orders import OrderNotInState
+from entrepot.orders.operations.orders import OrderNotInState, end_of_day
 from entrepot.orders.queries import screening as queries
 from entrepot.orders.queries.carts import open_contact
 from entrepot.sellers import queries as sellers
@@ -123,8 +123,8 @@ _LOCK = "SELECT state, screened_at FROM orders_buyerscreening WHERE purchase_id 
 _DECIDE = """
 UPDATE orders_buyerscreening SET state = %s, decided_at = %s, decided_by = %s, reason = %s WHERE purchase_id = %s
 """
-_LATER = """
-UPDATE orders_order SET dispatch_due_at = dispatch_due_at + %s::interval
+_LATER = f"""
+UPDATE orders_order SET dispatch_due_at = {end_of_day("dispatch_due_at + %s::interval")}
 WHERE purchase_id = %s AND shipped_at IS NULL AND ended_at IS NULL AND dispatch_due_at IS NOT NULL
 """
 

@@ -18,6 +18,7 @@ from entrepot.kernel.transactions import transaction
 from entrepot.ledger import operations as ledger
 from entrepot.ledger.rules import NewTransfer
 from entrepot.orders.events import PurchaseExpired, PurchasePaid
+from entrepot.orders.operations.orders import end_of_day
 from entrepot.orders.operations.placing import Answer
 from entrepot.orders.rules.postings import capture_transfers, settled_refund_transfers, stray_capture_transfers
 from entrepot.payments import operations as payments, queries as payment_queries
@@ -48,7 +49,7 @@ WITH paid AS (
 ), orders AS (
   UPDATE orders_order o SET
     paid_at = %(now)s, held_minor = due_minor, due_minor = 0,
-    dispatch_due_at = %(now)s::timestamptz + make_interval(days => o.dispatch_days)
+    dispatch_due_at = {end_of_day("%(now)s::timestamptz + make_interval(days => o.dispatch_days)")}
   FROM paid WHERE o.purchase_id = paid.id
   RETURNING o.id, o.total_minor, o.taxes_at_capture
 ), fact AS (

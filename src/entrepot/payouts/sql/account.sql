@@ -25,7 +25,8 @@ WITH account AS (
   FROM movement LEFT JOIN payouts_statedtransfer stated ON stated.transfer_id = movement.id
   GROUP BY 1, 2
 ), ready AS (
-  SELECT posting.*, CASE WHEN minor > 0 AND NOT is_returned THEN posted_at + %(delay)s::interval ELSE posted_at END AS at
+  SELECT posting.*, CASE WHEN minor > 0 AND NOT is_returned
+                           THEN date_trunc('day', posted_at, 'UTC') + %(delay)s::interval ELSE posted_at END AS at
   FROM posting
 )
 SELECT o.id, coalesce(o.number, returned.number, ready.posting_key), ready.posted_at, ready.at, ready.minor,

@@ -21,7 +21,7 @@ WITH delay AS (
   SELECT id, sum(minor) AS minor FROM (
     SELECT account.id, sum(movement.minor) AS minor
     FROM account JOIN movement USING (id)
-    WHERE movement.posted_at > account.cutoff AND movement.kind NOT IN ('payout', 'payout_returned')
+    WHERE movement.posted_at >= account.cutoff AND movement.kind NOT IN ('payout', 'payout_returned')
     GROUP BY account.id, movement.posting_key
     HAVING sum(movement.minor) > 0
   ) young GROUP BY id

@@ -33,7 +33,7 @@ WITH wanted AS (
   SELECT payout_id, sum(minor) AS minor FROM (
     SELECT account.payout_id, sum(movement.minor) AS minor
     FROM account JOIN movement USING (payout_id)
-    WHERE movement.posted_at > account.cutoff AND movement.kind <> 'payout_returned'
+    WHERE movement.posted_at >= account.cutoff AND movement.kind <> 'payout_returned'
     GROUP BY account.payout_id, movement.posting_key
     HAVING sum(movement.minor) > 0
   ) young GROUP BY payout_id

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
+from entrepot.orders import cancellations
 from entrepot.orders.queries import FulfilmentRow, OrderView
-from entrepot.seller_centre import words
 from entrepot.seller_centre.forms.choices import choice
 from entrepot.shipping.rules import find_tracking_number_fault, tidy_tracking_number
 from entrepot.ui import refusals
@@ -116,7 +116,7 @@ class CancelForm(forms.Form):
 
     def __init__(self, *args: Any, order: OrderView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice(self, "reason").choices = [(code, gettext(text)) for code, text in words.CANCEL_REASONS.items()]
+        choice(self, "reason").choices = [(code, gettext(text)) for code, text in cancellations.SELLERS_REASONS.items()]
         self.positions = [line.position for line in order.lines if line.to_ship]
         for line in order.lines:
             if line.to_ship:

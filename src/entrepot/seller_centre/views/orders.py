@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
-from entrepot.orders import fulfilment, papers, queries
+from entrepot.orders import cancellations, fulfilment, papers, queries
 from entrepot.orders.packing import address_lines
 from entrepot.orders.queries import FulfilmentRow, OrderView, screening
 from entrepot.orders.queries.fulfilment import Group
@@ -188,7 +188,7 @@ def _show_order(
         "service_name": labels.service(found.quote.service.name),
         "parcels": [_parcel(found, parcel) for parcel in found.parcels],
         "steps": _order_steps(found),
-        "refunds": [(refund, _(words.REFUND_REASONS.get(refund.reason, ""))) for refund in found.refunds],
+        "refunds": [(refund, _(cancellations.FOR_SELLER.get(refund.reason, ""))) for refund in found.refunds],
     }
     return show(request, member, "order", "orders", context, status=status)
 

@@ -12,7 +12,7 @@ from entrepot.orders import operations as order_operations, queries as orders_qu
 from entrepot.payments import operations as payments, queries as payment_queries
 from entrepot.payments.ports import RefundResult
 from entrepot.payouts import operations as payouts, queries as payout_queries
-from tests.builders import accounts, orders
+from tests.builders import accounts, money, orders, sellers
 from tests.conftest import NOW
 from tests.operator_console.desk import operator, table
 from tests.pages import moment
@@ -140,6 +140,7 @@ def test_a_payout_that_came_back_is_paid_again() -> None:
         assert paid.payout_id is not None
         run = payout_queries.list_runs()[0].id
         reader = operator().open(f"/operator/payouts/runs/{run}/")
+        assert "Hand in one of the two." not in reader.words
         reader.send("/bank", button="failed", word="Account closed")
         assert "Came back" in reader.words
         reader.open("/operator/payouts/")
@@ -148,3 +149,12 @@ def test_a_payout_that_came_back_is_paid_again() -> None:
         assert "1 payout made." in reader.words
         assert payout_queries.count_payouts() == {"failed": 1, "made": 1}
         assert "nothing is due any more" in reader.open("/operator/payouts/").words
+
+
+def test_where_banks_take_a_form_of_their_own_the_same_payments_are_not_handed_in_twice() -> None:
+    money.released(sellers.approved_seller("CN"), goods=9000, at=NOW - timedelta(days=20))
+    run_id = payouts.run_payouts(now=NOW).run_id
+    with moment(NOW):
+        reader = operator().open(f"/operator/payouts/runs/{run_id}/")
+    assert "2026-11-20-CNY-CN-1.csv" in reader.words
+    assert "Hand in one of the two." in reader.words

@@ -120,7 +120,10 @@ def one_run(request: PageRequest, run_id: UUID) -> HttpResponse:
         text, tone = STATES[str(payout.state)]
         rows.append((payout, _(text), tone))
     who = words.who([found.actor])[found.actor]
-    return show(request, "run", "payouts", {"run": found, "who": who, "rows": rows, "form": BankForm()})
+    # Some countries' banks take a form of their own: the same payments must not be handed in twice.
+    has_either = len({file.form for file in found.files}) > 1
+    context = {"run": found, "who": who, "rows": rows, "form": BankForm(), "has_either": has_either}
+    return show(request, "run", "payouts", context)
 
 
 @operators_only

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from entrepot.kernel import clock
@@ -38,7 +39,12 @@ class Command(BaseCommand):
             words = SKIP_WORDS[row.reason]
             self.stdout.write(f"not paid: {row.seller_name}, {row.balance} on account, {row.due} due: {words}")
         for file in report.files:
-            self.stdout.write(f"file {file.name} ({file.form}): {file.payments} payments, {file.total}")
+            payments = "1 payment" if file.payments == 1 else f"{file.payments} payments"
+            self.stdout.write(f"file {file.name} ({file.form}): {payments}, {file.total}")
+        if report.files:
+            self.stdout.write(f"The files are handed out at {settings.BASE_URL}/operator/payouts/runs/{report.run_id}/")
+            if len({file.form for file in report.files}) > 1:
+                self.stdout.write("A .csv holds the same payments as the .xml of its currency: hand in one of the two.")
         if not report.paid:
             self.stdout.write("No seller has money due.")
 

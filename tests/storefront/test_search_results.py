@@ -12,8 +12,10 @@ import pytest
 from entrepot.catalog.queries import ListingView
 from entrepot.markets import operations as markets
 from entrepot.search import queries as search
-from entrepot.search.ports import SearchRequest
+from entrepot.search.ports import Facet, FacetValue, SearchRequest
 from entrepot.sellers.queries import SellerView
+from entrepot.storefront import facets
+from entrepot.storefront.narrowing import Narrowing
 from tests.builders import orders, shipping as build_shipping
 from tests.conftest import NOW
 from tests.pages import Reader, moment, unsafe_markup
@@ -370,3 +372,14 @@ def test_a_suggested_listing_leads_to_its_page(rail: Rail) -> None:
     (link,) = [link for text, link in _suggested("table") if text == "Table lamp"]
     reader = Reader("DE.EUR.en").open(link)
     assert reader.address == f"/listing/{rail.lamp.id}/{rail.lamp.slug}"
+
+
+def test_estimated_numbers_are_marked_and_what_nearly_all_have_is_no_choice() -> None:
+    brands = Facet("brand", (FacetValue("Aster", 9_100), FacetValue("Birch", 0, chosen=True)), estimated=True)
+    days = Facet("days", (FacetValue("7", 4_300), FacetValue("30", 12_000)), estimated=True)
+    narrowing = Narrowing(q="shirt", brands=("Birch",))
+    brand, time = facets.build([brands, days], narrowing, path=(), language="en", total=12_020)[1:]
+    assert "~9,100" in brand.rows
+    assert ">0<" not in brand.rows
+    assert "~4,300" in time.rows
+    assert "12,000" not in time.rows

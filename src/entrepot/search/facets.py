@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from entrepot.search.lanes import Way
@@ -77,6 +78,17 @@ def attributes(counts: Mapping[str, int], request: SearchRequest) -> tuple[Facet
         )
         for name in wanted
     )
+
+
+def estimate(facet: Facet) -> Facet:
+    """Return a facet whose counts are of a sample, in as many digits as they are good for."""
+    values = tuple(replace(value, count=_round_count(value.count)) for value in facet.values)
+    return replace(facet, values=values, estimated=True)
+
+
+def _round_count(count: int) -> int:
+    """Return a count rounded to two digits."""
+    return round(count, 2 - len(str(count)))
 
 
 def begin_attribute(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ def destination_of(request: SearchRequest) -> Destination | None:
     return pricing.reference_destination(request.country)
 
 
-def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfinished: bool = False) -> Search:
+def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime) -> Search:
     """Return the search for a request, ready to be asked."""
     destination = destination_of(request)
     known = engine.list_lanes(request.snapshot)
@@ -44,7 +44,7 @@ def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfin
     text, language = (request.q or "").strip(), request.language or "en"
     sort = request.sort if request.sort in SORTS else "relevance"
     query = EngineQuery(
-        asked=words.ask(text, language, unfinished=unfinished) if text else None,
+        asked=words.ask(text, language) if text else None,
         language=language,
         lanes=frozenset(ways),
         sort="relevance" if sort == "price" else sort,
@@ -56,6 +56,7 @@ def prepare(request: SearchRequest, *, engine: SearchEngine, at: datetime, unfin
         rating_min=request.rating_min,
         snapshot=request.snapshot,
         chosen_lanes=chosen,
+        may_estimate=True,
     )
     return Search(request, engine, at, ways, query)
 
@@ -69,6 +70,12 @@ class Search:
     at: datetime
     ways: Mapping[str, Way]
     query: EngineQuery
+
+    def with_words(self, text: str, *, unfinished: bool = False) -> Search:
+        """Return this search for other words."""
+        return replace(
+            self, query=replace(self.query, asked=words.ask(text, self.query.language, unfinished=unfinished))
+        )
 
     def is_for_nothing(self) -> bool:
         """Say whether what was typed holds no word at all, so that nothing can fit it."""
@@ -99,7 +106,7 @@ class Search:
             if counts_prices:
                 candidates = self.engine.find(replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot))
         priced = self._price(candidates) if candidates is not None else ()
-        shown = self._facets(found.counts, priced, found.count)
+        shown = self._facets(found.counts, found.estimated, priced, found.count)
         return SearchPage(found.count, ids, page, size, facets=shown, snapshot=found.snapshot)
 
     def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
@@ -110,7 +117,7 @@ class Search:
         priced = self._price(found)
         kept = [pair for pair in zip(found.listing_ids, priced, strict=True) if self._fits(pair[1])]
         counts = self._count_among([listing_id for listing_id, _ in kept]) if self._is_narrowed else found.counts
-        shown = self._facets(counts, priced, found.count)
+        shown = self._facets(counts, found.estimated, priced, found.count)
         if self.request.sort == "price":
             kept.sort(key=lambda pair: _place_by_price(pair[1]))  # Stable: of one price, the better match comes first.
         return SearchPage(
@@ -133,26 +140,34 @@ class Search:
         return tuple(wanted)
 
     def _facets(
-        self, counts: Mapping[str, Mapping[str, int]], priced: Sequence[CardPrice | None], count: int
+        self,
+        counts: Mapping[str, Mapping[str, int]],
+        estimated: Collection[str],
+        priced: Sequence[CardPrice | None],
+        count: int,
     ) -> tuple[Facet, ...]:
-        request, found = self.request, []
+        request = self.request
+        found: list[Facet] = []
         for name in request.facets:
+            kind = "lane" if name in _OF_LANES else name
+            made: Sequence[Facet] = ()
             if name == "category":
-                found.append(facets.categories(counts[name], request))
+                made = (facets.categories(counts[name], request),)
             elif name == "brand":
-                found.append(facets.brands(counts[name], request))
+                made = (facets.brands(counts[name], request),)
             elif name == "rating":
-                found.append(facets.ratings(counts[name], request))
+                made = (facets.ratings(counts[name], request),)
             elif name == "attribute":
-                found.extend(facets.attributes(counts[name], request))
+                made = facets.attributes(counts[name], request)
             elif name == "origin":
-                found.append(facets.origins(counts["lane"], self.ways, request))
+                made = (facets.origins(counts[kind], self.ways, request),)
             elif name == "days" and request.country:
-                found.append(facets.days(counts["lane"], self.ways, request))
+                made = (facets.days(counts[kind], self.ways, request),)
             elif name == "price" and self._is_priced:
                 amounts = [_amount(price) for price in priced if price is not None]
                 within = RANKED_WITHIN if count > RANKED_WITHIN else None
-                found.append(facets.prices(amounts, request, ranked_within=within))
+                made = (facets.prices(amounts, request, ranked_within=within),)
+            found.extend(map(facets.estimate, made) if kind in estimated else made)
         return tuple(facet for facet in found if facet.values)
 
     def _count_among(self, kept: Sequence[UUID]) -> dict[str, Mapping[str, int]]:
@@ -181,7 +196,8 @@ class Search:
     def _count(self, query: EngineQuery, among: Sequence[UUID], kinds: Sequence[str]) -> dict[str, Mapping[str, int]]:
         if not kinds:
             return {}
-        return dict(self.engine.find(replace(query, among=tuple(among), limit=1, counted=tuple(kinds))).counts)
+        few = replace(query, among=tuple(among), limit=1, counted=tuple(kinds), may_estimate=False)
+        return dict(self.engine.find(few).counts)
 
     def _find_fitting(self, query: EngineQuery) -> list[UUID]:
         """Return the best listings of a query that are within the span of prices."""

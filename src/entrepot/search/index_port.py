@@ -87,6 +87,7 @@ class EngineQuery:
     "rating", "attribute". `language` is of the attributes' names. `chosen_lanes` are those of `lanes` that the buyer
     chose (None: all of them); `among` are the only listings that may be found (None: any). Where few listings have
     every word, an engine adds those that lack some; a word that no listing has may be lacking only if `is_lenient`.
+    `may_estimate`: where very many listings fit, an engine may count facets in a sample of them.
     """
 
     asked: Asked | None
@@ -105,6 +106,7 @@ class EngineQuery:
     chosen_lanes: frozenset[str] | None = None
     among: tuple[UUID, ...] | None = None
     is_lenient: bool = False
+    may_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class EngineAnswer:
     `counts` has for each facet asked its values; of attributes (name, value) joined by U+001F. A facet is counted as
     if nothing of its own kind were chosen, lanes as if all of `lanes` were. `stamps` are of the listings in turn, empty
     where an engine has none: a listing with the same stamp has not changed since, so what was read of it still stands.
+    `estimated` names the facets whose counts are of an even sample, blown up to the whole; the others are exact.
     """
 
     count: int
@@ -122,6 +125,7 @@ class EngineAnswer:
     snapshot: str
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     stamps: tuple[int, ...] = ()
+    estimated: frozenset[str] = frozenset()
 
 
 class SearchNotReady(DomainError):

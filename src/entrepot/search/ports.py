@@ -71,12 +71,14 @@ class Facet:
     The values of one kind, as many as matter, in the order to show; `label` is an attribute's name.
 
     `ranked_within` is how many of the best by relevance were counted where that were not all: of delivered prices.
+    `estimated`: very many listings fit, and the counts are estimates in round numbers.
     """
 
     name: FacetName
     values: tuple[FacetValue, ...]
     label: str = ""
     ranked_within: int | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
     page = search.answer()
     if page.count or search.query.asked is None or search.is_for_nothing():
         return page
-    unfinished = finding.prepare(request, engine=engine, at=moment, unfinished=True)
+    typed = (request.q or "").strip()
+    unfinished = search.with_words(typed, unfinished=True)
     if unfinished.query.asked != search.query.asked and (found := unfinished.answer()).count:
         return found
     if not request.as_typed and not search.finds_without_choices():
-        spelt = spelling.correct(request.q or "", search.query.language, engine=engine, lanes=search.query.lanes)
-        found = finding.prepare(replace(request, q=spelt), engine=engine, at=moment).answer() if spelt else page
+        spelt = spelling.correct(typed, search.query.language, engine=engine, lanes=search.query.lanes)
+        found = search.with_words(spelt).answer() if spelt else page
         if found.count:
             return replace(found, asked_instead=spelt)
     search.query = replace(search.query, is_lenient=True)

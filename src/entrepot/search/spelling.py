@@ -257,6 +257,8 @@ def _write(meant: str, typed: str, rows: Iterable[tuple[UUID, str, str]], langua
                 written.setdefault(folded, word)
             elif own and text_of == own and (stems := stem([word], own)) and stems[0] in new:
                 written.setdefault(f"{stems[0]}.", word)
+        if new <= written.keys():
+            break
 
     def write(word: re.Match[str]) -> str:
         of_new = word.group() if word.group() in new else ""

@@ -218,6 +218,7 @@ def _facet(facet: Facet) -> dict[str, Any]:
         "label": facet.label,
         "values": [{"value": one.value, "count": one.count, "chosen": one.chosen} for one in facet.values],
         "ranked_within": facet.ranked_within,
+        "estimated": facet.estimated,
     }
 
 

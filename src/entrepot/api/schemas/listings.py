@@ -127,6 +127,9 @@ class FacetOut(Answer):
     label: str = Field(description="An attribute's name; empty for all others.")
     values: list[FacetValueOut]
     ranked_within: int | None = Field(description="Counted among so many of the best matches; null: among all.")
+    estimated: bool = Field(
+        description="More than 10,000 listings fit: the counts are estimates, in round numbers; else they are exact."
+    )
 
 
 class ListingsAnswer(Answer):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from tantivy import DocAddress, Occur, Query, SearchResult
 
 from entrepot.search.embedded import filters, schema
-from entrepot.search.embedded.filters import ATTRIBUTE, Filters, Part
+from entrepot.search.embedded.counting import Counting
+from entrepot.search.embedded.filters import Part
 from entrepot.search.embedded.generations import Folder
 from entrepot.search.embedded.reader import Generation, Reader
 from entrepot.search.embedded.writer import Lock, Writer
@@ -26,14 +26,6 @@ from entrepot.search.index_port import (
 )
 
 _SORT_KEYS = {"newest": "by_newest", "orders": "by_orders", "rating": "by_rating"}
-# How many values of a facet are told, and how many each segment counts, so that what is told is exact.
-_TOLD = {
-    "category": (2_000, 4_000),
-    "brand": (200, 200_000),
-    "lane_number": (50_000, 50_000),
-    "attribute": (500, 100_000),
-}
-_STARS = [{"key": str(stars), "from": stars * 100, "to": stars * 100 + 100} for stars in range(1, 6)]
 
 
 class EmbeddedEngine:
@@ -118,16 +110,10 @@ class EmbeddedEngine:
         asked = None
         if query.asked is not None:
             asked = generation.to_query(query.asked, is_lenient=query.is_lenient)
-        parts = [*narrowed.without(), *lane]
-        if not query.counted:
-            return _answer(generation, *_list(generation, query, asked, parts))
-        counts = _count(generation, query, asked, narrowed, lane, any_lane)
-        if "lane" in counts and lane == any_lane:
-            # Each listing stands in one lane, so that what was found is counted already.
-            found = sum(counts["lane"].values()), _list_counted(generation, query, asked, parts)
-        else:
-            found = _list(generation, query, asked, parts)
-        return _answer(generation, *found, counts)
+        count, addresses = _list(generation, query, asked, [*narrowed.without(), *lane])
+        counts, estimated = Counting(generation, query, asked, narrowed, lane, any_lane).count_all(count)
+        ids, stamps = generation.read_ids(addresses), generation.read_stamps(addresses)
+        return EngineAnswer(count, ids, generation.name, counts, stamps, estimated)
 
     def list_lanes(self, snapshot: str = "") -> frozenset[str]:
         return self._reader.get(snapshot).lane_names
@@ -167,16 +153,6 @@ class _NewIndex(EmbeddedEngine):
         return self._writer
 
 
-def _answer(
-    generation: Generation,
-    count: int,
-    addresses: Sequence[DocAddress],
-    counts: Mapping[str, Mapping[str, int]] | None = None,
-) -> EngineAnswer:
-    ids = generation.read_ids(addresses)
-    return EngineAnswer(count, ids, generation.name, counts or {}, generation.read_stamps(addresses))
-
-
 def _list(
     generation: Generation, query: EngineQuery, asked: Query | None, parts: Sequence[Part]
 ) -> tuple[int, tuple[DocAddress, ...]]:
@@ -193,23 +169,10 @@ def _list(
     stocked = filters.join([*parts, (Occur.MustNot, sold_out[1])], scored=asked)
     count, ids = _best(generation, stocked, query.limit, query.offset)
     others = filters.join([*parts, sold_out], scored=asked)
+    if len(ids) == query.limit:
+        return count + _count_of(generation.searcher.search(Query.const_score_query(others, 0.0), 1)), ids
     number, more = _best(generation, others, query.limit - len(ids), max(0, query.offset - count))
     return count + number, ids + more
-
-
-def _list_counted(
-    generation: Generation, query: EngineQuery, asked: Query | None, parts: Sequence[Part]
-) -> tuple[DocAddress, ...]:
-    """Return the slice asked for, where how many fit is known: mostly those in stock fill it."""
-    if asked is None or query.sort != "relevance" or generation.is_all_stocked:
-        return _list(generation, query, asked, parts)[1]
-    stocked = filters.join([*parts, (Occur.MustNot, filters.one_of("sold_out", ("1",))[1])], scored=asked)
-    found = generation.searcher.search(
-        stocked, max(query.limit, 1), count=False, offset=query.offset, weight_by_field="popularity"
-    )
-    if len(found.hits) < query.limit:
-        return _list(generation, query, asked, parts)[1]
-    return tuple(address for _, address in found.hits[: query.limit])
 
 
 def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[DocAddress, ...]]:
@@ -219,60 +182,3 @@ def _best(generation: Generation, query: Query, limit: int, offset: int) -> tupl
 
 def _count_of(found: SearchResult) -> int:
     return int(found.count)  # type: ignore[attr-defined]  # Its stub leaves it out.
-
-
-def _count(
-    generation: Generation,
-    query: EngineQuery,
-    asked: Query | None,
-    narrowed: Filters,
-    lane: Sequence[Part],
-    any_lane: Sequence[Part],
-) -> dict[str, Mapping[str, int]]:
-    """Return the counts of every facet asked for: in one pass all whose own kind narrows nothing, else one for each."""
-    counts: dict[str, Mapping[str, int]] = {}
-    by_itself = {kind for kind in query.counted if kind in narrowed.by_kind}
-    if "lane" in query.counted and lane != any_lane:
-        by_itself.add("lane")
-    chosen_names = (
-        [kind for kind in narrowed.by_kind if kind.startswith(ATTRIBUTE)] if "attribute" in query.counted else []
-    )
-    together = [kind for kind in query.counted if kind not in by_itself]
-
-    def count(kinds: Sequence[str], *, without: str = "") -> dict[str, dict[str, int]]:
-        parts = [*narrowed.without(without), *(any_lane if without == "lane" else lane)]
-        asks = {kind: _aggregation(kind, query.language) for kind in kinds}
-        answer = generation.searcher.aggregate(filters.join(parts, scored=asked), asks)
-        return {kind: _read_buckets(kind, answer[kind], generation) for kind in kinds}
-
-    if together:
-        counts.update(count(together))
-    for kind in by_itself:
-        counts.update(count([kind], without=kind))
-    for kind in chosen_names:
-        name = kind.removeprefix(ATTRIBUTE) + schema.BETWEEN
-        rest = {value: number for value, number in counts["attribute"].items() if not value.startswith(name)}
-        own = count(["attribute"], without=kind)["attribute"]
-        counts["attribute"] = rest | {value: number for value, number in own.items() if value.startswith(name)}
-    return counts
-
-
-def _aggregation(kind: str, language: str) -> dict[str, Any]:
-    if kind == "rating":
-        return {"range": {"field": "rating", "ranges": _STARS}}
-    if kind == "lane":
-        kind = "lane_number"
-    field = f"attributes.{schema.language_key(language)}" if kind == "attribute" else kind
-    told, counted = _TOLD[kind]
-    return {"terms": {"field": field, "size": told, "segment_size": counted}}
-
-
-def _read_buckets(kind: str, answer: Mapping[str, Any], generation: Generation) -> dict[str, int]:
-    if kind == "lane":
-        names = generation.lanes_by_number
-        return {names[int(row["key"])]: row["doc_count"] for row in answer["buckets"]}
-    if kind == "rating":  # So many stars or more.
-        stars = {int(row["key"]): row["doc_count"] for row in answer["buckets"] if row["key"].isdecimal()}
-        sums = {str(least): sum(count for of, count in stars.items() if of >= least) for least in stars}
-        return {least: count for least, count in sums.items() if count}
-    return {row["key"]: row["doc_count"] for row in answer["buckets"] if row["doc_count"]}

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
-from tantivy import DocAddress, Index, Occur, Query, Searcher
+from tantivy import DocAddress, FieldType, Index, Occur, Query, Searcher
 
 from entrepot.search import words
 from entrepot.search.embedded import filters, lane_filter, matching, schema
@@ -80,6 +80,11 @@ class Generation:
     @cached_property
     def is_all_stocked(self) -> bool:
         return self.searcher.doc_freq("sold_out", "1") == 0
+
+    @cached_property
+    def is_rated(self) -> bool:
+        rated = Query.range_query(schema.build(), "rating", FieldType.Unsigned, lower_bound=0)
+        return bool(self.searcher.search(rated, 1).hits)
 
     def narrow_to(self, lanes: frozenset[str] | None) -> tuple[Part, ...]:
         """Return the demand to stand in one of some lanes."""

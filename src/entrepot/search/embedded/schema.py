@@ -21,6 +21,7 @@ _ARE_STOCKED = 1 << 62  # The highest bit of a sort key: what can be bought now 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIKE_MAX = 24
 BETWEEN = "\x1f"
+SAMPLES = (256, 64, 16)  # One listing in so many; each sample holds those before it.
 NOT, FROM = "-", "<"
 
 
@@ -35,7 +36,7 @@ def build() -> Schema:
     builder.add_unsigned_field("lane_number", fast=True, indexed=True)
     for name in ("category", "brand"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("lane", "store", "brand_key", "sold_out", "reach"):
+    for name in ("lane", "store", "brand_key", "sold_out", "reach", "sample"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_json_field("attributes", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("like", stored=True)  # The only thing that is stored: the words that find its like.
@@ -58,6 +59,7 @@ def digest() -> str:
         "reach",
         "lane_number",
         "written",
+        "sample",
         f"lanes {lanes.FORMAT}",
     ]
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
@@ -111,6 +113,7 @@ def to_row(document: Document) -> Row:
         "lane_number": number_lane(document.lane),
         "reach": list(list_reach(document.lane)),
         "store": document.store,
+        "sample": [str(of) for of in SAMPLES if number % of == 0],  # The end of an id is random.
         "category": list(document.categories),
         "like": _to_like(document),
     }

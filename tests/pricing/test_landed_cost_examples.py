@@ -200,7 +200,7 @@ def test_a_purchase_for_oneself_is_free_in_japan_while_three_fifths_of_its_price
         delivery=Money(3000, "JPY"),
     )
     assert (order.regime, landed_sums(order)["tax"]) == ("JP-10000", tax)
-    assert order.unsure == (() if not tax else ("regime_unconfirmed",))
+    assert order.unsure == (() if not tax else ("value_unconfirmed",))
 
 
 def test_a_value_that_the_law_counts_in_place_of_the_price_is_explained_with_its_own_source() -> None:

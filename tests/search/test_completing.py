@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from entrepot.markets import operations as markets
 from entrepot.search import queries
 from entrepot.search.completing import Completion
+from tests.builders import catalog, sellers, shipping
 from tests.builders.catalog import NOW
 from tests.builders.wares import stock_shop
 
@@ -48,6 +49,18 @@ def test_what_is_begun_goes_on_as_titles_do(db: None) -> None:
     assert {typed: sorted(texts(*typed)) for typed in begun} == {
         typed: sorted(expected) for typed, expected in begun.items()
     }
+
+
+def test_what_a_shop_has_a_lot_of_leaves_room_for_the_rest(db: None) -> None:
+    seller = sellers.approved_seller("IT")
+    shipping.preset_templates(seller)
+    titles = [f"Leather wallet number {number}" for number in range(14)]
+    titles += [f"Leather shoulder bag number {number} for whoever travels far and wide" for number in range(4)]
+    titles += [f"Leather ankle boots number {number} for whoever travels far and wide" for number in range(4)]
+    for title in titles:
+        catalog.listing(seller, title=title)
+    assert {"leather wallet number", "leather shoulder bag", "leather ankle boots"} <= set(texts("leat", "en"))
+    assert texts("leather b", "en") == ["leather bag", "leather boots"]
 
 
 def test_brands_categories_and_listings_come_along(db: None) -> None:

@@ -90,6 +90,15 @@ def sent(reader: Reader) -> str:
     return urlencode(dict(reader.form("/landed-cost#answer").form_values()))
 
 
+def test_what_falls_due_on_delivery_is_told_beside_the_figure_that_holds_it() -> None:
+    reader = ask("?from=ES&from_postal_code=35001&to=FR&postal_code=97400&currency=EUR&hs=610910&value=100&delivery=10")
+    assert "delivered to France, about €9.35 of import charges due on delivery" in reader.words
+    assert "Not included: octroi de mer" in reader.words
+    unknown = ask("?from=ES&to=ES&postal_code=51001&currency=EUR&hs=610910&value=100")
+    assert "delivered to Spain, import charges not included" in unknown.words
+    assert "Not included: IPSI" in unknown.words
+
+
 def test_goods_of_several_kinds_are_one_parcel() -> None:
     reader = ask("?from=CN&to=DE&currency=EUR&hs=610910&value=20&quantity=1&hs=910211&value=30&quantity=2")
     # Two subheadings: two duties of 3 EUR.
@@ -247,7 +256,8 @@ def test_a_countrys_page_says_what_counts_in_place_of_the_price() -> None:
     assert "Goods for personal use are assessed at a part of their price." in japan
     assert "Nothing up to ¥10,000 of the assessed value" in japan
     africa = Reader("DE.EUR.en").open("/landed-cost/south-africa").words
-    assert "110% of the price of the goods" in africa
+    assert "110% of the price of the goods, without delivery" in africa
+    assert "sars.gov.za" in africa
     assert "the country's own rate on the assessed value and duty" in africa
 
 

@@ -94,6 +94,7 @@ REASONS = {
     "weight_unknown": gettext_noop("The weight is not known; the delivery price is estimated."),
     "regime_unknown": gettext_noop("The import rules of this destination are not known to us."),
     "regime_unconfirmed": gettext_noop("The import rule was not confirmed."),
+    "value_unconfirmed": gettext_noop("It was not confirmed which part of the price customs count."),
     "tariff_unconfirmed": gettext_noop("The duty rate was not confirmed."),
     "tariff_by_national_code": gettext_noop(
         "The duty depends on further digits of the customs code; the highest rate is charged."

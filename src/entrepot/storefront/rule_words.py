@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext as _, gettext_noop, p
 
 from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money, Rounding
-from entrepot.markets.packs import Duty, Fee, Goods, RateRow, Regime, Tax, Threshold
+from entrepot.markets.packs import AssessedValue, Duty, Fee, Goods, RateRow, Regime, Tax, Threshold
 from entrepot.pricing import labels
 from entrepot.ui import formats
 
@@ -98,12 +98,14 @@ def rule_in_words(
 ) -> RuleWords:
     """Return a country's import rule; `fees` are the country's own, `currency` its money."""
     own = regime.currency or currency
+    assessed = regime.assessed_on(max(day, regime.valid_from or day))
+    written = [row for row in (regime, assessed) if row is not None]
     text, tone = CONFIDENCE[regime.confidence]
     return RuleWords(
         title=_(regime.title) if regime.title else "",
         when=tuple(_conditions(regime)),
         rows=(
-            *_assessed(regime, day),
+            *_assessed(assessed),
             *(_duty(duty) for duty in regime.duties),
             *(_tax(tax, own) for tax in regime.taxes),
             *(_fee(fee) for fee in [*regime.fees, *(fees if regime.country_fees else ())] if fee.charged),
@@ -115,8 +117,8 @@ def rule_in_words(
         valid_from=regime.valid_from,
         valid_to=regime.valid_to,
         is_coming=regime.valid_from is not None and regime.valid_from > day,
-        source=regime.source,
-        note=regime.note,
+        source=" ; ".join(dict.fromkeys(row.source for row in written)),
+        note=" ".join(row.note for row in written if row.note),
         confidence=(tone, _(text)),
         doubts=tuple(_said(doubt.reason) for doubt in regime.doubts),
     )
@@ -222,12 +224,11 @@ def _exempt(threshold: Threshold | None, on: str) -> Iterator[str]:
         yield _("Nothing up to %(amount)s") % amount
 
 
-def _assessed(regime: Regime, day: date) -> Iterator[Row]:
+def _assessed(value: AssessedValue | None) -> Iterator[Row]:
     """Yield what counts in place of the price."""
-    value = regime.assessed_on(max(day, regime.valid_from or day))
     if value is None:
         return
-    text = _("%(share)s of the price of the goods") % {"share": formats.percent(value.goods_percent)}
+    text = _("%(share)s of the price of the goods, without delivery") % {"share": formats.percent(value.goods_percent)}
     if value.freight_percent:
         text = _("%(share)s of the price of the goods and %(freight)s of the delivery") % {
             "share": formats.percent(value.goods_percent),

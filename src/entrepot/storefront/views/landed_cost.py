@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError
+from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
 from entrepot.pricing.estimates import Estimate, make_estimate
 from entrepot.storefront import charges, country_rules, estimating, words
@@ -61,10 +62,14 @@ def _work_out(asked: estimating.Estimating) -> dict[str, Any]:
 
 
 def _answer(found: Estimate, origin: str) -> dict[str, Any]:
-    country = found.destination.country
+    country, order = found.destination.country, found.order
+    # The figure on this page holds what falls due on delivery, so it is told even where it is not certain.
+    note, tone = words.delivered_note(order.import_charges, True, country, Money(order.at_door, found.currency))
     return {
         "estimate": found,
-        "charges": charges.of_order(found.order, currency=found.currency, country=country),
+        "note": note,
+        "tone": tone if order.sure else "brick",
+        "charges": charges.of_order(order, currency=found.currency, country=country),
         "title": _("%(origin)s to %(destination)s")
         % {"origin": formats.country(origin), "destination": formats.country(country)},
         "country": country,

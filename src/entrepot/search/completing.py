@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -31,7 +32,8 @@ from entrepot.search.words.stemming import is_stop_word, stem
 
 _ROOM = "entrepot.search"
 TYPED_MAX = 80
-_WORDS_TRIED = 6  # Words that one begun word may become.
+_WORDS_TRIED, _WORDS_BEHIND = 6, 24  # Words that one begun word may become: alone, and behind others.
+_MORE_ROUNDS, _TOLD_ENOUGH = 2, 6  # How often more is asked for, until so many words follow.
 _WORDS_LOOKED_AT, _STEMS_LOOKED_AT = 40, 2_000
 _LISTINGS_READ, _LISTINGS_READ_EACH = 40, 12  # Whose titles are read: of all these words, of each.
 _FEW_TITLES = 8
@@ -147,37 +149,63 @@ def _find(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[s
 
 def _find_titles(typed: _Typed, language: str, engine: SearchEngine, lanes: frozenset[str]) -> list[_Title]:
     before = ask(typed.before, language).wanted if typed.before else ()
-    found: dict[UUID, None] = {}
     rows: list[tuple[Form, ...]] = [()] if before else []
     if typed.begun:
-        forms = _list_forms(typed.begun, language, engine)
+        forms = _list_forms(typed.begun, language, engine, _WORDS_BEHIND if before else _WORDS_TRIED)
         # What stands before narrows enough for one question; without it each word is asked for by itself, so that the
         # commonest words are there however few of their listings are popular.
         rows = [(form,) for form in forms] if not before else [tuple(forms)] if forms else []
-    for row in rows:
-        asked = Asked((*before, *((Group(typed.begun, row),) if row else ())))
-        read = _LISTINGS_READ if before else _LISTINGS_READ_EACH
-        found |= dict.fromkeys(engine.find(EngineQuery(asked, language, lanes, "relevance", read)).listing_ids)
-    return _read_titles(list(found), language, typed)
+    wanted = [Asked((*before, *((Group(typed.begun, row),) if row else ()))) for row in rows]
+
+    def find(asked: Asked) -> Sequence[UUID]:
+        limit = _LISTINGS_READ if before else _LISTINGS_READ_EACH
+        return engine.find(EngineQuery(asked, language, lanes, "relevance", limit)).listing_ids
+
+    found = dict.fromkeys(listing_id for asked in wanted for listing_id in find(asked))
+    titles = _read_titles(list(found), language, typed)
+    told = {word for title in titles for word in _list_next(title, typed)}
+    for _ in range(_MORE_ROUNDS):
+        # Of goods that one shop has a lot of, the first listings are all alike: what else goes on from there?
+        if not 0 < len(told) < _TOLD_ENOUGH:
+            break
+        others = tuple(Group(word, (Form("", (word,)),)) for word in sorted(told))
+        more = _read_titles(find(replace(wanted[0], unwanted=others)), language, typed)
+        new = {word for title in more for word in _list_next(title, typed)} - told
+        titles += more
+        if not new:
+            break
+        told |= new
+    return list({title.listing_id: title for title in titles}.values())
 
 
-def _list_forms(begun: str, language: str, engine: SearchEngine) -> list[Form]:
+def _list_next(title: _Title, typed: _Typed) -> Iterator[str]:
+    """Yield the words of a title that follow the one that is begun, folded."""
+    if UNSPACED_RUN.search(typed.begun):
+        return
+    for part in _PART.split(tidy(title.text)):
+        words = CHUNK.findall(part)
+        for at in _list_starts(words, typed):
+            yield from map(plain, words[at + bool(typed.begun) :][:1])
+
+
+def _list_forms(begun: str, language: str, engine: SearchEngine, most: int) -> list[Form]:
     """Return the commonest words that what is begun may become, those of the buyer's language first."""
     own = field_language(language)
     if UNSPACED_RUN.search(begun):
         if not UNSPACED_RUN.fullmatch(begun):
-            return [form for group in ask(begun, language).wanted for form in group.forms][:_WORDS_TRIED]
-        if len(begun) > 1 or own != "zh":
+            return [form for group in ask(begun, language).wanted for form in group.forms][:most]
+        if len(begun) > 1:
             return [Form("", tuple(pairs(begun)))]
-        return [Form(own, (word,)) for word, _ in engine.list_words(begun, limit=_WORDS_TRIED, language=own)]
+        # A sign alone begins Chinese words, whatever the page's language.
+        return [Form("zh", (word,)) for word, _ in engine.list_words(begun, limit=most, language="zh")]
     words = [word for word, _ in engine.list_words(_flat(begun), limit=_WORDS_LOOKED_AT)]
-    if own and len(words) > _WORDS_TRIED:
+    if own and len(words) > most:
         # Stems tell the language; the words themselves tell what stands in titles, and how often.
         stems = {
             stem for stem, _ in engine.list_words(begun[: max(2, len(begun) - 3)], limit=_STEMS_LOOKED_AT, language=own)
         }
         words.sort(key=lambda word: stems.isdisjoint(stem([word], own)))
-    return [Form("", (word,)) for word in words[:_WORDS_TRIED]]
+    return [Form("", (word,)) for word in words[:most]]
 
 
 def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> list[_Title]:
@@ -194,16 +222,23 @@ def _read_titles(found: Sequence[UUID], language: str, typed: _Typed) -> list[_T
     return list(first.values())
 
 
-def _holds(title: str, typed: _Typed) -> bool:
+@lru_cache(maxsize=8192)
+def _fold(title: str) -> tuple[str, tuple[str, ...]]:
+    """Return a title folded, and its words; the same titles come at each key that is pressed."""
     text = plain(tidy(title))
+    return text, tuple(map(_flat, CHUNK.findall(text)))
+
+
+def _holds(title: str, typed: _Typed) -> bool:
+    text, words = _fold(title)
     if UNSPACED_RUN.search(typed.begun):
         return typed.begun in text and all(head in text for head in typed.heads)
-    words = [_flat(word) for word in CHUNK.findall(text)]
     # The words before it, in any of their forms.
     if not all(any(word.startswith(head[: max(3, len(head) - 2)]) for word in words) for head in typed.heads):
         return False
     if typed.begun:
-        return any(word.startswith(_flat(typed.begun)) for word in words)
+        begun = _flat(typed.begun)
+        return any(word.startswith(begun) for word in words)
     return typed.heads[-1] in words[:-1]
 
 

@@ -49,6 +49,27 @@ def words() -> None:
     catalogues.compile_into(settings.LOCALE_PATHS[0])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _clicks_lead_to_whole_pages() -> Iterator[None]:
+    """
+    Have a click that leads to another page return when that page is read.
+
+    Playwright's own returns when it begins: what is counted or filled in then is counted on half a page, and fields
+    that are not there yet are passed over.
+    """
+    from playwright.sync_api import Locator
+
+    click = Locator.click
+
+    def click_and_read(found: Locator, **options: Any) -> None:
+        click(found, **options)
+        found.page.wait_for_load_state()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_read)
+        yield
+
+
 @pytest.fixture
 def address(live_server: LiveServer) -> str:
     """The address of the shop that readers open; a journey with a shop of its own names that in place of it."""

@@ -43,9 +43,8 @@ class Reader:
         return self.page
 
     def press(self, name: str, *, within: str = "main") -> None:
-        """Press a button by what it says, and wait for the page that follows."""
+        """Press a button by what it says."""
         self.page.locator(within).get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
 
     def sign_in(self, email: str) -> None:
         self.goto("/account/sign-in/")

@@ -31,7 +31,6 @@ def _judge_and_approve(operator: Reader, seller: sellers.SellerView) -> None:
     page = operator.goto("/operator/")
     page.get_by_role("link", name="seller waits for verification").click()
     page.get_by_role("link", name=seller.legal_name).click()
-    page.wait_for_load_state()  # A click returns while the page it leads to is still being read.
     assert page.locator("iframe.paper, img.paper").count() == len(sellers.get_registration(seller.id).documents)
     assert "1 match to judge" in text(page.locator("#screening"))
     operator.press("Approve")

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
 
-from entrepot.kernel.money import Money
+from entrepot.kernel.money import Money, minor_digits
 from entrepot.kernel.values import Value
 
 Group = Literal["goods", "delivery", "duty", "tax", "fees"]
@@ -54,6 +54,12 @@ def percent(rate: Decimal) -> Ratio:
     """Return so many percent as a ratio."""
     times, over = rate.as_integer_ratio()
     return times, over * 100
+
+
+@lru_cache(maxsize=8192)
+def between_minor_units(rate: Decimal, source: str, target: str) -> Ratio:
+    """Return an exchange rate, which is of major units, as minor units of the target per one of the source."""
+    return rate.scaleb(minor_digits(target) - minor_digits(source)).as_integer_ratio()
 
 
 @lru_cache(maxsize=8192)

@@ -79,11 +79,11 @@ class Evaluation(RegimeParts):
     def _flat_duty(self, duty: Duty) -> None:
         items = self.work.c.items
         kinds: dict[str, list[int]] = {}
-        for order, position in enumerate(self.members):
+        for position in self.members:
             hs = items[position].hs
             # Goods without a code count as a kind of their own each: never fewer duties than customs would ask.
-            name = hs[: duty.hs_digits] if hs else f"?{order}"
-            kinds.setdefault(name, []).append(order)
+            name = hs[: duty.hs_digits] if hs else f"?{position}"
+            kinds.setdefault(name, []).append(position)
         count = 1
         if duty.per == "subheading":
             count = len(kinds)
@@ -101,29 +101,29 @@ class Evaluation(RegimeParts):
             exact=own
             if duty.currency == self.work.c.currency
             else self.work.minor_units(duty.amount * count, duty.currency),
-            weights=self._flat_weights(duty, kinds),
+            column=self._flat_column(duty, kinds),
+            members=self.members,
             collector=duty.collector,
             rounding=duty.rounding,
             reason=f"flat_per_{duty.per}",
             native=native,
         )
 
-    def _flat_weights(self, duty: Duty, kinds: dict[str, list[int]]) -> list[int]:
+    def _flat_column(self, duty: Duty, kinds: dict[str, list[int]]) -> list[int]:
+        """Return by what a flat duty is shared: pieces, value, or each kind the same and inside a kind by value."""
         work = self.work
         if duty.per == "item":
-            return [work.c.items[position].quantity for position in self.members]
+            return [item.quantity for item in work.c.items]
         if duty.per != "subheading" or len(kinds) == 1:
-            return [work.goods[position] for position in self.members]
-        # Each kind bears the same; inside a kind its items by value.
+            return work.goods
         if len(kinds) == len(self.members):
-            return [1] * len(self.members)
-        weights = [0] * len(self.members)
-        for orders in kinds.values():
-            for order, share in zip(
-                orders, split(1_000_000, [work.goods[self.members[order]] for order in orders]), strict=True
-            ):
-                weights[order] = share
-        return weights
+            return [1] * self.count
+        column = [0] * self.count
+        for positions in kinds.values():
+            shares = split(1_000_000, [work.goods[position] for position in positions])
+            for position, share in zip(positions, shares, strict=True):
+                column[position] = share
+        return column
 
     def _weight_g(self) -> int:
         total = 0
@@ -171,19 +171,24 @@ class Evaluation(RegimeParts):
         members: list[int],
         bases: list[int],
         rate: Decimal | None,
-        base: int,
-        reason: str,
+        base: int | None,
+        reason: str = "",
+        code: str = "",
+        source: str = "",
+        valid_from: date | None = None,
     ) -> None:
         self._add(
-            code=duty.code,
+            code=code or duty.code,
             group="duty",
             exact=exact,
-            weights=[bases[position] for position in members],
+            column=bases,
             members=members,
             collector=duty.collector,
             rounding=duty.rounding,
             rate=rate,
             base=base,
+            source=source,
+            valid_from=valid_from,
             reason=reason,
             counted=self._counted(duty.base),
         )
@@ -234,15 +239,14 @@ class Evaluation(RegimeParts):
             assert c.basic_duty_rate is not None, "a given rate is there"
             base = sum([bases[position] for position in given])
             exact = _times(base, factor, percent(c.basic_duty_rate))
-            self._add_tariff(
-                duty, duty.code, given, exact, c.basic_duty_rate, base, "rate given by the caller", None, ""
-            )
+            source = "rate given by the caller"
+            self._add_duty(duty, exact, given, bases, c.basic_duty_rate, base, source=source)
         for row, members in groups.values():
             self._tariff_row(duty, row, members, bases, factor)
         if unknown:
             work.unsure.add("tariff_unknown")
             work.unknown = True
-            self._add_tariff(duty, duty.code, unknown, _NONE, None, None, "", None, "tariff_unknown")
+            self._add_duty(duty, _NONE, unknown, bases, None, None, "tariff_unknown")
 
     def _tariff_row(self, duty: Duty, row: TariffRow, members: list[int], bases: list[int], factor: Ratio) -> None:
         work = self.work
@@ -260,7 +264,9 @@ class Evaluation(RegimeParts):
             reason = "preferential_rate"
         # A duty by weight or number alone has no percentage to show.
         rate = row.rate if row.rate or not row.specific else None
-        self._add_tariff(duty, code, members, exact, rate, base, row.source, row.valid_from, reason)
+        self._add_duty(
+            duty, exact, members, bases, rate, base, reason, code=code, source=row.source, valid_from=row.valid_from
+        )
 
     def _specific(self, row: TariffRow, members: list[int], by_value: Ratio) -> Ratio:
         """Return a duty that is by weight or number too, in minor units."""
@@ -278,35 +284,6 @@ class Evaluation(RegimeParts):
         if row.at_most is not None:
             exact = min(exact, Fraction(work.to_minor(row.at_most * units, row.specific_currency)))
         return exact.as_integer_ratio()
-
-    def _add_tariff(
-        self,
-        duty: Duty,
-        code: str,
-        members: list[int],
-        exact: Ratio,
-        rate: Decimal | None,
-        base: int | None,
-        source: str,
-        valid_from: date | None,
-        reason: str,
-    ) -> None:
-        bases = self._bases(duty.base)
-        self._add(
-            code=code,
-            group="duty",
-            exact=exact,
-            weights=[bases[position] for position in members],
-            members=members,
-            collector=duty.collector,
-            rounding=duty.rounding,
-            rate=rate,
-            base=base,
-            source=source,
-            valid_from=valid_from,
-            reason=reason,
-            counted=self._counted(duty.base),
-        )
 
     # --- taxes ---------------------------------------------------------------------------------------------------
 
@@ -329,14 +306,13 @@ class Evaluation(RegimeParts):
         sums_before = {group: list(sums) for group, sums in self.sums.items()} if tax.exempt else {}
         for found, members in groups:
             rate = found.rate
-            weights = bases if len(members) == self.count else [bases[position] for position in members]
-            base = sum(weights)
+            base = sum(bases) if len(members) == self.count else sum([bases[position] for position in members])
             times, over = percent(rate)
             self._add(
                 code=tax.code,
                 group="tax",
                 exact=_times(base, factor, (times, over - times) if tax.inside else (times, over)),
-                weights=weights,
+                column=bases,
                 members=members,
                 collector=tax.collector,
                 rounding=tax.rounding,
@@ -386,7 +362,8 @@ class Evaluation(RegimeParts):
             code=tax.code,
             group="tax",
             exact=least.as_integer_ratio(),
-            weights=[bases[position] for position in self.members],
+            column=bases,
+            members=self.members,
             collector=tax.collector,
             rounding=tax.rounding,
             base=sum(bases[position] for position in self.members),
@@ -454,7 +431,8 @@ class Evaluation(RegimeParts):
             code=fee.code,
             group="fees",
             exact=exact,
-            weights=[work.goods[position] for position in self.members],
+            column=work.goods,
+            members=self.members,
             collector=fee.collector,
             rounding=None,
             rate=fee.rate,

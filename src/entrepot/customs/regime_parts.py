@@ -14,6 +14,7 @@ from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
 from entrepot.markets.packs import AssessedValue, Collector, Regime, Threshold
 
 _NOTHING: Ratio = (0, 1)
+_HALF_UP = Rounding.HALF_UP  # Looked up in its class it takes as long as the rounding.
 _ALL = Decimal(1)
 _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 
@@ -21,7 +22,7 @@ _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 def round_ratio(exact: Ratio, mode: Rounding) -> int:
     """Return an amount that is not negative as a whole number, rounded as a rule names."""
     times, over = exact
-    if mode is Rounding.HALF_UP:
+    if mode is _HALF_UP:
         return (2 * times + over) // (2 * over)
     return round_to_int(Fraction(times, over), mode)
 
@@ -30,10 +31,23 @@ class RegimeParts:
     """
     The parts of one regime's charges as they are put together: rounded, spread over the items, owed and collected.
 
-    Amounts per item stay in lists over all items of the consignment.
+    Amounts per item (a *column*) stay in lists over all items of the consignment.
     """
 
-    __slots__ = ("assessed", "candidate", "count", "currency", "members", "parts", "regime", "sums", "work")
+    __slots__ = (
+        "assessed",
+        "candidate",
+        "collected",
+        "count",
+        "currency",
+        "members",
+        "nothing",
+        "one_money",
+        "parts",
+        "regime",
+        "sums",
+        "work",
+    )
 
     def __init__(self, work: Work, candidate: Candidate, members: list[int]) -> None:
         self.work = work
@@ -42,6 +56,9 @@ class RegimeParts:
         self.currency = candidate.currency
         self.members = members
         self.count = len(work.goods)
+        self.nothing = (0,) * self.count
+        self.one_money = work.c.currency == candidate.currency
+        self.collected = self._payable(candidate.regime.collector)
         # What the regime counts in place of the price, a whole number for each item.
         self.assessed: list[int] = work.cif if candidate.assessed is None else self._assess(candidate.assessed)
         self.parts: list[Part] = []
@@ -53,8 +70,8 @@ class RegimeParts:
         code: str,
         group: Group,
         exact: Ratio,
-        weights: Sequence[int],
-        members: Sequence[int] | None = None,
+        column: Sequence[int],
+        members: Sequence[int],
         collector: Collector | None,
         rounding: Rounding | None,
         rate: Decimal | None = None,
@@ -66,8 +83,8 @@ class RegimeParts:
         counted: AssessedValue | None = None,
     ) -> None:
         """
-        Add a part of `exact` minor units, spread by `weights` over `members` (all that the regime governs); `counted`
-        is what took the place of the price in its base.
+        Add a part of `exact` minor units, spread over `members` by their amounts in a column; `counted` took the place
+        of the price in its base.
         """
         regime = self.regime
         source = source or regime.source
@@ -75,16 +92,12 @@ class RegimeParts:
             source = f"{source}; {counted.source}"
             reason = reason or counted.reason
         amount = round_ratio(exact, rounding or regime.rounding)
-        if members is None:
-            members = self.members
-        shares = self._spread(amount, weights, members)
+        shares = native_shares = self._spread(amount, column, members)
         if native is None:
-            native = self._native(amount)
-        if native.minor == amount and native.currency == self.work.c.currency:
-            native_shares = shares
-        else:
-            native_shares = self._spread(native.minor, weights, members)
-        payable, liable = self._payable(collector or regime.collector)
+            native = Money(amount, self.currency) if self.one_money else self._native(amount)
+        if native.minor != amount:
+            native_shares = self._spread(native.minor, column, members)
+        payable, liable = self.collected if collector is None else self._payable(collector)
         self.parts.append(
             Part(
                 code,
@@ -108,26 +121,27 @@ class RegimeParts:
             if sums is None:
                 self.sums[group] = list(shares)
             else:
-                for position, share in enumerate(shares):
-                    sums[position] += share
+                for position in members:
+                    sums[position] += shares[position]
 
-    def _spread(self, amount: int, weights: Sequence[int], members: Sequence[int]) -> tuple[int, ...]:
-        if self.count == 1:
-            return (amount,)
+    def _spread(self, amount: int, column: Sequence[int], members: Sequence[int]) -> tuple[int, ...]:
         if not amount:
-            return (0,) * self.count
-        shares = split(amount, weights)
+            return self.nothing
         if len(members) == self.count:
-            return shares
+            return split(amount, column)
         whole = [0] * self.count
-        for position, share in zip(members, shares, strict=True):
-            whole[position] = share
+        if len(members) == 1:
+            whole[members[0]] = amount
+        else:
+            shares = split(amount, [column[position] for position in members])
+            for position, share in zip(members, shares, strict=True):
+                whole[position] = share
         return tuple(whole)
 
     def _native(self, amount: int) -> Money:
-        own = self.work.c.currency
-        if not amount or own == self.currency:
-            return Money(amount, self.currency)
+        """Return an amount in the charge's own money, which is not the consignment's."""
+        if not amount:
+            return Money(0, self.currency)
         major = amount * self.work.factor_to(self.currency)
         return Money(round_to_int(major.scaleb(minor_digits(self.currency)), self.regime.rounding), self.currency)
 
@@ -143,7 +157,8 @@ class RegimeParts:
             code=code,
             group=group,
             exact=_NOTHING,
-            weights=(),
+            column=(),
+            members=self.members,
             collector=collector,
             rounding=None,
             reason=reason,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from entrepot.customs.charges import portion, ratio
+from entrepot.customs.charges import between_minor_units, portion
 from entrepot.customs.lanes import Lane
-from entrepot.kernel.money import minor_digits
 from entrepot.pricing import travel
 from entrepot.pricing.quote import Offer
 from entrepot.pricing.refusals import NoDelivery, NotSellable
@@ -96,6 +95,5 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
             values.append(price.minor * quantity)
         else:
             rate = setting.rates.rate(price.currency, currency)
-            factor = rate.scaleb(minor_digits(currency) - minor_digits(price.currency))
-            values.append(portion(price.minor * quantity, ratio(factor)))
+            values.append(portion(price.minor * quantity, between_minor_units(rate, price.currency, currency)))
     return values

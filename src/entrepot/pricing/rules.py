@@ -15,12 +15,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from entrepot.customs.charges import Ratio, ratio
+from entrepot.customs.charges import Ratio, between_minor_units
 from entrepot.customs.lanes import Lane
 from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Import, Item
-from entrepot.kernel.money import Money, minor_digits
+from entrepot.kernel.money import Money
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing import liability, sale
@@ -45,10 +45,12 @@ _SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Desk:
     """
     What every quote of a moment shares: the rule book, the rates, the day, the commission, the buyer's currency.
+
+    It is never changed once made; frozen it would take three times as long to make.
 
     `schemes` stands in for the operator's registrations, `basic_duty_rate` for the tariff's basic rate, `any_channel`
     asks regimes whatever the delivery service's channel: for trying a corridor out.
@@ -73,7 +75,7 @@ class Desk:
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "on", self.at.date())
+        self.on = self.at.date()
 
     def lane(self, seller: SellerTerms) -> Lane:
         """Return what is the same for all goods from a seller's dispatch place to the desk's destination."""
@@ -112,8 +114,7 @@ class Desk:
         found = self._conversions.get((source, target))
         if found is None:
             rate = self.rates.rate(source, target)
-            factor = ratio(rate.scaleb(minor_digits(target) - minor_digits(source)))
-            found = self._conversions[source, target] = (rate, factor)
+            found = self._conversions[source, target] = (rate, between_minor_units(rate, source, target))
         return found
 
 
@@ -130,16 +131,22 @@ def make_quote(
     :raises NotSellable: a restriction forbids some goods there.
     :raises NoDelivery: a seller's templates do not reach the destination, or not with so much.
     """
-    by_seller: dict[UUID, list[tuple[Offer, int]]] = {}
-    for line in sorted(lines, key=lambda line: line[0].sku):
-        assert line[1] > 0, "a line has at least one piece"
-        by_seller.setdefault(line[0].seller.seller_id, []).append(line)
-    groups = sorted(by_seller.values(), key=_seller_of) if len(by_seller) > 1 else by_seller.values()
+    groups = _by_seller(sorted(lines, key=lambda line: line[0].sku))
     orders = tuple([make_order(desk, group) for group in groups])
     return join_orders(desk, orders, given_import_ids=given_import_ids, minutes=minutes)
 
 
-def _seller_of(lines: Sequence[tuple[Offer, int]]) -> tuple[str, UUID]:
+def _by_seller(lines: list[tuple[Offer, int]]) -> list[list[tuple[Offer, int]]]:
+    """Return lines by their seller, the sellers in the order of their stores' names."""
+    if lines and all(offer.seller is lines[0][0].seller for offer, _ in lines):
+        return [lines]  # Most often; to compare ids takes longer.
+    groups: dict[UUID, list[tuple[Offer, int]]] = {}
+    for line in lines:
+        groups.setdefault(line[0].seller.seller_id, []).append(line)
+    return sorted(groups.values(), key=_store_of)
+
+
+def _store_of(lines: Sequence[tuple[Offer, int]]) -> tuple[str, UUID]:
     seller = lines[0][0].seller
     return seller.store_slug, seller.seller_id
 
@@ -325,21 +332,25 @@ def _import(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice:
     return Import(consignment, setting.rates)
 
 
+def _paid_now(charges: Sequence[Part], group: str, count: int) -> Sequence[int]:
+    """Return for each line what it bears of the charges of a group that are paid with the order."""
+    columns = [part.shares for part in charges if part.group == group and part.amount and part.payable == "now"]
+    if len(columns) == 1:
+        return columns[0]
+    return [sum(shares) for shares in zip(*columns, strict=True)] if columns else [0] * count
+
+
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     desk, seller = setting.desk, setting.seller
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
-    sums = {"duty": [0] * len(lines), "tax": [0] * len(lines), "fees": [0] * len(lines)}
-    for part in charges:
-        if part.amount and part.payable == "now":
-            column = sums[part.group]
-            for position, share in enumerate(part.shares):
-                column[position] += share
+    duties, taxes, all_fees = (_paid_now(charges, group, len(lines)) for group in ("duty", "tax", "fees"))
     dues = sale.seller_dues(setting, lines, amounts)
     quoted = []
-    for position, (offer, quantity) in enumerate(lines):
-        line_goods, line_delivery = amounts.goods[position], amounts.delivery[position]
-        duty, tax, fees = sums["duty"][position], sums["tax"][position], sums["fees"][position]
+    columns = (amounts.goods, amounts.goods_native, amounts.delivery, duties, taxes, all_fees, dues)
+    for (offer, quantity), line_goods, native, line_delivery, duty, tax, fees, line_due in zip(
+        lines, *columns, strict=True
+    ):
         quoted.append(
             LineQuote(
                 offer.sku,
@@ -350,7 +361,7 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
                 quantity,
                 offer.price,
                 line_goods,
-                Money(amounts.goods_native[position], offer.price.currency),
+                Money(native, offer.price.currency),
                 offer.hs_code,
                 offer.origin_country,
                 offer.weight_g,
@@ -359,18 +370,17 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
                 tax,
                 fees,
                 line_goods + line_delivery + duty + tax + fees,
-                dues[position],
+                line_due,
                 LineTerms(offer.tax_included, offer.home_tax_rate, offer.hs_confirmed, offer.flags, offer.category),
             )
         )
-    duty, tax, fees = sum(sums["duty"]), sum(sums["tax"]), sum(sums["fees"])
-    payout = seller.payout_currency
+    duty, tax, fees = sum(duties), sum(taxes), sum(all_fees)
     due = SellerDue(
-        payout,
+        seller.payout_currency,
         sum(amounts.due_goods),
         sum(amounts.due_delivery),
         sum(amounts.due_tax),
-        sum(line.commission_minor for line in dues),
+        sum([line.commission_minor for line in dues]),
     )
     used_rates = setting.used_rates()
     rates_date = desk.rates.date if used_rates else None

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from entrepot.customs.charges import Part, Ratio, net_of, percent, portion, ratio, split
+from entrepot.customs.charges import Part, Ratio, between_minor_units, net_of, percent, portion, split
 from entrepot.customs.rulebook import FoundRate, group_by_rate
 from entrepot.customs.rules import note_doubts
-from entrepot.kernel.money import Money, minor_digits
+from entrepot.kernel.money import Money
 from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
 from entrepot.pricing.quote import Offer, SellerDue
@@ -65,8 +65,9 @@ class Setting:
 
     def __init__(self, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> None:
         seller = lines[0][0].seller
-        if len(lines) > 1:
-            assert all(offer.seller.seller_id == seller.seller_id for offer, _ in lines), "an order has one seller"
+        for offer, quantity in lines:
+            assert quantity > 0, "a line has at least one piece"
+            assert offer.seller is seller or offer.seller.seller_id == seller.seller_id, "an order has one seller"
         self.desk = desk
         self.seller = seller
         self.lane, self.schemes, self.margin, self.rule = desk.standing(seller)
@@ -187,10 +188,12 @@ def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: Sale
             left, whole = net_of(rate) if rate else _ALL
             goods.append(portion(gross * left, (factor[0], factor[1] * whole)))
             goods_tax.append(0)
-            native.append(_net(gross, rate))
+            net = _net(gross, rate)
+            native.append(net)
             if not one_money:
                 factor = setting.due_factor(currency)
-                due.append(portion(gross * left, (factor[0], factor[1] * whole)))
+                # Priced in the money that the seller is paid in, most often: then it is due as it stands.
+                due.append(net if factor == _ALL else portion(gross * left, (factor[0], factor[1] * whole)))
                 due_tax.append(0)
     if one_money:
         due, due_tax = goods, goods_tax
@@ -335,8 +338,7 @@ def _native(
     if currency == setting.seller.payout_currency:
         return Money(due, currency), tuple(due_shares)
     own = setting.desk.currency
-    rate = setting.rates.rate(own, currency).scaleb(minor_digits(currency) - minor_digits(own))
-    native = portion(amount, ratio(rate))
+    native = portion(amount, between_minor_units(setting.rates.rate(own, currency), own, currency))
     return Money(native, currency), split(native, list(shares))
 
 

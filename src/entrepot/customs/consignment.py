@@ -131,11 +131,10 @@ class Work:
         return _within(threshold, _exact(amount * self.factor_to(threshold.currency)), 1)
 
     def _value_in(self, basis: str, currency: str) -> Decimal:
-        key = (basis, currency)
-        found = self._values.get(key)
+        found = self._values.get((basis, currency))
         if found is None:
             total = self.goods_total if basis == "goods" else self.cif_total
-            found = self._values[key] = _exact(total * self.factor_to(currency))
+            found = self._values[basis, currency] = _exact(total * self.factor_to(currency))
         return found
 
     def _weight_holds(self, threshold: Threshold | Limit, members: Sequence[int]) -> list[bool]:

@@ -74,7 +74,8 @@ class Evaluation(RegimeParts):
 
     def _counted(self, base: str | Sequence[str]) -> AssessedValue | None:
         """Return what takes the place of the price in a base, if it does."""
-        return self.candidate.assessed if "assessed" in base else None
+        assessed = self.candidate.assessed
+        return assessed if assessed is not None and "assessed" in base else None
 
     def _flat_duty(self, duty: Duty) -> None:
         items = self.work.c.items
@@ -332,7 +333,11 @@ class Evaluation(RegimeParts):
 
     def _groups_by_rate(self, tax: Tax) -> list[tuple[FoundRate, list[int]]]:
         """Return the members by the rate that a tax has for them; most often one rate for all."""
-        found = [self._tax_rate(tax, position) for position in self.members]
+        if tax.rate == "standard":
+            found = self._standard_rates()
+        else:
+            rates = [self._place_rate(tax.rates, tax.rate, position) for position in self.members]
+            found = [self._rate_of_regime(rate) for rate in rates]
         first = found[0]
         for other in found:
             if other is not first:
@@ -388,17 +393,19 @@ class Evaluation(RegimeParts):
             return work.cif
         return list(map(sum, zip(*columns, strict=True))) if columns else [0] * self.count
 
-    def _tax_rate(self, tax: Tax, position: int) -> FoundRate:
-        work = self.work
-        if tax.rate != "standard":
-            return self._rate_of_regime(self._place_rate(tax.rates, tax.rate, position))
-        found = work.lane.tax_rate(work.c.items[position].hs)
-        if found is None:
-            work.unsure.add("rate_unknown")
-            return self._rate_of_regime(_NOTHING)
-        if found.doubt:
-            work.unsure.add(found.doubt)
-        return found
+    def _standard_rates(self) -> list[FoundRate]:
+        """Return the country's own rate for each member."""
+        work, items = self.work, self.work.c.items
+        rates = []
+        for position in self.members:
+            found = work.lane.tax_rate(items[position].hs)
+            if found is None:
+                work.unsure.add("rate_unknown")
+                found = self._rate_of_regime(_NOTHING)
+            elif found.doubt:
+                work.unsure.add(found.doubt)
+            rates.append(found)
+        return rates
 
     def _rate_of_regime(self, rate: Decimal) -> FoundRate:
         return FoundRate(rate, self.regime.source, self.regime.valid_from)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import add
 from uuid import UUID
 
 from entrepot.customs.charges import Ratio, between_minor_units
@@ -332,19 +333,22 @@ def _import(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice:
     return Import(consignment, setting.rates)
 
 
-def _paid_now(charges: Sequence[Part], group: str, count: int) -> Sequence[int]:
-    """Return for each line what it bears of the charges of a group that are paid with the order."""
-    columns = [part.shares for part in charges if part.group == group and part.amount and part.payable == "now"]
-    if len(columns) == 1:
-        return columns[0]
-    return [sum(shares) for shares in zip(*columns, strict=True)] if columns else [0] * count
+def _paid_now(charges: Sequence[Part], count: int) -> tuple[Sequence[int], ...]:
+    """Return what each line bears of the duties, taxes and fees that are paid with the order, a column of each."""
+    sums: dict[str, Sequence[int]] = {}
+    for part in charges:
+        if part.amount and part.payable == "now":
+            known = sums.get(part.group)
+            sums[part.group] = part.shares if known is None else list(map(add, known, part.shares))
+    nothing = (0,) * count
+    return sums.get("duty", nothing), sums.get("tax", nothing), sums.get("fees", nothing)
 
 
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     desk, seller = setting.desk, setting.seller
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
-    duties, taxes, all_fees = (_paid_now(charges, group, len(lines)) for group in ("duty", "tax", "fees"))
+    duties, taxes, all_fees = _paid_now(charges, len(lines))
     dues = sale.seller_dues(setting, lines, amounts)
     quoted = []
     columns = (amounts.goods, amounts.goods_native, amounts.delivery, duties, taxes, all_fees, dues)

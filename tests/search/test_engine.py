@@ -93,6 +93,26 @@ def found(engine: SearchEngine, *words: str, **fields: Any) -> list[int]:
     return [listing_id.int - (7 << 100) for listing_id in engine.find(query(*words, **fields)).listing_ids]
 
 
+def test_what_lacks_a_word_stands_behind_what_has_all_in_every_order(engine: SearchEngine) -> None:
+    titles = ["red kettle", "kettle", "red kettle", "red pan", "steel pan", "red kettle"]
+    documents = [document(number, title, orders=number % 3) for number, title in enumerate(titles)]
+    engine.write([*documents[:5], replace(documents[5], stocked=False)])
+    engine.publish()
+    assert found(engine, "red", "kettle") == [2, 0, 3, 1, 5]
+    assert found(engine, "red", "kettle", sort="orders") == [2, 0, 1, 3, 5]
+    # Slices of it are of one list.
+    rows = [found(engine, "red", "kettle", offset=at, limit=2) for at in range(0, 6, 2)]
+    assert rows == [[2, 0], [3, 1], [5]]
+    answers = [engine.find(query("red", "kettle", sort=sort)) for sort in ("relevance", "newest")]
+    assert [(answer.count, answer.some_lack) for answer in answers] == [(5, True), (5, True)]
+    strict = engine.find(query("red", "kettle", is_strict=True))
+    assert (strict.count, strict.some_lack) == (3, False)
+    assert not engine.find(query("red")).some_lack
+    # A word that nothing has is lacking everywhere.
+    lenient = engine.find(query("red", "kettle", "nosuch", is_lenient=True))
+    assert [listing_id.int - (7 << 100) for listing_id in lenient.listing_ids] == [2, 0, 3, 1, 5]
+
+
 def test_nothing_is_found_before_it_is_published(engine: SearchEngine) -> None:
     engine.write([document(1)])
     assert found(engine) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -217,7 +218,11 @@ def test_changes_are_followed(shirt: ListingView, run_jobs: RunJobs) -> None:
     )
     run_jobs()
     assert found("crimson") == [shirt.id]
-    assert found("red") == []
+    catalog_operations.set_translation(
+        seller_id=shirt.seller_id, listing_id=shirt.id, language="en", title="Scarlet blouse", now=NOW
+    )
+    run_jobs()
+    assert (found("scarlet"), found("crimson")) == ([shirt.id], [])
 
 
 def test_retired_skus_leave_nothing_to_find(chinese: SellerView, run_jobs: RunJobs) -> None:
@@ -264,6 +269,19 @@ def test_by_price_means_the_delivered_price_of_the_best(chinese: SellerView, run
     assert list(page.listing_ids) == sorted(made.values(), key=lambda listing_id: delivered[listing_id])
     assert [page.listing_ids.index(made[price]) for price in ("10.00", "20.00")] == [0, 1]
     assert find("green mug", sort="relevance").ranked_within is None
+
+
+def test_by_price_what_lacks_a_word_stands_behind_what_has_all(chinese: SellerView) -> None:
+    dear, cheap = (catalog.listing(chinese, title="Clay kettle", price=price) for price in ("90.00", "60.00"))
+    pan = catalog.listing(chinese, title="Clay pan", price="5.00")
+    kettle = catalog.listing(chinese, title="Steel kettle", price="7.00")
+    page = find("clay kettle", sort="price")
+    assert (list(page.listing_ids), page.lacks_words) == ([cheap.id, dear.id, pan.id, kettle.id], False)
+    # Where none has all of them, that is said, in every order.
+    for sort in ("relevance", "price", "newest"):
+        page = find("steel pan", sort=sort)
+        assert (page.count, page.lacks_words) == (2, True), sort
+    assert find("steel pan", price_from=Decimal(10**6)).lacks_words is False
 
 
 def test_an_order_that_is_not_known_is_relevance(shirt: ListingView) -> None:

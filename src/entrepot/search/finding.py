@@ -84,7 +84,10 @@ class Search:
 
     def finds_without_choices(self) -> bool:
         """Say whether what was typed finds something once nothing is chosen besides: then it is spelt well."""
-        typed = EngineQuery(self.query.asked, self.query.language, self.query.lanes, "relevance", limit=1)
+        query = self.query
+        typed = EngineQuery(
+            query.asked, query.language, query.lanes, "relevance", limit=1, may_estimate=query.may_estimate
+        )
         chosen = replace(self.query, sort=typed.sort, limit=typed.limit, snapshot="") != typed
         return (chosen or self._is_narrowed) and self.engine.find(typed).count > 0
 
@@ -107,7 +110,13 @@ class Search:
                 candidates = self.engine.find(replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot))
         priced = self._price(candidates) if candidates is not None else ()
         shown = self._facets(found.counts, found.estimated, priced, found.count)
-        return SearchPage(found.count, ids, page, size, facets=shown, snapshot=found.snapshot)
+        lacks = found.some_lack and not self._find_whole(found.snapshot, limit=1)
+        return SearchPage(found.count, ids, page, size, facets=shown, lacks_words=lacks, snapshot=found.snapshot)
+
+    def _find_whole(self, snapshot: str, *, limit: int) -> frozenset[UUID]:
+        """Return listings that have every word that any listing has."""
+        strict = replace(self.query, is_strict=True, sort="relevance", offset=0, limit=limit, snapshot=snapshot)
+        return frozenset(self.engine.find(strict).listing_ids)
 
     def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
         """Return the page in the order, or within the span, of delivered prices among the best by relevance."""
@@ -118,8 +127,9 @@ class Search:
         kept = [pair for pair in zip(found.listing_ids, priced, strict=True) if self._fits(pair[1])]
         counts = self._count_among([listing_id for listing_id, _ in kept]) if self._is_narrowed else found.counts
         shown = self._facets(counts, found.estimated, priced, found.count)
-        if self.request.sort == "price":
-            kept.sort(key=lambda pair: _place_by_price(pair[1]))  # Stable: of one price, the better match comes first.
+        whole = self._find_whole(found.snapshot, limit=RANKED_WITHIN) if found.some_lack else frozenset()
+        if self.request.sort == "price":  # Stable: of one price, the better match comes first.
+            kept.sort(key=lambda pair: _place_by_price(pair[1], lacks=found.some_lack and pair[0] not in whole))
         return SearchPage(
             len(kept) if self._is_narrowed else found.count,
             tuple(listing_id for listing_id, _ in kept[start : start + size]),
@@ -127,6 +137,7 @@ class Search:
             size,
             ranked_within=RANKED_WITHIN if found.count > RANKED_WITHIN else None,
             facets=shown,
+            lacks_words=found.some_lack and bool(kept) and not any(listing_id in whole for listing_id, _ in kept),
             snapshot=found.snapshot,
         )
 
@@ -260,8 +271,9 @@ def _amount(price: CardPrice) -> Decimal:
     return Decimal(price.amount + price.at_door).scaleb(-minor_digits(price.currency))
 
 
-def _place_by_price(price: CardPrice | None) -> tuple[int, int, int]:
+def _place_by_price(price: CardPrice | None, *, lacks: bool) -> tuple[int, bool, int, int]:
+    """Return where a listing stands: what is in stock, has every word, needs nothing paid at the door comes first."""
     if price is None:
-        return 3, 0, 0
+        return 3, lacks, 0, 0
     empty = 0 if price.available > 0 else 1
-    return empty, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door
+    return empty, lacks, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door

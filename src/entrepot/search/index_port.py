@@ -86,7 +86,8 @@ class EngineQuery:
     `lanes` are those open to the buyer (None: every lane); `counted` the facets to count: "category", "brand", "lane",
     "rating", "attribute". `language` is of the attributes' names. `chosen_lanes` are those of `lanes` that the buyer
     chose (None: all of them); `among` are the only listings that may be found (None: any). Where few listings have
-    every word, an engine adds those that lack some; a word that no listing has may be lacking only if `is_lenient`.
+    every word, an engine adds those that lack some, in whatever order behind the others, unless `is_strict`; a word
+    that no listing has may be lacking only if `is_lenient`.
     `may_estimate`: where very many listings fit, an engine may count facets in a sample of them.
     """
 
@@ -106,6 +107,7 @@ class EngineQuery:
     chosen_lanes: frozenset[str] | None = None
     among: tuple[UUID, ...] | None = None
     is_lenient: bool = False
+    is_strict: bool = False
     may_estimate: bool = False
 
 
@@ -118,6 +120,7 @@ class EngineAnswer:
     if nothing of its own kind were chosen, lanes as if all of `lanes` were. `stamps` are of the listings in turn, empty
     where an engine has none: a listing with the same stamp has not changed since, so what was read of it still stands.
     `estimated` names the facets whose counts are of an even sample, blown up to the whole; the others are exact.
+    `some_lack`: there may be listings among them that lack words which others have.
     """
 
     count: int
@@ -126,6 +129,7 @@ class EngineAnswer:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     stamps: tuple[int, ...] = ()
     estimated: frozenset[str] = frozenset()
+    some_lack: bool = False
 
 
 class SearchNotReady(DomainError):

@@ -176,8 +176,14 @@ def stand_in(lanes: Collection[str] | None, known: Mapping[str, int]) -> Query |
 # --- a whole search --------------------------------------------------------------------------------------------------
 
 
-def to_body(query: EngineQuery, words: Query | None, known: Mapping[str, int]) -> dict[str, Any]:
-    """Return the body of a search, but for which slice of it: facets are counted without what narrows their kind."""
+def to_body(
+    query: EngineQuery, words: Query | None, known: Mapping[str, int], *, whole: Query | None = None
+) -> dict[str, Any]:
+    """
+    Return the body of a search, but for which slice of it: facets are counted without what narrows their kind.
+
+    :param whole: what comes before the rest in an order of its own.
+    """
     by_kind = narrow_by_kind(query)
     always = narrow_always(query)
     if (open_lanes := stand_in(query.lanes, known)) is not None:
@@ -194,6 +200,9 @@ def to_body(query: EngineQuery, words: Query | None, known: Mapping[str, int]) -
         main = {"function_score": {"query": main, "field_value_factor": lifted, "boost_mode": "multiply"}}
     # Without words there is nothing to be relevant to.
     order = _SORTS["newest" if query.sort == "relevance" and not is_scored else query.sort]
+    if whole is not None and not is_scored:
+        main = _bool(must=[main], should=[{"constant_score": {"filter": whole}}])
+        order = ({"_score": "desc"}, *order)
     body: dict[str, Any] = {
         "query": main,
         "sort": [{"stocked": "desc"}, *order, {"listed_at": "desc"}, {"id": "asc"}],

@@ -48,15 +48,19 @@ class Reading:
         self._lane_names: frozenset[str] = frozenset()
         self._total: int | None = None
         self._counts: dict[tuple[str, str], int] = {}
-        self._asked: dict[tuple[Asked, bool], asking.Query] = {}
+        self._asked: dict[tuple[Asked, bool], tuple[asking.Query, asking.Query | None]] = {}
 
     # --- questions -------------------------------------------------------------------------------------------------
 
     def find(self, query: EngineQuery) -> EngineAnswer:
-        asked = self._to_words(query.asked, is_lenient=query.is_lenient) if query.asked is not None else None
+        asked = whole = None
+        if query.asked is not None:
+            asked, whole = self._to_words(query.asked, is_lenient=query.is_lenient)
+        if query.is_strict and whole is not None:
+            asked, whole = whole, None
         looks_at_lanes = query.lanes is not None or query.chosen_lanes is not None or "lane" in query.counted
         known = self.lanes if looks_at_lanes else {}
-        body = asking.to_body(query, asked, known)
+        body = asking.to_body(query, asked, known, whole=whole)
         start = query.offset
         if start + query.limit > _WINDOW:
             body, start = self._walk(body, query.offset)
@@ -67,6 +71,7 @@ class Reading:
             listing_ids=tuple(UUID(hit["_id"]) for hit in answer["hits"]["hits"]),
             snapshot=self._name,
             counts=counts,
+            some_lack=whole is not None,
         )
 
     def _walk(self, body: dict[str, Any], offset: int) -> tuple[dict[str, Any], int]:
@@ -127,8 +132,11 @@ class Reading:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _to_words(self, asked: Asked, *, is_lenient: bool) -> asking.Query:
-        """Return the query for what was asked, lacking as many of its words as leave enough to show; remembered."""
+    def _to_words(self, asked: Asked, *, is_lenient: bool) -> tuple[asking.Query, asking.Query | None]:
+        """
+        Return the query for what was asked, lacking as many of its words as leave enough to show, and the one of those
+        that lack nothing that others have (None: all do). It is remembered.
+        """
         known = self._asked.get((asked, is_lenient))
         if known is not None:
             return known
@@ -149,27 +157,32 @@ class Reading:
         }
         self._with_counts(found, lambda count: asking.to_words(wide, asking.Counts(count, 1), going_on, missing=0))
         counts = asking.Counts(lambda field, word: found[field, word], self._total or 0)
-        missing = self._count_missing(wide, counts, going_on, is_lenient=is_lenient)
-        query = self._asked[asked, is_lenient] = asking.to_words(wide, counts, going_on, missing=missing)
-        return query
+        unknown, missing = self._count_missing(wide, counts, going_on, is_lenient=is_lenient)
+        query = asking.to_words(wide, counts, going_on, missing=missing)
+        whole = asking.to_words(wide, counts, going_on, missing=unknown) if missing > unknown else None
+        known = self._asked[asked, is_lenient] = query, whole
+        return known
 
     def _count_missing(
         self, asked: Asked, counts: asking.Counts, going_on: Mapping[str, Sequence[str]], *, is_lenient: bool
-    ) -> int:
-        """Return how many of the words a listing may lack so that there is enough to show (see `matching`)."""
+    ) -> tuple[int, int]:
+        """
+        Return how many of the words every listing lacks, and how many one may lack so that there is enough to show (see
+        `matching`).
+        """
         wanted = len(asked.wanted)
         if wanted < 2:
-            return 0
+            return 0, 0
         known = sum(any(any(asking.places(form, counts)) for form in group.forms) for group in asked.wanted)
         least = wanted - max(known, 1)
         if least and not is_lenient:
-            return 0
+            return 0, 0
         tries = range(least, wanted - 1)
         queries = [asking.to_words(asked, counts, going_on, missing=missing) for missing in tries]
         for missing, found in zip(tries, self._ask_many(queries), strict=True):
             if found >= matching.ENOUGH:
-                return missing
-        return max(least, wanted - 1)
+                return least, missing
+        return least, max(least, wanted - 1)
 
     def _with_counts(self, found: dict[tuple[str, str], int], work: Callable[[Callable[[str, str], int]], T]) -> T:
         """

@@ -107,13 +107,18 @@ class EmbeddedEngine:
         if query.chosen_lanes is not None:
             chosen = query.chosen_lanes if query.lanes is None else query.lanes & query.chosen_lanes
         lane, any_lane = generation.narrow_to(chosen), generation.narrow_to(query.lanes)
-        asked = None
+        asked, some_lack = None, False
         if query.asked is not None:
-            asked = generation.to_query(query.asked, is_lenient=query.is_lenient)
-        count, addresses = _list(generation, query, asked, [*narrowed.without(), *lane])
+            asked, some_lack = generation.to_query(query.asked, is_lenient=query.is_lenient, is_strict=query.is_strict)
+        parts = [*narrowed.without(), *lane]
+        if query.asked is not None and some_lack and query.sort != "relevance":
+            whole, _ = generation.to_query(query.asked, is_lenient=query.is_lenient, is_strict=True)
+            count, addresses = _list_whole_first(generation, query, asked, whole, parts)
+        else:
+            count, addresses = _list(generation, query, asked, parts)
         counts, estimated = Counting(generation, query, asked, narrowed, lane, any_lane).count_all(count)
         ids, stamps = generation.read_ids(addresses), generation.read_stamps(addresses)
-        return EngineAnswer(count, ids, generation.name, counts, stamps, estimated)
+        return EngineAnswer(count, ids, generation.name, counts, stamps, estimated, some_lack)
 
     def list_lanes(self, snapshot: str = "") -> frozenset[str]:
         return self._reader.get(snapshot).lane_names
@@ -173,6 +178,30 @@ def _list(
         return count + _count_of(generation.searcher.search(Query.const_score_query(others, 0.0), 1)), ids
     number, more = _best(generation, others, query.limit - len(ids), max(0, query.offset - count))
     return count + number, ids + more
+
+
+def _list_whole_first(
+    generation: Generation, query: EngineQuery, asked: Query | None, whole: Query, parts: Sequence[Part]
+) -> tuple[int, tuple[DocAddress, ...]]:
+    """
+    Return how many listings fit, and the slice asked for in an order of its own: of those in stock and of those sold
+    out, each time first what has every word (`whole`).
+    """
+    sold_out = filters.one_of("sold_out", ("1",))
+    count = 0
+    found: tuple[DocAddress, ...] = ()
+    for stock in ((Occur.MustNot, sold_out[1]), sold_out):
+        for words in ((Occur.Must, whole), (Occur.MustNot, whole)):
+            tier = filters.join([*parts, stock, words], scored=asked)
+            hits = generation.searcher.search(
+                tier,
+                max(query.limit - len(found), 1),
+                order_by_field=_SORT_KEYS[query.sort],
+                offset=max(0, query.offset - count),
+            )
+            found += tuple(address for _, address in hits.hits[: query.limit - len(found)])
+            count += _count_of(hits)
+    return count, found
 
 
 def _best(generation: Generation, query: Query, limit: int, offset: int) -> tuple[int, tuple[DocAddress, ...]]:

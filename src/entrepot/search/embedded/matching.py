@@ -43,21 +43,21 @@ def widen(searcher: Searcher, asked: Asked) -> Asked:
     return replace(asked, wanted=wanted)
 
 
-def count_missing(searcher: Searcher, schema: Schema, asked: Asked, *, is_lenient: bool) -> int:
+def count_missing(searcher: Searcher, schema: Schema, asked: Asked, *, is_lenient: bool) -> tuple[int, int]:
     """
-    Return how many of the words a listing may lack so that there is enough to show, 0 where all can be had.
+    Return how many of the words every listing lacks, and how many one may lack so that there is enough to show.
 
     A word that no listing has is probably misspelt: it is demanded, and nothing found, unless `is_lenient`.
     """
     known = sum(any(_count(searcher, form) for form in group.forms) for group in asked.wanted)
-    missing = len(asked.wanted) - max(known, 1)
+    unknown = missing = len(asked.wanted) - max(known, 1)
     if missing and not is_lenient:
-        return 0
+        return 0, 0
     while missing < len(asked.wanted) - 1:
         if searcher.search(to_query(searcher, schema, asked, missing=missing), 1).count >= ENOUGH:  # type: ignore[attr-defined]
             break
         missing += 1
-    return missing
+    return unknown, missing
 
 
 def to_query(searcher: Searcher, schema: Schema, asked: Asked, *, missing: int = 0) -> Query:

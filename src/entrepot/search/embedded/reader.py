@@ -45,7 +45,7 @@ class Generation:
         index = Index.open(str(path))
         index.config_reader("manual")
         self.searcher: Searcher = index.searcher()
-        self._queries: dict[tuple[Asked, bool], Query] = {}
+        self._queries: dict[tuple[Asked, bool, bool], tuple[Query, bool]] = {}
 
     @cached_property
     def lanes(self) -> dict[str, int]:
@@ -60,18 +60,23 @@ class Generation:
     def lane_names(self) -> frozenset[str]:
         return frozenset(self.lanes)
 
-    def to_query(self, asked: Asked, *, is_lenient: bool = False) -> Query:
+    def to_query(self, asked: Asked, *, is_lenient: bool = False, is_strict: bool = False) -> tuple[Query, bool]:
         """
-        Return the query for what was asked, lacking as many of its words as leave enough to show. It is remembered:
-        the pages and facets of one list ask for it again and again.
+        Return the query for what was asked, lacking as many of its words as leave enough to show, and whether listings
+        may lack words that others have (never if `is_strict`). It is remembered: the pages and facets of one list ask
+        for it again and again.
         """
-        if (known := self._queries.get((asked, is_lenient))) is None:
+        key = asked, is_lenient, is_strict
+        if (known := self._queries.get(key)) is None:
             if len(self._queries) >= _REMEMBERED_MAX:
                 self._queries.clear()
             shape = schema.build()
             wide = matching.widen(self.searcher, words.narrow(asked, self._count_word))
-            missing = matching.count_missing(self.searcher, shape, wide, is_lenient=is_lenient)
-            known = self._queries[asked, is_lenient] = matching.to_query(self.searcher, shape, wide, missing=missing)
+            unknown, missing = matching.count_missing(self.searcher, shape, wide, is_lenient=is_lenient)
+            if is_strict:
+                missing = unknown
+            query = matching.to_query(self.searcher, shape, wide, missing=missing)
+            known = self._queries[key] = query, missing > unknown
         return known
 
     def _count_word(self, language: str, word: str) -> int:

@@ -92,7 +92,8 @@ def sent(reader: Reader) -> str:
 
 def test_what_falls_due_on_delivery_is_told_beside_the_figure_that_holds_it() -> None:
     reader = ask("?from=ES&from_postal_code=35001&to=FR&postal_code=97400&currency=EUR&hs=610910&value=100&delivery=10")
-    assert "delivered to France, about €9.35 of import charges due on delivery" in reader.words
+    assert "Spain to Réunion" in reader.words
+    assert "delivered to Réunion, about €9.35 of import charges due on delivery" in reader.words
     assert "Not included: octroi de mer" in reader.words
     unknown = ask("?from=ES&to=ES&postal_code=51001&currency=EUR&hs=610910&value=100")
     assert "delivered to Spain, import charges not included" in unknown.words
@@ -275,6 +276,12 @@ def test_what_is_no_country_has_no_page(address: str) -> None:
 def test_names_of_countries_are_told_apart() -> None:
     slugs = [country_rules.slug_of(code) for code in markets.list_iso_countries()]
     assert len(set(slugs)) == len(slugs)
+
+
+def test_a_countrys_page_says_what_its_special_places_charge_beside_what_is_known() -> None:
+    spain = Reader("DE.EUR.en").open("/landed-cost/spain").words
+    assert "Not included: AIEM, which the Canary Islands charge on some goods." in spain
+    assert "Not included: IPSI, which Ceuta and Melilla charge by goods." in spain
 
 
 def test_a_place_of_special_rules_leads_to_its_own_page() -> None:

@@ -68,11 +68,15 @@ class EstimateRequest:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What comes out: the order that it would be, in which money, where to, on which day, and if it may be sold."""
+    """
+    What comes out: the order that it would be, in which money, where to, on which day, and if it may be sold.
+
+    `country` is the destination's, or what its postal code makes of it: an address in France may be Réunion.
+    """
 
     order: OrderQuote
     currency: str
-    destination: Destination
+    country: str
     on: date
     fx_date: date
     corridor: Corridor
@@ -131,7 +135,7 @@ def make_estimate(wanted: EstimateRequest, *, now: datetime) -> Estimate:
         origin_postal_code=sender.postal_code,
     )
     corridor = markets.sanctions_corridor(wanted.origin, wanted.destination, on=at.date())
-    return Estimate(order, currency, destination, at.date(), table.date, corridor)
+    return Estimate(order, currency, _country(book, destination), at.date(), table.date, corridor)
 
 
 def _faults(wanted: EstimateRequest) -> list[dict[str, str]]:
@@ -197,6 +201,12 @@ def _destination(wanted: EstimateRequest) -> Destination:
         # Half of the capital's address beside half of another would be a third place.
         return Destination(wanted.destination, wanted.region, wanted.postal_code)
     return queries.reference_destination(wanted.destination)
+
+
+def _country(book: RuleBook, destination: Destination) -> str:
+    """Return the country that an address lies in, if another pack holds for a part of the one that it names."""
+    place = book.place(destination.country, destination.region, destination.postal_code)
+    return destination.country if place.country == book.home(destination.country) else place.country
 
 
 def _schemes(channel: EstimateChannel, book: RuleBook) -> frozenset[str] | None:

@@ -221,6 +221,7 @@ def _place(area: Territory, country: str, day: date) -> Place:
             texts.append(_("Outside of the country's tax area: its own taxes hold there."))
         if area.unions:
             texts.append(_("Part of: %(unions)s") % {"unions": rule_words.areas(area.unions)})
+        texts += [_reason(doubt.reason) for doubt in area.import_doubts]
     return Place(_(area.name), area.country, tuple(texts), tuple(_rates(area.tax_rates, country, day)), area.source)
 
 

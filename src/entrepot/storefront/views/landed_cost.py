@@ -62,7 +62,7 @@ def _work_out(asked: estimating.Estimating) -> dict[str, Any]:
 
 
 def _answer(found: Estimate, origin: str) -> dict[str, Any]:
-    country, order = found.destination.country, found.order
+    country, order = found.country, found.order
     # The figure on this page holds what falls due on delivery, so it is told even where it is not certain.
     note, tone = words.delivered_note(order.import_charges, True, country, Money(order.at_door, found.currency))
     return {

@@ -249,6 +249,27 @@ def test_similar_listings_share_words_and_can_be_bought(engine: SearchEngine) ->
     assert like(99) == []
 
 
+def test_what_is_alike_is_of_the_same_category_then_of_its_department_and_of_no_other(engine: SearchEngine) -> None:
+    food, honey, tea, bags = ("food",), ("food", "honey"), ("food", "tea"), ("bags", "wallets")
+    engine.write(
+        [
+            document(1, "mountain honey dala", categories=honey, lane="a"),
+            document(2, "forest honey", categories=honey, lane="a"),
+            document(3, "green tea dala", categories=tea, lane="b"),
+            document(4, "leather wallet dala", categories=bags, lane="b"),
+            document(5, "hamper", categories=food, lane="b"),
+        ]
+    )
+    engine.publish()
+
+    def like(lanes: frozenset[str] | None = None) -> list[int]:
+        found = engine.list_similar(document(1).listing_id, language="en", lanes=lanes, limit=5)
+        return [listing_id.int - (7 << 100) for listing_id in found]
+
+    assert like() == [2, 3, 5]
+    assert like(frozenset("b")) == [3, 5]
+
+
 # --- against a plain filter ----------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(["kettle", "teapot", "saucepan"])

@@ -264,14 +264,21 @@ def read_facets(query: EngineQuery, answer: Mapping[str, Any], known: Mapping[st
     return counts
 
 
-def like(words: Sequence[str], *, brand: str, category: str, unlike: str, lanes: Query | None) -> Query:
-    """Return the query for listings in stock with the same words, brand and category, but for one of them."""
+def like(words: Sequence[str], *, brand: str, categories: Sequence[str], unlike: str, lanes: Query | None) -> Query:
+    """
+    Return the query for listings in stock with the same words, brand and categories, but for one of them.
+
+    :param categories: its own, from its department down; beyond that department nothing is alike.
+    """
     alike: list[Query] = [{"term": {"words": word}} for word in words]
     if brand:
         alike.append({"constant_score": {"filter": {"term": {"brand": brand}}, "boost": _BRAND_ALIKE}})
-    if category:
-        alike.append({"constant_score": {"filter": {"term": {"categories": category}}, "boost": _CATEGORY_ALIKE}})
+    of_categories = (
+        {"filter": {"term": {"categories": category}}, "boost": _CATEGORY_ALIKE} for category in categories
+    )
+    alike += [{"constant_score": clause} for clause in of_categories]
     demands: list[Query] = [{"term": {"stocked": 1}}, *([lanes] if lanes is not None else [])]
+    demands += [{"term": {"categories": department}} for department in categories[:1]]
     wanted: Query = {"bool": {"should": alike, "minimum_should_match": 1}}
     main = _bool(must=[wanted], filter=demands, must_not=[{"ids": {"values": [unlike]}}])
     lifted = {"field": "popularity", "missing": 1}

@@ -122,7 +122,7 @@ class Reading:
         query = asking.like(
             source.get("like", []),
             brand=source.get("brand", ""),
-            category=(source.get("categories") or [""])[-1],
+            categories=source.get("categories", []),
             unlike=listing_id.hex,
             lanes=asking.stand_in(lanes, self.lanes) if lanes is not None else None,
         )

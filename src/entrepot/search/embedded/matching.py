@@ -21,6 +21,7 @@ ENOUGH = 10
 # What each word that a listing has is worth beside how well it fits, where some words may be missing: about as much as
 # an ordinary word in an ordinary place, so that nearly always more words win.
 _PER_WORD = 6.0
+_WORTH_MIN = 0.7
 _IN_DETAILS = 0.5
 _JOINED = 0.5
 _APART = 0.5
@@ -83,13 +84,12 @@ def to_query(searcher: Searcher, schema: Schema, asked: Asked, *, missing: int =
 
 def share_worth(asked: Asked, count: Callable[[Form], int], total: int) -> list[float]:
     """
-    Return what each word is worth, by how rare its commonest form is: 1 for one that is as rare as the mean.
-
-    The root keeps two words in front of a rarer one.
+    Return what each word is worth, by how rare its commonest form is: 1 for one that is as rare as the mean, and never
+    more than two others together.
     """
     rarities = [_rarity(max(map(count, group.forms), default=0), total) for group in asked.wanted]
     mean = sum(rarities) / len(rarities)
-    return [math.sqrt(rarity / mean) for rarity in rarities]
+    return [min(max(rarity / mean, _WORTH_MIN), 2 * _WORTH_MIN) for rarity in rarities]
 
 
 def _group(searcher: Searcher, schema: Schema, group: Group) -> Query:

@@ -111,12 +111,15 @@ class Generation:
         return tuple(int(stamp or 0) for stamp in self.searcher.fast_field_values("written", list(addresses)))
 
     def find_similar(self, listing_id: UUID, lanes: frozenset[str] | None, limit: int) -> tuple[UUID, ...]:
-        """Return listings of the same category that share words or the brand, then others that do; all in stock."""
+        """
+        Return listings in stock of the same category, those that share words or the brand first, then those of the
+        category above it. Beyond its department nothing is alike, whatever word two titles share.
+        """
         shape = schema.build()
         hits = self.searcher.search(Query.term_query(shape, "id", listing_id.hex, "basic"), limit=1).hits
         if not hits:
             return ()
-        (category, brand), titled = schema.read_like(self.searcher.doc(hits[0][1]))
+        categories, brand, titled = schema.read_like(self.searcher.doc(hits[0][1]))
         # The rarest words tell most, and cost least to look up.
         telling = sorted(titled, key=lambda word: int(self.searcher.doc_freq("words", word)))[:_LIKE_WORDS_MAX]
         alike = [(Occur.Should, Query.term_query(shape, "words", word)) for word in telling]
@@ -125,13 +128,15 @@ class Generation:
         parts = [(Occur.MustNot, Query.term_query(shape, "id", listing_id.hex, "basic"))]
         parts.append((Occur.MustNot, Query.term_query(shape, "sold_out", "1", "basic")))
         parts += self.narrow_to(lanes)
-        if not category:
+        if not categories:
             return self._list_alike(parts, alike, limit)
-        of_category = filters.one_of("category", (category,))
-        near = (Occur.Should, of_category[1])
-        ids = self._list_alike([*parts, of_category], [*alike, near], limit)
-        if len(ids) < limit:
-            ids = tuple(dict.fromkeys((*ids, *self._list_alike(parts, alike, limit))))[:limit]
+        ids: tuple[UUID, ...] = ()
+        for category in reversed(categories):
+            near = filters.one_of("category", (category,))
+            found = self._list_alike([*parts, near], [*alike, (Occur.Should, near[1])], limit)
+            ids = tuple(dict.fromkeys((*ids, *found)))[:limit]
+            if len(ids) == limit:
+                break
         return ids
 
     def _list_alike(self, parts: Sequence[Part], alike: Sequence[tuple[Occur, Query]], limit: int) -> tuple[UUID, ...]:

@@ -133,12 +133,11 @@ def to_row(document: Document) -> Row:
 
 
 def _to_like(document: Document) -> bytes:
-    category = document.categories[-1] if document.categories else ""
     words = " ".join(fields.to_like(document)[:_LIKE_MAX])
-    return BETWEEN.join((category, document.brand, words)).encode()
+    return BETWEEN.join((" ".join(document.categories), document.brand, words)).encode()
 
 
-def read_like(row: Row) -> tuple[tuple[str, str], list[str]]:
-    """Return a stored document's lowest category and brand, and the words that find its like."""
-    category, brand, words = bytes(row.get_first("like") or b"").decode().split(BETWEEN)
-    return (category, brand), words.split()
+def read_like(row: Row) -> tuple[list[str], str, list[str]]:
+    """Return a stored document's categories from its department down, its brand, and the words that find its like."""
+    categories, brand, words = bytes(row.get_first("like") or b"").decode().split(BETWEEN)
+    return categories.split(), brand, words.split()

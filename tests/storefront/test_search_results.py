@@ -11,7 +11,7 @@ import pytest
 
 from entrepot.catalog.queries import ListingView
 from entrepot.markets import operations as markets
-from entrepot.search import queries as search
+from entrepot.search import finding, queries as search
 from entrepot.search.ports import Facet, FacetValue, SearchRequest
 from entrepot.sellers.queries import SellerView
 from entrepot.storefront import facets
@@ -383,3 +383,22 @@ def test_estimated_numbers_are_marked_and_what_nearly_all_have_is_no_choice() ->
     assert ">0<" not in brand.rows
     assert "~4,300" in time.rows
     assert "12,000" not in time.rows
+
+
+def test_where_more_fit_than_are_compared_by_price_page_and_interface_say_so(
+    rail: Rail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "RANKED_WITHIN", 2)  # A thousand listings would take the test minutes.
+    asked = "q=shirt&origin=CN&brand=Aster&brand=Birch"
+    reader = Reader("DE.EUR.en")
+    said = {
+        "sort=price": "Delivered prices are compared among the 2 best matches of 3. Narrow the list down",
+        "price_from=1": "Delivered prices are compared among the 2 best matches. Narrow the list down",
+    }
+    for query, sentence in said.items():
+        assert sentence in reader.open(f"/search?{asked}&{query}").words, query
+        assert len(_titles(reader)) == 2  # What lies beyond is on no page.
+    for quiet in (f"/search?{asked}", "/search?q=shirt&brand=Aster&sort=price"):
+        assert "Delivered prices are compared" not in reader.open(quiet).words
+    answer = reader.client.get(f"/api/v1/listings?country=DE&currency=EUR&{asked}&sort=price").json()
+    assert (answer["count"], answer["ranked_within"], len(answer["items"])) == (3, 2, 2)

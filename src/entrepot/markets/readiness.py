@@ -118,6 +118,8 @@ def _rules(pack: CountryPack) -> Iterator[Sourced]:
     yield from (*pack.tax_rates, *pack.regimes, *pack.fees, *pack.territories)
     for area in pack.territories:
         yield from (*area.tax_rates, *area.regimes)
+    for regime in pack.regimes:
+        yield from regime.assessed
 
 
 def _buying(pack: CountryPack, gaps: list[Gap], today: date) -> list[Finding]:

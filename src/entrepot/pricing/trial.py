@@ -60,24 +60,7 @@ def make_trial(
         for name in (("post", "courier") if channel is None else (channel,))
     )
     template = DeliveryTemplate(delivery.currency, 0, 0, services)
-    pack = desk.book.pack(origin)
-    if pack is not None and not (origin_region or origin_postal_code):
-        origin_region = pack.reference_address.region
-        origin_postal_code = pack.reference_address.postal_code
-    seller = SellerTerms(
-        seller_id=_NOBODY,
-        store_slug="",
-        store_name="",
-        country=origin,
-        dispatch_country=origin,
-        dispatch_region=origin_region,
-        dispatch_postal_code=origin_postal_code,
-        vat_registered=True,
-        registrations=frozenset({"OSS"}),
-        eu_sales_over_threshold=True,
-        payout_currency=desk.currency,
-        can_sell=True,
-    )
+    seller = _sender(desk, origin, origin_region, origin_postal_code)
     lines = [
         (
             Offer(
@@ -109,6 +92,27 @@ def make_trial(
         for position, item in enumerate(items, start=1)
     ]
     return rules.make_order(replace(desk, any_channel=channel is None), lines)
+
+
+def _sender(desk: Desk, country: str, region: str, postal_code: str) -> SellerTerms:
+    """Return a registered trader of a country who sends from an address there."""
+    pack = desk.book.pack(country)
+    if pack is not None and not (region or postal_code):
+        region, postal_code = pack.reference_address.region, pack.reference_address.postal_code
+    return SellerTerms(
+        seller_id=_NOBODY,
+        store_slug="",
+        store_name="",
+        country=country,
+        dispatch_country=country,
+        dispatch_region=region,
+        dispatch_postal_code=postal_code,
+        vat_registered=True,
+        registrations=frozenset({"OSS"}),
+        eu_sales_over_threshold=True,
+        payout_currency=desk.currency,
+        can_sell=True,
+    )
 
 
 def landed_sums(order: OrderQuote) -> dict[str, int]:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from lxml import etree
+from PIL import Image
 
 from entrepot.catalog import operations as catalog, queries
 from entrepot.catalog.queries import ListingView
@@ -188,6 +191,23 @@ def test_a_category_names_its_goods_and_what_stands_above_it(shelf: Shelf) -> No
     found = data(Reader("DE.EUR.en").open("/category/shoes"))
     assert [item["url"] for item in found["ItemList"]["itemListElement"]] == [BASE + address_of(shelf.boots)]
     assert found["BreadcrumbList"]["itemListElement"][0]["item"] == f"{BASE}/"
+
+
+def test_a_list_without_a_picture_of_its_own_is_shared_with_that_of_its_first_goods(
+    shelf: Shelf, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    assert "og:image" not in told(Reader("DE.EUR.en").open("/category/shoes"))
+    content = io.BytesIO()
+    Image.new("RGB", (800, 800), "red").save(content, "PNG")
+    catalog.add_picture(
+        seller_id=shelf.boots.seller_id, listing_ids=[shelf.boots.id], content=content.getvalue(), now=NOW
+    )
+    for path in ("/category/shoes", "/"):
+        reader = Reader("DE.EUR.en").open(path)
+        card = reader.page.xpath("//article[contains(., 'Leather boots')]//img/@src")[0]
+        assert told(reader)["og:image"] == f"{BASE}{card}"
+        assert reader.page.xpath("//meta[@name='twitter:card']/@content") == ["summary"]
 
 
 def test_a_description_is_cut_between_words() -> None:

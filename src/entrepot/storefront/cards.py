@@ -27,11 +27,15 @@ _SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A listing's card as pages carry it. `is_offered`: the goods can be delivered to the reader and are in stock."""
+    """
+    A listing's card as pages carry it. `is_offered`: the goods can be delivered to the reader and are in stock; `image`
+    is the address of its picture, empty where there is none.
+    """
 
     id: UUID
     link: str
     is_offered: bool
+    image: str
     html: SafeString
 
 
@@ -93,5 +97,6 @@ def _card(view: catalog.CardView, price: CardPrice | None, choice: Choice, langu
         id=view.id,
         link=f"/listing/{view.id}/{view.slug}",
         is_offered=price is not None and view.available > 0,
+        image=view.image,
         html=mark_safe("\n".join(line for line in lines if line)),  # noqa: S308 (a template's output)
     )

@@ -98,7 +98,8 @@ def write_head(page: Page, *, shown_in: str) -> SafeString:
         told |= {"product:price:amount": page.price.text, "product:price:currency": page.price.currency}
     rows.append(f'<meta name="description" content="{escape(page.description)}">')
     rows += [f'<meta property="{name}" content="{escape(text)}">' for name, text in told.items()]
-    rows.append(f'<meta name="twitter:card" content="{"summary_large_image" if page.picture else "summary"}">')
+    size = "summary_large_image" if page.picture and page.picture.width else "summary"  # Of a card's it is not known.
+    rows.append(f'<meta name="twitter:card" content="{size}">')
     rows += [write_data(document) for document in page.data]
     return mark_safe("\n  ".join(rows))  # noqa: S308 (everything in it is escaped above)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from entrepot.storefront import discovery, product_data
+from entrepot.storefront.cards import Card
 from entrepot.storefront.discovery import Page, Picture, shorten
 from entrepot.ui import formats
 
@@ -26,7 +28,7 @@ def page_head(context: Context, title: str, description: str, path: str = "", pi
         title=title,
         description=shorten(description),
         language=request.asked_language,
-        picture=_picture(picture, title),
+        picture=_picture(picture, title) or _first_picture(context.get("newest", ()), title),
         data=discovery.describe_shop() if request.path == "/" else (),
     )
     return discovery.write_head(page, shown_in=context["language"])
@@ -81,7 +83,7 @@ def list_head(context: Context) -> SafeString:
         description=shorten(_store_words(context) if store else _list_words(title, is_all=not crumbs)),
         language=request.asked_language,
         number=context["page"].page if is_whole else 1,
-        picture=_picture(context.get("cover") or context.get("logo"), title),
+        picture=_picture(context.get("cover") or context.get("logo"), title) or _first_picture(cards, title),
         data=tuple(data),
     )
     return discovery.write_head(page, shown_in=context["language"])
@@ -107,3 +109,8 @@ def _store_words(context: Context) -> str:
 
 def _picture(view: Any, alt: str) -> Picture | None:
     return Picture(view.url, view.width, view.height, view.alt or alt) if view else None
+
+
+def _first_picture(cards: Sequence[Card], alt: str) -> Picture | None:
+    """Return the picture of the first goods on a page that has none of its own."""
+    return next((Picture(card.image, alt=alt) for card in cards if card.image), None)

@@ -54,13 +54,15 @@ def test_what_is_begun_goes_on_as_titles_do(db: None) -> None:
 def test_what_a_shop_has_a_lot_of_leaves_room_for_the_rest(db: None) -> None:
     seller = sellers.approved_seller("IT")
     shipping.preset_templates(seller)
-    titles = [f"Leather wallet {number}" for number in range(14)]
+    titles = [f"Leather wallet {number}, small" for number in range(14)]
     titles += [f"Leather shoulder bag {number} for whoever travels far and wide" for number in range(4)]
     titles += [f"Leather ankle boots {number} for whoever travels far and wide" for number in range(4)]
     for title in titles:
         catalog.listing(seller, title=title)
     assert {"leather wallet", "leather shoulder bag", "leather ankle boots"} <= set(texts("leat", "en"))
     assert texts("leather b", "en") == ["leather bag", "leather boots"]
+    # What stands right behind what was typed comes first, however many have it elsewhere.
+    assert texts("leather s", "en")[0] == "leather shoulder bag"
 
 
 def test_brands_categories_and_listings_come_along(db: None) -> None:

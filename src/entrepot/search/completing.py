@@ -261,9 +261,13 @@ def _list_phrases(typed: _Typed, titles: Sequence[_Title], language: str) -> lis
         for title in titles:
             if (title.language == own) is is_own:
                 counted.update(dict.fromkeys(_phrases_of(tidy(title.text, base), typed, base), 1))
-        # A longer phrase stands in fewer titles; among equals it says more. A single title is a name, not a habit.
+        # A longer phrase stands in fewer titles; among equals it says more. A single title is a name, not a habit. What
+        # stands right behind the words before it is meant sooner than what is elsewhere in such titles.
         few = 1 if len(titles) < _FEW_TITLES else 2
-        for phrase, number in sorted(counted.items(), key=lambda pair: -pair[1] * (1 + 0.25 * pair[0].count(" "))):
+        joined = {phrase for phrase in counted if any(_is_joined(typed.before, phrase, title) for title in titles)}
+        for phrase, number in sorted(
+            counted.items(), key=lambda pair: (pair[0] not in joined, -pair[1] * (1 + 0.25 * pair[0].count(" ")))
+        ):
             text = (typed.before + phrase).strip()
             goes_on = any(
                 other.startswith(phrase + " ") and count > number * _GOES_ON for other, count in counted.items()
@@ -271,6 +275,10 @@ def _list_phrases(typed: _Typed, titles: Sequence[_Title], language: str) -> lis
             if number >= few and not goes_on and text not in phrases:
                 phrases.append(text)
     return phrases
+
+
+def _is_joined(before: str, phrase: str, title: _Title) -> bool:
+    return not before or plain(before + phrase) in _fold(title.text)[0]
 
 
 def _phrases_of(text: str, typed: _Typed, language: str) -> Iterator[str]:

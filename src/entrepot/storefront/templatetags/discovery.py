@@ -28,7 +28,7 @@ def page_head(context: Context, title: str, description: str, path: str = "", pi
         title=title,
         description=shorten(description),
         language=request.asked_language,
-        picture=_picture(picture, title) or _first_picture(context.get("newest", ()), title),
+        picture=_picture(picture, title) or _first_picture(context.get("newest") or (), title),
         data=discovery.describe_shop() if request.path == "/" else (),
     )
     return discovery.write_head(page, shown_in=context["language"])

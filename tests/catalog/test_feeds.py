@@ -489,14 +489,14 @@ def test_a_feed_imported_while_fifty_buy_takes_nothing_from_them() -> None:
     start = threading.Barrier(52)
 
     def buy(number: int) -> None:
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         wanted = {ids[(number * 7 + step * 11) % len(ids)]: 1 for step in range(3)}
         with transaction.atomic():
             operations.reserve_stock(wanted=wanted, reference=new_id(), at=NOW)
         connection.close()
 
     def bring(number: int) -> None:
-        start.wait(timeout=30)
+        start.wait(timeout=60)
         for count in (400, 300):
             assert read(seller, feed(count + number)).rejected == []
         connection.close()

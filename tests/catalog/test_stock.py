@@ -162,7 +162,7 @@ def together(tasks: list[Callable[[], None]], threads: int) -> list[BaseExceptio
 
     def run(task: Callable[[], None]) -> BaseException | None:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=60)
             task()
         except Exception as fault:
             return fault

@@ -181,7 +181,7 @@ def test_while_one_follows_another_of_the_same_name_steps_back(transactional_db:
     def slowly(batch: Sequence[facts.StoredFact]) -> None:
         first.react(batch)
         inside.set()
-        assert release.wait(10)
+        assert release.wait(60)
 
     def follow() -> None:
         try:
@@ -192,11 +192,11 @@ def test_while_one_follows_another_of_the_same_name_steps_back(transactional_db:
 
     thread = Thread(target=follow)
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     second = Reader()
     assert second.read() == 0
     release.set()
-    thread.join(10)
+    thread.join(60)
     assert second.read() == 2
     assert (first.numbers, second.numbers) == ([1, 2], [3, 4])
 
@@ -224,10 +224,10 @@ def test_many_writers_and_two_followers_lose_and_double_nothing(transactional_db
     for thread in writing + following:
         thread.start()
     for thread in writing:
-        thread.join(30)
+        thread.join(60)
     writers_done.set()
     for thread in following:
-        thread.join(30)
+        thread.join(60)
     seen = readers[0].numbers + readers[1].numbers
     assert sorted(seen) == [*range(40), *range(1000, 1040), *range(2000, 2040)]
     assert FollowerPosition.objects.get(name="same").fact_id > 0

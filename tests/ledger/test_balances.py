@@ -109,18 +109,18 @@ def test_a_transfer_that_commits_late_is_not_lost_to_a_snapshot(now: datetime) -
             with transaction.atomic():
                 operations.post(key="slow", transfers=[money.transfer(minor=30)], at=now)
                 posted.set()
-                assert taken.wait(20)
+                assert taken.wait(60)
         finally:
             connection.close()
 
     slow = threading.Thread(target=hold_open)
     slow.start()
-    assert posted.wait(10)
+    assert posted.wait(60)
     money.posted("quick", money.transfer(minor=5), at=now)
     operations.take_snapshots(now=now)
     assert queries.balance(ESCROW) == Money(1005, "EUR")
     taken.set()
-    slow.join(20)
+    slow.join(60)
 
     assert queries.balance(ESCROW) == Money(1035, "EUR")
     operations.take_snapshots(now=now)

@@ -213,7 +213,7 @@ def test_two_postings_with_one_key_at_once_write_once(now: datetime) -> None:
     def post() -> None:
         try:
             with transaction.atomic():
-                gate.wait(5)
+                gate.wait(60)
                 answers.append(operations.post(key="capture:1", transfers=[money.transfer(), money.transfer()], at=now))
         finally:
             connection.close()
@@ -222,7 +222,7 @@ def test_two_postings_with_one_key_at_once_write_once(now: datetime) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
 
     assert sorted(answers) == [False, True]
     assert len(rows()) == 2

@@ -131,7 +131,7 @@ def test_two_captures_at_once_change_the_attempt_once(now: datetime) -> None:
 
     def record() -> None:
         try:
-            gate.wait(5)
+            gate.wait(60)
             changes.append(money.recorded(attempt, "captured", now=now).changed)
         finally:
             connection.close()
@@ -140,7 +140,7 @@ def test_two_captures_at_once_change_the_attempt_once(now: datetime) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
 
     assert sorted(changes) == [False, True]
 

@@ -130,7 +130,7 @@ def test_two_refunds_at_once_see_each_other(service: money.ServiceInMemory, now:
 
     def ask() -> None:
         try:
-            gate.wait(5)
+            gate.wait(60)
             money.refund_requested(attempt, 600, now=now)
         except RefundExceedsPayment as refusal:
             refused.append(refusal)
@@ -141,7 +141,7 @@ def test_two_refunds_at_once_see_each_other(service: money.ServiceInMemory, now:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
 
     assert len(refused) == 1
     assert queries.get_refunded(attempt.id, currency="EUR") == Money(600, "EUR")

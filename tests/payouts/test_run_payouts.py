@@ -271,7 +271,7 @@ def test_two_runs_at_once_pay_once(now: datetime) -> None:
 
     def run() -> None:
         try:
-            gate.wait(5)
+            gate.wait(60)
             paid.append(len(operations.run_payouts(now=now).paid))
         finally:
             connection.close()
@@ -280,7 +280,7 @@ def test_two_runs_at_once_pay_once(now: datetime) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
     assert sorted(paid) == [0, 1]
     assert balance_of(seller) == 0

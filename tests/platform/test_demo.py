@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from entrepot.bench.installation import free_port
 from entrepot.config import environment
 
 ENTREPOT = [sys.executable, "-m", "entrepot"]
@@ -59,13 +60,7 @@ def start(data: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     wait_until(lambda: not processes_of(data))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 180) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -109,7 +104,7 @@ def test_the_demo_starts_heals_itself_stops_and_comes_back(
 ) -> None:
     port = free_port()
     demo = start("demo", "--port", str(port), "--empty")
-    wait_until(lambda: "Ctrl-C stops everything" in output(data, "demo"), 120)
+    wait_until(lambda: "Ctrl-C stops everything" in output(data, "demo"))
     assert answers(port)
     assert f"http://127.0.0.1:{port}/seller/" in output(data, "demo")
     assert "Nobody is there yet" in output(data, "demo"), "an empty marketplace has no log-ins"
@@ -141,7 +136,7 @@ def test_the_demo_starts_heals_itself_stops_and_comes_back(
 def test_everything_ends_when_the_demo_is_killed(data: Path, start: Callable[..., subprocess.Popen[str]]) -> None:
     port = free_port()
     demo = start("demo", "--port", str(port), "--empty")
-    wait_until(lambda: "Ctrl-C stops everything" in output(data, "demo"), 120)
+    wait_until(lambda: "Ctrl-C stops everything" in output(data, "demo"))
     assert len(processes_of(data)) >= 4
     demo.kill()
     demo.wait()

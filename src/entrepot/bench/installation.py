@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -163,7 +164,7 @@ def running(*, keep: Path | None = None, settings: Mapping[str, str] | None = No
     postgres = EmbeddedPostgres(
         folder=folder.resolve() / "postgres", socket_dir=socket_dir, log_path=folder / "logs" / "postgres.log"
     )
-    installation = Installation(folder=folder, port=_free_port(), postgres=postgres, settings=settings or {})
+    installation = Installation(folder=folder, port=free_port(), postgres=postgres, settings=settings or {})
     try:
         postgres.start()
         postgres.ensure_database("entrepot")
@@ -176,10 +177,18 @@ def running(*, keep: Path | None = None, settings: Mapping[str, str] | None = No
             shutil.rmtree(socket_dir, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """
+    Return a port of this machine on which a server can listen, stop and listen again.
+
+    It lies below those that the system gives to outgoing connections: while the server is away, a client that tries
+    again would take the very port sooner or later, and be connected with itself.
+    """
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _tree(root: int) -> list[int]:

@@ -205,10 +205,13 @@ class Search:
         return counts
 
     def _count(self, query: EngineQuery, among: Sequence[UUID], kinds: Sequence[str]) -> dict[str, Mapping[str, int]]:
+        """Return the counts of listings that were found by a query: they need not be looked for again."""
         if not kinds:
             return {}
-        few = replace(query, among=tuple(among), limit=1, counted=tuple(kinds), may_estimate=False)
-        return dict(self.engine.find(few).counts)
+        these = EngineQuery(
+            None, query.language, None, "newest", 1, snapshot=query.snapshot, counted=tuple(kinds), among=tuple(among)
+        )
+        return dict(self.engine.find(these).counts)
 
     def _find_fitting(self, query: EngineQuery) -> list[UUID]:
         """Return the best listings of a query that are within the span of prices."""

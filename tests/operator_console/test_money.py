@@ -98,6 +98,7 @@ def test_a_refund_that_was_refused_waits_for_an_operator_who_has_it_tried_again(
     reader.send("/retry")
     assert "The payment service is asked once more." in reader.words
     assert payment_queries.get_refund(refund.id).state == "requested"
+    assert "The seller cancelled" in reader.open(f"/operator/purchases/{order.purchase_id}/").words
     assert audit.list_entries(subject_kind="refund")[0].action == "retry_refund"
     token = reader.open("/ui/").form("/choice/").fields["csrfmiddlewaretoken"]
     reader.client.post(f"/operator/payments/refunds/{refund.id}/retry", {"csrfmiddlewaretoken": token})

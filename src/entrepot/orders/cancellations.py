@@ -1,4 +1,4 @@
-"""Why pieces of a paid order were cancelled, in the words that its seller and its buyer read."""
+"""Why pieces of a paid order were cancelled, in the words that its seller, its buyer and the operator read."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ FOR_SELLER: Final = {
     "cancelled_by_platform": gettext_noop("We cancelled"),
     "not_dispatched": gettext_noop("It was not sent in time"),
 }
+
+FOR_OPERATOR: Final = {**FOR_SELLER, "cancelled_by_seller": gettext_noop("The seller cancelled")}
 
 FOR_BUYER: Final = {
     "out_of_stock": gettext_noop("The seller cancelled: it is sold out."),

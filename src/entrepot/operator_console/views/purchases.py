@@ -19,7 +19,7 @@ from entrepot.operator_console import postings, words
 from entrepot.operator_console.desk import operators_only, page_of, show
 from entrepot.operator_console.forms import PurchaseSearch
 from entrepot.operator_console.priced import part_rows
-from entrepot.orders import explaining, queries
+from entrepot.orders import cancellations, explaining, queries
 from entrepot.orders.queries import Explanation, OrderView, oversight
 from entrepot.payments import queries as payments
 from entrepot.payments.queries import Attempt, Refund
@@ -155,7 +155,8 @@ def _attempt(attempt: Attempt) -> tuple[Attempt, str, str, str]:
 
 def _refund(refund: Refund, numbers: dict[UUID, str]) -> tuple[Refund, str, str, str, str]:
     text, tone = words.state(str(refund.state), words.REFUND_STATES)
-    return refund, text, tone, words.code(refund.reason), numbers.get(refund.reference, "")
+    why = cancellations.FOR_OPERATOR.get(refund.reason)
+    return refund, text, tone, _(why) if why else words.code(refund.reason), numbers.get(refund.reference, "")
 
 
 @operators_only

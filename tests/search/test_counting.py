@@ -1,4 +1,4 @@
-"""Facets of very many listings: estimates near the truth that say so, exact counts where they are asked for."""
+"""Very many listings: facets are estimates near the truth that say so; what is in stock comes first on any page."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ FACETS = EngineQuery(words.ask("mug", "en"), "en", frozenset(LANES), "relevance"
 
 def _make(number: int, chance: random.Random) -> Document:
     colours = ("red", "green", "blue")
+    brand = chance.choices(BRANDS, (8, 4, 2, 1))[0]
     return Document(
         UUID(int=number << 80 | 0x7 << 76 | 0x2 << 62 | chance.getrandbits(62)),
         "store",
@@ -33,9 +34,9 @@ def _make(number: int, chance: random.Random) -> Document:
         datetime(2026, 1, 1, tzinfo=UTC),
         (Text("en", "title", "mug" if number % 20 else "rare bowl mug"),),
         categories=("home", chance.choices(("cups", "plates"), (4, 1))[0]),
-        brand=chance.choices(BRANDS, (8, 4, 2, 1))[0],
+        brand=brand,
         attributes=(("en", "Colour", chance.choice(colours)),),
-        stocked=number % 10 > 0,
+        stocked=number % 5 == 0 if brand == "Crane" else number % 10 > 0,
     )
 
 
@@ -111,3 +112,20 @@ def test_an_estimate_is_told_in_round_numbers(db: None, engine: EmbeddedEngine) 
     for facet in page.facets:
         assert facet.estimated
         assert all(int(str(value.count)[2:] or 0) == 0 for value in facet.values), facet
+
+
+@pytest.mark.parametrize("brand", ["Crane", "Drift"])
+def test_pages_hold_first_all_in_stock_then_all_sold_out_however_many_are(
+    engine: EmbeddedEngine, documents: list[Document], brand: str
+) -> None:
+    stocked = {one.listing_id for one in documents if one.brand == brand and one.stocked}
+    others = {one.listing_id for one in documents if one.brand == brand and not one.stocked}
+    pages: list[UUID] = []
+    while len(pages) < len(stocked) + len(others):
+        query = replace(FACETS, brands=(brand,), counted=(), limit=150, offset=len(pages))
+        found = engine.find(query)
+        assert found.count == len(stocked) + len(others)
+        assert found.listing_ids
+        pages += found.listing_ids
+    assert (set(pages[: len(stocked)]), set(pages[len(stocked) :])) == (stocked, others)
+    assert len(pages) == len(stocked) + len(others)

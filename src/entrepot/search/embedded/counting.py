@@ -85,29 +85,37 @@ class Counting:
         most = self._generation.searcher.num_docs if fitting is None else fitting
         if self._query.may_estimate and most > EXACT_UP_TO:
             for of, enough in _ENOUGH.items():
+                if most < of * enough:
+                    continue
                 # Every listing stands in one lane, so that their counts say how many there are.
-                told = self._aggregate({*kinds, "lane"}, [*parts, filters.one_of("sample", (str(of),))])
-                if (sampled := sum(told["lane"].values())) >= enough:
+                told = self._aggregate({*kinds, "lane"}, [*parts, filters.one_of("sample", (str(of),))], sampled=True)
+                sampled = sum(told["lane"].values())
+                if sampled >= enough or (fitting and sampled):
                     self._estimated.update(kinds)
                     share = fitting / sampled if fitting else of
                     return {kind: {value: round(n * share) for value, n in told[kind].items()} for kind in kinds}
         return self._aggregate(kinds, parts)
 
-    def _aggregate(self, kinds: Sequence[str] | set[str], parts: Sequence[Part]) -> dict[str, dict[str, int]]:
-        generation = self._generation
-        asks = {kind: _ask(kind, self._query.language) for kind in kinds if kind != "rating" or generation.is_rated}
+    def _aggregate(
+        self, kinds: Sequence[str] | set[str], parts: Sequence[Part], *, sampled: bool = False
+    ) -> dict[str, dict[str, int]]:
+        generation, language = self._generation, self._query.language
+        asks = {
+            kind: _ask(kind, language, sampled=sampled) for kind in kinds if kind != "rating" or generation.is_rated
+        }
         answer = generation.searcher.aggregate(filters.join(parts, scored=self._asked), asks) if asks else {}
         return {kind: _read(kind, answer[kind], generation) if kind in answer else {} for kind in kinds}
 
 
-def _ask(kind: str, language: str) -> dict[str, Any]:
+def _ask(kind: str, language: str, *, sampled: bool) -> dict[str, Any]:
     if kind == "rating":
         return {"range": {"field": "rating", "ranges": _STARS}}
     if kind == "lane":
         kind = "lane_number"
     field = f"attributes.{schema.language_key(language)}" if kind == "attribute" else kind
     told, counted = _TOLD[kind]
-    return {"terms": {"field": field, "size": told, "segment_size": counted}}
+    # Each value that a segment counts is looked up by its text: of a sample the commonest are enough.
+    return {"terms": {"field": field, "size": told, "segment_size": told if sampled else counted}}
 
 
 def _read(kind: str, answer: Mapping[str, Any], generation: Generation) -> dict[str, int]:

@@ -25,6 +25,7 @@ from entrepot.search.index_port import (
     SearchNotReady,
 )
 
+_MORE = 16
 _SORT_KEYS = {"newest": "by_newest", "orders": "by_orders", "rating": "by_rating"}
 
 
@@ -168,16 +169,28 @@ def _list(
             filters.join(parts, scored=asked), max(query.limit, 1), order_by_field=key, offset=query.offset
         )
         return _count_of(found), tuple(address for _, address in found.hits[: query.limit])
+    fitting = filters.join(parts, scored=asked)
     if generation.is_all_stocked:
-        return _best(generation, filters.join(parts, scored=asked), query.limit, query.offset)
+        return _best(generation, fitting, query.limit, query.offset)
+    # Few are sold out, so that the best of all mostly hold the best of those in stock.
+    end = query.offset + query.limit
+    count, best = _best(generation, fitting, end + end // 4 + _MORE, 0)
+    stocked, sold_out = generation.part_by_stock(best)
+    if len(stocked) < end and len(best) < count:
+        return count, _list_apart(generation, query, fitting)
+    return count, tuple([*stocked, *sold_out][query.offset : end])
+
+
+def _list_apart(generation: Generation, query: EngineQuery, fitting: Query) -> tuple[DocAddress, ...]:
+    """Return the slice asked for of what fits, those in stock and those sold out looked for one after the other."""
     sold_out = filters.one_of("sold_out", ("1",))
-    stocked = filters.join([*parts, (Occur.MustNot, sold_out[1])], scored=asked)
-    count, ids = _best(generation, stocked, query.limit, query.offset)
-    others = filters.join([*parts, sold_out], scored=asked)
-    if len(ids) == query.limit:
-        return count + _count_of(generation.searcher.search(Query.const_score_query(others, 0.0), 1)), ids
-    number, more = _best(generation, others, query.limit - len(ids), max(0, query.offset - count))
-    return count + number, ids + more
+    stocked = filters.join([(Occur.MustNot, sold_out[1])], scored=fitting)
+    count, addresses = _best(generation, stocked, query.limit, query.offset)
+    if len(addresses) < query.limit:
+        others = filters.join([sold_out], scored=fitting)
+        start = max(0, query.offset - count)
+        addresses += _best(generation, others, query.limit - len(addresses), start)[1]
+    return addresses
 
 
 def _list_whole_first(

@@ -95,6 +95,14 @@ class Generation:
         """Return the demand to stand in one of some lanes."""
         return () if lanes is None else lane_filter.build(lanes, self.lane_names, self.lanes)
 
+    def part_by_stock(self, addresses: Sequence[DocAddress]) -> tuple[list[DocAddress], list[DocAddress]]:
+        """Return those of some documents whose listings are in stock, and those sold out."""
+        parted: tuple[list[DocAddress], list[DocAddress]] = ([], [])
+        keys = self.searcher.fast_field_values("by_newest", list(addresses)) if addresses else []
+        for address, key in zip(addresses, keys, strict=True):
+            parted[not int(key or 0) & schema.ARE_STOCKED].append(address)
+        return parted
+
     def read_ids(self, addresses: Sequence[DocAddress]) -> tuple[UUID, ...]:
         """Return whose documents these are."""
         if not addresses:

@@ -17,7 +17,7 @@ from entrepot.search.index_port import Document
 from entrepot.shipping.rules import EVERYWHERE
 
 _KEYS = ("by_newest", "by_orders", "by_rating")
-_ARE_STOCKED = 1 << 62  # The highest bit of a sort key: what can be bought now comes before all that cannot.
+ARE_STOCKED = 1 << 62  # The highest bit of a sort key: what can be bought now comes before all that cannot.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIKE_MAX = 24
 BETWEEN = "\x1f"
@@ -95,7 +95,7 @@ def to_row(document: Document) -> Row:
     """Return a document as the index takes it."""
     number = document.listing_id.int
     seconds = max(0, int((document.listed_at - _EPOCH).total_seconds()))
-    stocked = _ARE_STOCKED if document.stocked else 0
+    stocked = ARE_STOCKED if document.stocked else 0
     orders = min(document.orders, (1 << 24) - 1)
     stars = round(document.rating * 100) if document.rating is not None else 0
     texts = fields.to_fields(document)

@@ -211,6 +211,17 @@ def test_a_closed_corridor_is_asked_at_query_time(shirt: ListingView, lamp: List
     assert found("shirt", country="") == [shirt.id]
 
 
+def test_words_that_are_right_are_not_taken_for_others_because_of_what_is_chosen_besides(db: None) -> None:
+    seller = sellers.approved_seller("CN")
+    shipping.preset_templates(seller)
+    mug = catalog.listing(seller, title="Blue mug", language="en", brand="Birch")
+    tea = catalog.listing(seller, title="Mugwort tea", language="en", brand="Aster")
+    assert found("mug") == [mug.id]
+    assert found("mugw", brands=("Aster",)) == [tea.id], "an unfinished word goes on within what is chosen"
+    assert find("mug", brands=("Aster",)).count == 0
+    assert find("mug", price_to=Decimal(1)).count == 0
+
+
 def test_changes_are_followed(shirt: ListingView, run_jobs: RunJobs) -> None:
     run_jobs()
     catalog_operations.set_translation(

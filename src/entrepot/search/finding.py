@@ -85,11 +85,9 @@ class Search:
     def finds_without_choices(self) -> bool:
         """Say whether what was typed finds something once nothing is chosen besides: then it is spelt well."""
         query = self.query
-        typed = EngineQuery(
-            query.asked, query.language, query.lanes, "relevance", limit=1, may_estimate=query.may_estimate
-        )
-        chosen = replace(self.query, sort=typed.sort, limit=typed.limit, snapshot="") != typed
-        return (chosen or self._is_narrowed) and self.engine.find(typed).count > 0
+        typed = EngineQuery(query.asked, query.language, query.lanes, query.sort, limit=1, may_estimate=True)
+        chosen = replace(query, limit=1, snapshot="") != typed
+        return (chosen or self._is_narrowed) and self.engine.find(replace(typed, sort="newest")).count > 0
 
     def answer(self) -> SearchPage:
         """Return the page asked for."""

@@ -25,21 +25,21 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
 
     Delivered prices order, narrow and count within the best `finding.RANKED_WITHIN` by relevance; in their order what
     is prepaid comes before what falls due at the door, and what cannot be priced comes last. Where nothing fits what
-    was typed, its last word is taken for an unfinished one, then another spelling is tried, and at last some of the
-    words are enough.
+    was typed, whatever is chosen besides, its last word is taken for an unfinished one, then another spelling is tried,
+    and at last some of the words are enough.
 
     :raises SearchNotReady: the index is being built.
     """
     moment, engine = at or clock.now(), get_engine()
     search = finding.prepare(request, engine=engine, at=moment)
     page = search.answer()
-    if page.count or search.query.asked is None or search.is_for_nothing():
+    if page.count or search.query.asked is None or search.is_for_nothing() or search.finds_without_choices():
         return page
     typed = (request.q or "").strip()
     unfinished = search.with_words(typed, unfinished=True)
     if unfinished.query.asked != search.query.asked and (found := unfinished.answer()).count:
         return found
-    if not request.as_typed and not search.finds_without_choices():
+    if not request.as_typed:
         spelt = spelling.correct(typed, search.query.language, engine=engine, lanes=search.query.lanes)
         found = search.with_words(spelt).answer() if spelt else page
         if found.count:

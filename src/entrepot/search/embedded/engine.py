@@ -25,7 +25,7 @@ from entrepot.search.index_port import (
     SearchNotReady,
 )
 
-_MORE = 16
+_MORE = 16  # Beside a page, for the few among the best that are sold out.
 _SORT_KEYS = {"newest": "by_newest", "orders": "by_orders", "rating": "by_rating"}
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from django.conf import settings
 
 from entrepot.search.index_port import Asked, Form, Group
-from entrepot.search.words import splitting
-from entrepot.search.words.chinese import cut_query
+from entrepot.search.words import compounds, splitting
+from entrepot.search.words.chinese import cut_query, take_apart
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.stemming import is_stop_word, stem
-from entrepot.search.words.synonyms import read_book
+from entrepot.search.words.synonyms import Book, read_book
 from entrepot.search.words.texts import field_language
 
 _LATIN = ("en", "es", "it", "tr", "de", "fr", "pt")
@@ -39,6 +39,7 @@ _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
 TYPED_MAX = 200
 GROUPS_MAX = 12
 _BARE, _OWN, _ENGLISH, _OTHER, _NUMBER_ALONE = 0.9, 1.0, 0.8, 0.6, 0.4
+_PART = 0.8
 
 
 def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
@@ -67,10 +68,13 @@ def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
         is_alternative = False
         (unwanted if excluded else wanted).extend(groups)
     wanted = _bind_without(_without_size_words(_without_stop_words(wanted, base)), base)[:GROUPS_MAX]
-    wanted = read_book(settings.SYNONYMS_DIR).widen(wanted, _synonym_languages(text, base))
+    book = read_book(settings.SYNONYMS_DIR)
+    synonyms_of = _synonym_languages(text, base)
+    wanted = book.widen(wanted, synonyms_of)
     if unfinished and wanted and not wanted[-1].is_phrase and not text.endswith((" ", '"')):
         last = wanted[-1]
         wanted[-1] = Group(last.typed, last.forms, open_end=True)
+    wanted = _widen_by_compounds(_in_parts(wanted, base, book, synonyms_of)[:GROUPS_MAX])
     return Asked(tuple(wanted), tuple(unwanted[:GROUPS_MAX]))
 
 
@@ -91,6 +95,46 @@ def _bind_without(groups: list[Group], language: str) -> list[Group]:
             word = plain(group.typed)
             forms += [Form("", row, _BARE) for row in (("no", word), (word, "free"), (f"{word}less",))]
         found[-1] = Group(f"{before.typed} {group.typed}", tuple(forms), is_phrase=True)
+    return found
+
+
+def _in_parts(groups: list[Group], language: str, book: Book, synonyms_of: list[str]) -> list[Group]:
+    """Return groups with each compound as its parts, of which each is also there where the whole is."""
+    found: list[Group] = []
+    for group in groups:
+        parts = [] if group.is_phrase or group.open_end else _parts(group.typed, language)
+        if len(parts) < 2:
+            found.append(group)
+            continue
+        widened = book.widen(parts, synonyms_of)
+        found += [Group(group.typed, tuple(dict.fromkeys((*group.forms, *part.forms)))) for part in widened]
+    return found
+
+
+def _parts(word: str, language: str) -> list[Group]:
+    """Return what a Chinese or German compound is made of; what hardly ever looks like one of another language."""
+    if _HAN.search(word):
+        return [Group(part, (Form("zh", (part,), _OWN * _PART),)) for part in take_apart(word)]
+    if not _LATIN_LETTER.search(word) or not word.isalpha():
+        return []
+    weight = _PART * (_OWN if language == compounds.LANGUAGE else _OTHER)
+    tokens = compounds.take_apart(plain(word))
+    return [
+        Group(word, tuple(Form(compounds.LANGUAGE, (form,), weight) for form in compounds.list_places(token)))
+        for token in tokens
+    ]
+
+
+def _widen_by_compounds(groups: list[Group]) -> list[Group]:
+    """Return words beside others as they stand before goods, too: "Maschine" and "Kaffee" are in Kaffeemaschine."""
+    if len(groups) < 2:
+        return groups
+    found: list[Group] = []
+    for group in groups:
+        own = next((form for form in group.forms if form.language == compounds.LANGUAGE), None)
+        token = compounds.to_beside(own.tokens[0]) if own and len(own.tokens) == 1 and not group.is_phrase else ""
+        new = (Form(compounds.LANGUAGE, (token,), own.weight * _PART),) if own and token else ()
+        found.append(Group(group.typed, (*group.forms, *new), group.open_end, group.is_phrase))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Chinese text cut into words by jieba, which is loaded where such a text turns up first."""
+"""Chinese text cut into words by jieba, which is loaded where such a text turns up first; compounds taken apart."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import threading
 from functools import cache
 from typing import Any
+
+from entrepot.search.words.compounds import list_words
 
 # Letters stand within Chinese words too.
 _RUN = re.compile(r"[a-z]*[\u3400-\u4dbf\u4e00-\u9fff][a-z\u3400-\u4dbf\u4e00-\u9fff]*")
@@ -46,3 +48,23 @@ def cut_query(typed: str) -> list[str]:
     with _loading:
         cutter = _cutter()
     return [word for word in cutter.cut(typed, HMM=False) if word.strip()]
+
+
+@cache
+def _signs(name: str) -> frozenset[str]:
+    return frozenset(list_words("zh")[name].split())
+
+
+def take_apart(word: str) -> tuple[str, ...]:
+    """Return the two words that a word of `cut_query` is made of, what the goods are last; none: it is no compound."""
+    if len(word) < 2 or word in _signs("whole"):
+        return ()
+    head, end = word[:-1], word[-1]
+    if len(word) == 2:
+        return (head, end) if head in _signs("alike") and end in _signs("goods") else ()
+    with _loading:
+        known = _cutter().FREQ  # Holds beginnings of words as well, as often as never.
+    for at in range(2, len(word) - 1):
+        if known.get(word[:at]) and known.get(word[at:]):
+            return word[:at], word[at:]
+    return (head, end) if end in _signs("goods") and known.get(head) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entrepot.kernel.languages import text_language
+from entrepot.search.words import compounds
 from entrepot.search.words.chinese import cut_chinese
 from entrepot.search.words.folding import plain, tidy
 from entrepot.search.words.splitting import cut
@@ -37,7 +38,10 @@ def bare_and_tokens(text: str, language: str) -> tuple[list[str], list[str]]:
         return folded, cut_chinese(tidy(text))
     if not name:
         return folded, []
-    return folded, stem(words, name)
+    stems = stem(words, name)
+    if name == compounds.LANGUAGE:
+        stems += compounds.list_tokens(words)  # Behind the text, whose words so stay side by side.
+    return folded, stems
 
 
 def _cut(text: str, language: str) -> list[str]:

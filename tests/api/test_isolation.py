@@ -32,7 +32,7 @@ from entrepot.sellers import operations as sellers
 from entrepot.sellers.queries import SellerView
 from tests.api.client import Api, api_of
 from tests.api.shop import bought, seller_with_goods
-from tests.builders import sellers as build_sellers, shipping as build_shipping
+from tests.builders import safety as build_safety, sellers as build_sellers, shipping as build_shipping
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,7 @@ def world(api: Api, now: datetime, run_jobs: Callable[..., int]) -> World:
         "payout_id": str(payout.id),
         "webhook_id": str(endpoint.id),
         "category_id": str(category[0]),
+        "contact_id": str(build_safety.contact(owner).id),
         "document_id": str(paper[0]),
         "run_id": str(_feed_run(owner, now)),
         "member_id": str(build_sellers.owner_of(owner)),

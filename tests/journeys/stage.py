@@ -13,7 +13,7 @@ import time_machine
 from entrepot.accounts import operations as accounts
 from entrepot.catalog import operations as catalog
 from entrepot.demo import stage
-from entrepot.demo.newcomers import RESPONSIBLE_PERSON
+from entrepot.demo.newcomers import answer_for_safety
 from entrepot.kernel import clock
 from entrepot.markets import queries as markets
 from entrepot.sellers import operations as sellers, queries as seller_queries
@@ -80,7 +80,7 @@ def open_store(seller: SellerView, owner: Any, *, slug: str, name: str) -> Selle
         now=now,
     )
     if seller.country not in markets.list_members("EU"):
-        sellers.name_responsible_person(seller_id=seller.id, person_id=owner.id, now=now, **RESPONSIBLE_PERSON)
+        answer_for_safety(seller_id=seller.id, person_id=owner.id, now=now)
     stage.set_templates(seller_id=seller.id, country=seller.country, now=now)
     return seller_queries.get_seller(seller.id)
 

@@ -56,6 +56,7 @@ def test_an_approved_seller_opens_a_store(now):
         language="it",
         story="Fatto a mano.\n\nA Roma.",
         stories={},
+        manufacturer=None,
         responsible=None,
         pictures={},
         created_at=now,

@@ -16,9 +16,8 @@ from entrepot.markets import queries as markets
 from entrepot.pricing.refusals import CorridorClosed, NotSellable
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
-from entrepot.sellers import operations as sellers_operations, queries as sellers_queries
 from entrepot.sellers.queries import SellerView
-from tests.builders import orders, sellers, shipping
+from tests.builders import orders, safety, shipping
 from tests.builders.catalog import NOW
 from tests.builders.search import build_index_anew
 from tests.pages import Reader
@@ -62,9 +61,7 @@ def operator_folder(tmp_path: Path, settings: Any) -> Iterator[Callable[..., Non
 
 
 def nobody_answers(seller: SellerView) -> None:
-    sellers_operations.name_responsible_person(
-        seller_id=seller.id, person_id=sellers.owner_of(seller), name="", address="", country="", email="", now=NOW
-    )
+    safety.choose(seller)
 
 
 def redeclare(listing: ListingView, **flags: Any) -> None:
@@ -107,26 +104,6 @@ def test_buyers_see_who_answers_for_the_safety_of_goods(shop: SellerView) -> Non
     assert "Entrepot Demo Representatives GmbH" in reader.words
     assert "Musterstraße 1, 10115 Berlin, Germany" in reader.words
     assert "safety@demo.example" in reader.words
-
-
-@pytest.mark.parametrize(
-    ("part", "text", "reason"),
-    [
-        ("country", "CN", "is not in the European Union"),
-        ("name", "", "required"),
-        ("address", "", "required"),
-        ("email", "nowhere", "invalid_format"),
-    ],
-)
-def test_a_responsible_person_is_named_whole_or_not_at_all(shop: SellerView, part: str, text: str, reason: str) -> None:
-    before = sellers_queries.get_stores([shop.id])[shop.id].responsible
-    parts = {"name": "Rep", "address": "Via 1, Roma", "country": "IT", "email": "a@example.com", part: text}
-    with pytest.raises(InvalidField) as refusal:
-        sellers_operations.name_responsible_person(
-            seller_id=shop.id, person_id=sellers.owner_of(shop), now=NOW, **parts
-        )
-    assert refusal.value.fields == {"errors": [{"field": part, "reason": reason}]}
-    assert sellers_queries.get_stores([shop.id])[shop.id].responsible == before
 
 
 @pytest.mark.parametrize(

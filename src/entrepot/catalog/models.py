@@ -8,7 +8,7 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from entrepot.kernel.ids import new_id
-from entrepot.sellers.models import Seller, Store
+from entrepot.sellers.models import SafetyContact, Seller, Store
 
 LISTING_STATES = ("draft", "active", "paused", "blocked", "archived")
 _CURRENCY = r"^[A-Z]{3}$"
@@ -18,8 +18,8 @@ _HS = r"^[0-9]{6,10}$"
 
 def _within_tenant() -> dict[str, Any]:
     """
-    The options of a foreign key inside the room: the constraint itself is written in migration 0002, over
-    (id, seller_id), so that a row cannot point into another seller's.
+    The options of a foreign key to a row of the same seller: the constraint itself is written in migration 0002 (or
+    0006), over (id, seller_id), so that a row cannot point into another seller's.
     """
     return {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": "+"}
 
@@ -45,6 +45,8 @@ class SellerCategory(models.Model):
     hs_code = models.TextField(null=True)
     origin_country = models.CharField(max_length=2, null=True)
     default_weight_g = models.IntegerField(null=True)
+    manufacturer = models.ForeignKey(SafetyContact, null=True, **_within_tenant())
+    responsible = models.ForeignKey(SafetyContact, null=True, **_within_tenant())
     confirmed_by = models.UUIDField(null=True)
     confirmed_at = models.DateTimeField(null=True)
 
@@ -68,7 +70,10 @@ class SellerCategory(models.Model):
 
 
 class Listing(models.Model):
-    """A seller's product page. `external_id` is its name in the seller's feeds, `feed_hash` what stood there."""
+    """
+    A seller's product page. `external_id` is its name in the seller's feeds, `feed_hash` what stood there. Without a
+    `manufacturer` or a `responsible` person of its own the store's hold.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, db_index=False, related_name="+")
@@ -91,6 +96,8 @@ class Listing(models.Model):
     shipping_class = models.TextField(db_default="standard", default="standard")
     attributes_flags = models.JSONField(db_default={}, default=dict)
     option_names = models.JSONField(db_default=[], default=list)
+    manufacturer = models.ForeignKey(SafetyContact, null=True, **_within_tenant())
+    responsible = models.ForeignKey(SafetyContact, null=True, **_within_tenant())
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -124,6 +131,12 @@ class Listing(models.Model):
             models.Index(fields=["seller", "id"], name="catalog_listing_seller"),
             models.Index(fields=["seller", "seller_category"], name="catalog_listing_sellercat"),
             models.Index(fields=["category", "state"], name="catalog_listing_category"),
+            models.Index(
+                fields=["manufacturer"], condition=Q(manufacturer__isnull=False), name="catalog_listing_manufacturer"
+            ),
+            models.Index(
+                fields=["responsible"], condition=Q(responsible__isnull=False), name="catalog_listing_responsible"
+            ),
         ]
 
 

@@ -114,5 +114,13 @@ def settle_newcomer(newcomer: Newcomer, *, person_id: UUID, actor: str, now: dat
         now=now,
     )
     if "EU" not in pack.unions:
-        operations.name_responsible_person(seller_id=seller_id, person_id=person_id, now=now, **RESPONSIBLE_PERSON)
+        answer_for_safety(seller_id=seller_id, person_id=person_id, now=now)
     return queries.get_seller(seller_id)
+
+
+def answer_for_safety(*, seller_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Name somebody in the Union who answers for all goods of a store."""
+    contact = operations.add_safety_contact(seller_id=seller_id, person_id=person_id, now=now, **RESPONSIBLE_PERSON)
+    operations.choose_safety_contacts(
+        seller_id=seller_id, person_id=person_id, manufacturer_id=None, responsible_id=contact.id, now=now
+    )

@@ -282,8 +282,8 @@ def read_registrations(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def _declarations(of_listing: str, of_store: str) -> dict[str, Any]:
-    """Return what is declared of goods: a store speaks of all it sells. Shared, so never to be changed."""
-    return {**json.loads(of_listing), **json.loads(of_store)}
+    """Return what is declared of goods: a store speaks of those that do not themselves. Shared, never to be changed."""
+    return {**json.loads(of_store), **json.loads(of_listing)}
 
 
 # --- prices ----------------------------------------------------------------------------------------------------------

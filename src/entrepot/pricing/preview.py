@@ -107,7 +107,7 @@ def _offer(seller_id: UUID, draft: Draft) -> tuple[Offer, str | None] | None:
         weight_g=draft.weight_g,
         dimensions_mm=draft.dimensions_mm,
         shipping_class=draft.shipping_class,
-        flags={**draft.flags, **json.loads(declared)},
+        flags={**json.loads(declared), **draft.flags},
         category=draft.category,
         available=1,
         buyable=reason is None,

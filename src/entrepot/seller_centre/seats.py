@@ -93,7 +93,7 @@ def store_tabs(member: Membership, current: str) -> list[dict[str, Any]]:
     pages = [
         ("store", _("Shop front"), member.may("view_store")),
         ("stories", _("In other languages"), member.may("manage_store")),
-        ("responsible", _("Product safety"), member.may("manage_store")),
+        ("safety", _("Product safety"), member.may("manage_store")),
         ("delivery", _("Delivery"), member.may("view_store")),
         ("members", _("Members"), member.may("view_members")),
         ("keys", _("API keys"), member.may("manage_api_keys")),

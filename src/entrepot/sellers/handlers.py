@@ -70,6 +70,11 @@ class SellersPersonalData:
                 "ids": {number.kind: number.value for number in registration.ids if number.value},
                 "documents": [document.file_name for document in registration.documents],
             }
+            # Those may be people whom the seller wrote down; they are the business's and go with it.
+            exported["safety_contacts"] = [
+                {"name": contact.name, "address": contact.address, "country": contact.country, "email": contact.email}
+                for contact in queries.list_safety_contacts(seat.seller_id)
+            ]
         return exported
 
 

@@ -151,6 +151,36 @@ class BankAccount(models.Model):
         return f"…{self.hint} ({self.currency})"
 
 
+class SafetyContact(models.Model):
+    """
+    Who made goods, or answers in the European Union for their safety, as buyers are told; a store and its listings
+    choose.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, db_index=False, related_name="safety_contacts")
+    name = models.TextField()
+    address = models.TextField()
+    country = models.CharField(max_length=2)
+    email = models.TextField()
+    is_in_eu = models.BooleanField(help_text="As the country's pack said when it was written down.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["id", "seller"], name="sellers_safetycontact_owner")]
+        indexes = [models.Index(fields=["seller", "id"], name="sellers_safetycontact_seller")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _contact_of_the_same_seller() -> models.ForeignKey[SafetyContact | None]:
+    """Return a key whose constraint stands in migration 0006, over (id, seller_id)."""
+    return models.ForeignKey(
+        SafetyContact, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
 class Store(models.Model):
     """A seller's shop front and the place that its parcels leave from."""
 
@@ -168,11 +198,8 @@ class Store(models.Model):
     stories = models.JSONField(
         default=dict, db_default={}, help_text='The story in other languages than the store\'s own: {"en": "…"}.'
     )
-    responsible = models.JSONField(
-        default=dict,
-        db_default={},
-        help_text="Who answers in the European Union for the safety of the goods: name, address, country, email.",
-    )
+    manufacturer = _contact_of_the_same_seller()
+    responsible = _contact_of_the_same_seller()
     pictures = models.JSONField(
         default=dict, db_default={}, help_text='Its logo and cover: {"logo": {"content_hash", "width", "height"}}.'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -17,17 +18,25 @@ from entrepot.storefront.kept import Kept
 
 @dataclass(frozen=True, slots=True)
 class Trader:
-    """A seller's store and legal identity; either may be missing."""
+    """A seller's store, legal identity and contacts for product safety; the first two may be missing."""
 
     store: sellers.StoreView | None
     identity: sellers.LegalIdentity | None
+    contacts: Mapping[UUID, sellers.SafetyContactView]
 
     @property
     def html(self) -> SafeString:
-        """Who sells and who answers for safety, as pages carry it; nothing where nobody was verified."""
+        """Who sells, as the store's page carries it; nothing where nobody was verified."""
+        return self.html_of(None, None)
+
+    def html_of(self, manufacturer_id: UUID | None, responsible_id: UUID | None) -> SafeString:
+        """Who sells, who made and who answers for goods that name these; None: as the store says."""
         if self.identity is None:
             return mark_safe("")
-        return _write(self.identity, self.store.responsible if self.store else None, get_language() or "en")
+        store = self.store
+        manufacturer = self.contacts.get(manufacturer_id) if manufacturer_id else store and store.manufacturer
+        responsible = self.contacts.get(responsible_id) if responsible_id else store and store.responsible
+        return _write(self.identity, manufacturer, responsible, get_language() or "en")
 
 
 _traders: Kept[UUID, Trader] = Kept(seconds=60, most=5000)
@@ -39,15 +48,23 @@ def find_trader(seller_id: UUID) -> Trader:
 
 
 @lru_cache(maxsize=2048)
-def _write(identity: sellers.LegalIdentity, responsible: sellers.ResponsiblePerson | None, language: str) -> SafeString:
+def _write(
+    identity: sellers.LegalIdentity,
+    manufacturer: sellers.SafetyContactView | None,
+    responsible: sellers.SafetyContactView | None,
+    language: str,
+) -> SafeString:
     """Write an identity; everything in it is in the key, so that what is kept is never old."""
-    context = {"identity": identity, "responsible": responsible}
+    # Who is not in the Union does not answer there, whatever the seller says.
+    answers = responsible if responsible and responsible.is_in_eu else None
+    context = {"identity": identity, "manufacturer": manufacturer, "responsible": answers}
     return mark_safe(get_template("storefront/_identity.html").render(context))  # noqa: S308
 
 
 def _read(seller_id: UUID) -> Trader:
     store = sellers.get_stores([seller_id]).get(seller_id)
+    contacts = {contact.id: contact for contact in sellers.list_safety_contacts(seller_id)}
     try:
-        return Trader(store, sellers.legal_identity(seller_id))
+        return Trader(store, sellers.legal_identity(seller_id), contacts)
     except NotFound:
-        return Trader(store, None)
+        return Trader(store, None, contacts)

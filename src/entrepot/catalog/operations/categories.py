@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
 
 from entrepot.catalog import events
-from entrepot.catalog.operations import classification
+from entrepot.catalog.operations import classification, contacts
 from entrepot.catalog.operations.classification import Shown
 from entrepot.catalog.rules import taxonomy
 from entrepot.catalog.rules.listings import (
@@ -42,6 +42,8 @@ class Place:
     confirmed_at: datetime | None
     origin_country: str | None
     default_weight_g: int | None
+    manufacturer_id: UUID | None
+    responsible_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def sync_categories() -> int:
 
 _SLUGS = "SELECT slug, id FROM catalog_category WHERE slug = ANY(%s)"
 _FIND = """
-SELECT text, id, coalesce(category_id, 0), hs_code, confirmed_at, origin_country, default_weight_g
+SELECT text, id, coalesce(category_id, 0), hs_code, confirmed_at, origin_country, default_weight_g, manufacturer_id,
+       responsible_id
 FROM catalog_sellercategory WHERE seller_id = %s AND text = ANY(%s)
 """
 _ADD = """
@@ -99,7 +102,7 @@ def resolve(
     for key, listing in named.items():
         before = stored.get(key)  # type: ignore[call-overload]
         if before and listing.seller_category is None and listing.category is None:
-            places[key] = Place(before["seller_category_id"], before["category_id"], None, None, None, None)
+            places[key] = Place(before["seller_category_id"], before["category_id"], *[None] * 6)
             continue
         text = (listing.seller_category if listing.seller_category is not None else listing.category or "").strip()
         wanted[key] = (text, listing.category)
@@ -120,9 +123,7 @@ def resolve(
     for key, (text, slug) in wanted.items():
         place = known[text]
         category_id = ids[slug] if slug in ids else place.category_id or ids[taxonomy.FALLBACK]
-        places[key] = Place(
-            place.id, category_id, place.hs_code, place.confirmed_at, place.origin_country, place.default_weight_g
-        )
+        places[key] = replace(place, category_id=category_id)
     return places
 
 
@@ -149,9 +150,14 @@ SELECT id FROM branch
 """
 _CONFIRM = """
 UPDATE catalog_sellercategory
-SET hs_code = coalesce(%s, hs_code), origin_country = coalesce(%s, origin_country),
-    default_weight_g = coalesce(%s, default_weight_g), confirmed_by = %s, confirmed_at = %s
-WHERE seller_id = %s AND id = ANY(%s)
+SET hs_code = coalesce(%(hs_code)s, hs_code), origin_country = coalesce(%(origin_country)s, origin_country),
+    default_weight_g = coalesce(%(weight)s, default_weight_g),
+    manufacturer_id = CASE WHEN %(manufacturer)s::text IS NULL THEN manufacturer_id
+                           ELSE nullif(%(manufacturer)s::text, '')::uuid END,
+    responsible_id = CASE WHEN %(responsible)s::text IS NULL THEN responsible_id
+                          ELSE nullif(%(responsible)s::text, '')::uuid END,
+    confirmed_by = %(by)s, confirmed_at = %(at)s
+WHERE seller_id = %(seller_id)s AND id = ANY(%(categories)s)
 """
 
 
@@ -164,12 +170,15 @@ def set_category_customs(
     hs_code: str | None = None,
     origin_country: str | None = None,
     default_weight_g: int | None = None,
+    manufacturer_id: UUID | Literal[""] | None = None,
+    responsible_id: UUID | Literal[""] | None = None,
     confirmed_by: UUID,
     shown: Shown | None = None,
     now: datetime,
 ) -> CustomsResult:
     """
-    Say for a whole category what customs and carriers ask: HS code, country of origin, weight where none is known.
+    Say for a whole category what customs and carriers ask: HS code, country of origin, weight where none is known; and
+    who made its goods and who answers for their safety, of the seller's contacts (`""`: as for the store).
 
     The seller confirms it by saying so. It holds for the listings there are and for those that later feeds bring;
     what a listing says of itself stays.
@@ -180,18 +189,28 @@ def set_category_customs(
     :raises NotFound: the seller has no such category.
     :raises InvalidField: a value cannot be taken, or nothing was said.
     """
-    _check_customs(hs_code, origin_country, default_weight_g)
+    _check_customs(hs_code, origin_country, default_weight_g, manufacturer_id, responsible_id)
+    contacts.check(seller_id, manufacturer_id=manufacturer_id, responsible_id=responsible_id)
     branch = [row[0] for row in sql.fetch_all(_BRANCH, [category])] if category is not None else []
     own = [row[0] for row in sql.fetch_all(_OF_SELLER, [seller_id, seller_category, branch])]
     if not own:
         raise NotFound(category=category if seller_category is None else seller_category)
     changed: set[UUID] = set()
-    rows = sql.fetch_all(sql.load(_ROOM, "customs_of_listings"), [hs_code, origin_country, now, seller_id, own])
+    said = {
+        "hs_code": hs_code,
+        "origin_country": origin_country,
+        "manufacturer": None if manufacturer_id is None else str(manufacturer_id),
+        "responsible": None if responsible_id is None else str(responsible_id),
+        "at": now,
+        "seller_id": seller_id,
+        "categories": own,
+    }
+    rows = sql.fetch_all(sql.load(_ROOM, "customs_of_listings"), said)
     changed.update(row[0] for row in rows)
     if default_weight_g is not None:
         rows = sql.fetch_all(sql.load(_ROOM, "weight_of_skus"), [default_weight_g, seller_id, own])
         changed.update(row[0] for row in rows)
-    sql.execute(_CONFIRM, [hs_code, origin_country, default_weight_g, confirmed_by, now, seller_id, own])
+    sql.execute(_CONFIRM, {**said, "weight": default_weight_g, "by": confirmed_by})
     if shown is not None and hs_code is not None:
         classification.record_suggestion(
             seller_id, shown, subject_kind="seller_category", subject_id=own[0], code=hs_code
@@ -201,9 +220,11 @@ def set_category_customs(
     return CustomsResult(categories=len(own), listings=len(changed))
 
 
-def _check_customs(hs_code: str | None, origin_country: str | None, default_weight_g: int | None) -> None:
+def _check_customs(
+    hs_code: str | None, origin_country: str | None, default_weight_g: int | None, *contacts: object
+) -> None:
     errors = []
-    if hs_code is None and origin_country is None and default_weight_g is None:
+    if all(said is None for said in (hs_code, origin_country, default_weight_g, *contacts)):
         reason = Sentence("Say at least one of HS code, country of origin and weight.")
         errors.append({"field": "hs_code", "reason": reason})
     if hs_code is not None and (fault := hs_fault(hs_code)):

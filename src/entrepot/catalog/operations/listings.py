@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from entrepot.catalog import queries
-from entrepot.catalog.operations import classification, stores, writing
+from entrepot.catalog.operations import classification, contacts, stores, writing
 from entrepot.catalog.operations.classification import Shown
 from entrepot.catalog.operations.writing import Entry
 from entrepot.catalog.rules.listings import (
@@ -119,6 +119,7 @@ def _upsert(
     stored = writing.find_listings(store, (listing for _, listing in numbered))
     names = {sku.seller_sku for _, listing in numbered for sku in listing.skus}
     skus = writing.find_skus(store, {row["id"] for row in stored.values()}, names)
+    known = contacts.find_known(seller_id, (listing for _, listing in numbered))
     outcomes: list[UpsertResult | RefusedListing | None] = []
     entries: list[Entry] = []
     named: set[str | UUID] = set()
@@ -130,6 +131,7 @@ def _upsert(
             errors.insert(0, FieldError("listing_id", Sentence("You have no listing of this id.")))
         if key and key in named:
             errors.append(FieldError("external_id", Sentence("This listing stands twice in what was sent.")))
+        errors += contacts.list_unknown(listing, known)
         for number, sku in enumerate(listing.skus):
             owner = skus.get(sku.seller_sku)
             if (owner and (before is None or owner["listing_id"] != before["id"])) or f"sku:{sku.seller_sku}" in named:

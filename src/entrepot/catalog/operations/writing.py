@@ -61,7 +61,7 @@ class Written:
 _LISTING_COLUMNS = (
     "id", "external_id", "feed_hash", "currency", "language", "state", "block_reason", "category_id",
     "seller_category_id", "brand", "hs_code", "hs_confirmed_at", "origin_country", "tax_included", "home_tax_rate",
-    "shipping_class", "attributes_flags", "option_names",
+    "shipping_class", "attributes_flags", "option_names", "manufacturer_id", "responsible_id",
 )  # fmt: skip
 _FIND_LISTINGS = f"""
 SELECT {", ".join(_LISTING_COLUMNS)} FROM catalog_listing
@@ -176,6 +176,7 @@ class _Batch:
 
     def _listing_row(self, listing_id: UUID, entry: Entry, stored: dict[str, Any] | None) -> dict[str, Any]:
         listing, store = entry.listing, self.store
+        place = self.categories[categories.place_key(listing)]
         before = stored or {
             "external_id": None,
             "feed_hash": None,
@@ -189,10 +190,11 @@ class _Batch:
             "home_tax_rate": None,
             "shipping_class": "standard",
             "attributes_flags": {},
+            "manufacturer_id": place.manufacturer_id,
+            "responsible_id": place.responsible_id,
             "currency": store.currency,
             "language": store.language,
         }
-        place = self.categories[categories.place_key(listing)]
         hs_code, hs_confirmed_at = before["hs_code"], before["hs_confirmed_at"]
         if listing.hs_code is not None and (listing.hs_code or None) != hs_code:
             hs_code, hs_confirmed_at = listing.hs_code or None, self.now if listing.hs_code else None
@@ -224,6 +226,8 @@ class _Batch:
             ),
             "shipping_class": listing.shipping_class or before["shipping_class"],
             "attributes_flags": before["attributes_flags"] if listing.flags is None else dict(listing.flags),
+            "manufacturer_id": _chosen(listing.manufacturer_id, before["manufacturer_id"]),
+            "responsible_id": _chosen(listing.responsible_id, before["responsible_id"]),
             "option_names": list(dict.fromkeys(name for sku in listing.skus for name in sku.options)),
             "default_weight_g": place.default_weight_g,
         }
@@ -346,6 +350,10 @@ def new_code() -> str:
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _chosen(said: UUID | Literal[""] | None, before: UUID | None) -> UUID | None:
+    return before if said is None else said or None
 
 
 def as_json(rows: object) -> str:

@@ -36,6 +36,8 @@ class SellerCategoryView:
     hs_code: str | None
     origin_country: str | None
     default_weight_g: int | None
+    manufacturer_id: UUID | None
+    responsible_id: UUID | None
     confirmed_at: datetime | None
     listings: int
     without_hs: int

@@ -102,6 +102,8 @@ class ListingView:
     shipping_class: str
     flags: dict[str, Any]
     option_names: tuple[str, ...]
+    manufacturer_id: UUID | None
+    responsible_id: UUID | None
     skus: tuple[SkuView, ...]
     pictures: tuple[PictureView, ...]
     languages: tuple[str, ...]
@@ -133,7 +135,8 @@ class ListingView:
         own = (
             self.category_slug, self.state, self.title, self.description, self.attributes, self.brand, self.hs_code,
             self.origin_country, self.currency, self.tax_included, str(self.home_tax_rate), self.shipping_class,
-            self.language, skus, [(picture.id, picture.sku, picture.alt) for picture in self.pictures],
+            self.language, str(self.manufacturer_id), str(self.responsible_id), skus,
+            [(picture.id, picture.sku, picture.alt) for picture in self.pictures],
         )  # fmt: skip
         return hashlib.blake2b(dumps(own), digest_size=12).hexdigest()
 

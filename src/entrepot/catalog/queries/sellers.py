@@ -201,6 +201,21 @@ def list_seller_skus(
     )
 
 
+_OF_CONTACTS = """
+SELECT contact_id, count(DISTINCT id) FROM (
+  SELECT manufacturer_id AS contact_id, id FROM catalog_listing
+  WHERE seller_id = %(seller_id)s AND manufacturer_id IS NOT NULL
+  UNION ALL
+  SELECT responsible_id, id FROM catalog_listing WHERE seller_id = %(seller_id)s AND responsible_id IS NOT NULL
+) named GROUP BY contact_id
+"""
+
+
+def count_listings_of_contacts(seller_id: UUID) -> dict[UUID, int]:
+    """Return how many of a seller's listings name each contact for product safety themselves."""
+    return dict(sql.fetch_all(_OF_CONTACTS, {"seller_id": seller_id}))
+
+
 @dataclass(frozen=True, slots=True)
 class PictureTrouble:
     """A picture that a feed names and that is not there: still to be fetched (no `failure`), or why it is not."""

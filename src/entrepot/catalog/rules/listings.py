@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -68,6 +68,7 @@ class ListingInput:
     Named by `listing_id` (ours) or `external_id` (the seller's); with neither it is a new one. `category` is the slug
     of one of ours, `seller_category` the seller's own word for it. None leaves what is stored; on a new listing the
     store's and the country pack's defaults stand. An empty text takes the stored value away.
+    `manufacturer_id` and `responsible_id` are of the seller's contacts for product safety.
     `is_complete` says that all is named, as an editor does: None then takes a measure or the tax rate away.
     """
 
@@ -88,6 +89,8 @@ class ListingInput:
     home_tax_rate: Decimal | None = None
     shipping_class: str | None = None
     flags: Mapping[str, Any] | None = None
+    manufacturer_id: UUID | Literal[""] | None = None
+    responsible_id: UUID | Literal[""] | None = None
     state: str | None = None
     picture_urls: tuple[str, ...] | None = None
     is_complete: bool = False

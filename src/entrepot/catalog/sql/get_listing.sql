@@ -3,7 +3,8 @@ SELECT l.id, l.slug, l.seller_id, l.store_id, st.slug, st.name, s.country, l.cat
        CASE WHEN t.description = '' THEN o.description ELSE t.description END,
        CASE WHEN t.attributes = '[]' THEN o.attributes ELSE t.attributes END, l.brand, l.hs_code, l.hs_confirmed_at,
        l.origin_country, l.currency,
-       l.tax_included, l.home_tax_rate, l.shipping_class, l.attributes_flags, l.option_names, l.created_at,
+       l.tax_included, l.home_tax_rate, l.shipping_class, l.attributes_flags, l.option_names,
+       l.manufacturer_id, l.responsible_id, l.created_at,
        l.updated_at,
        coalesce((
          SELECT jsonb_agg(jsonb_build_object(

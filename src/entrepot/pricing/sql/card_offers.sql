@@ -2,7 +2,19 @@
 -- listings share a seller, whose terms and templates are read once (card_sellers).
 SELECT l.id, l.seller_id, k.code, k.id, k.price_minor, k.currency, l.tax_included, l.home_tax_rate,
        l.hs_code, l.hs_confirmed_at IS NOT NULL, l.origin_country,
-       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, (l.attributes_flags/*brand*/)::text,
+       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class,
+       -- Goods with a manufacturer or a responsible person of their own say themselves whether one is in the Union.
+       (CASE
+          WHEN coalesce(l.manufacturer_id, l.responsible_id) IS NULL THEN l.attributes_flags
+          ELSE l.attributes_flags || (
+            SELECT jsonb_build_object('responsible_EU', coalesce(bool_or(c.is_in_eu), false))
+            FROM sellers_store st
+            JOIN sellers_safetycontact c ON c.id IN (
+              coalesce(l.manufacturer_id, st.manufacturer_id), coalesce(l.responsible_id, st.responsible_id)
+            )
+            WHERE st.id = l.store_id
+          )
+        END/*brand*/)::text,
        k.available, k.price_max > k.price_minor
 FROM catalog_listing l
 JOIN LATERAL (

@@ -22,7 +22,18 @@ SELECT k.code, k.id, l.id,
        COALESCE((SELECT target.buying FROM markets_market target WHERE target.code = %(country)s), 'closed'),
        k.price_minor, k.currency, l.tax_included, l.home_tax_rate,
        l.hs_code, l.hs_confirmed_at IS NOT NULL, l.origin_country,
-       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class, (l.attributes_flags || st.declared/*brand*/)::text,
+       k.weight_g, k.length_mm, k.width_mm, k.height_mm, l.shipping_class,
+       -- As in card_offers: goods with contacts of their own speak for themselves, all others as their store does.
+       (CASE
+          WHEN coalesce(l.manufacturer_id, l.responsible_id) IS NULL THEN st.declared || l.attributes_flags
+          ELSE st.declared || l.attributes_flags || (
+            SELECT jsonb_build_object('responsible_EU', coalesce(bool_or(c.is_in_eu), false))
+            FROM sellers_safetycontact c
+            WHERE c.id IN (
+              coalesce(l.manufacturer_id, st.manufacturer_id), coalesce(l.responsible_id, st.responsible_id)
+            )
+          )
+        END/*brand*/)::text,
        (SELECT CASE WHEN parent.slug IS NULL THEN category.slug ELSE parent.slug || '/' || category.slug END
         FROM catalog_category category LEFT JOIN catalog_category parent ON parent.id = category.parent_id
         WHERE category.id = l.category_id),

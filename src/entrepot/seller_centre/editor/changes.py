@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from entrepot.seller_centre.editor import variants
@@ -23,7 +25,7 @@ class Difference:
 def differences(typed: Sheet, stored: Sheet) -> list[Difference]:
     """Return every difference between two sheets of the same listing, never none."""
     found = [
-        Difference(str(typed.form.fields[name].label), stored.values[name], typed.values[name])
+        Difference(str(typed.form.fields[name].label), _in_words(typed, name, stored), _in_words(typed, name, typed))
         for name in typed.form.fields
         if _plain(typed.values.get(name, "")) != _plain(stored.values.get(name, ""))
     ]
@@ -33,6 +35,13 @@ def differences(typed: Sheet, stored: Sheet) -> list[Difference]:
     if _named(typed.pictures) != _named(stored.pictures):
         found.append(Difference(_("Pictures"), str(len(stored.pictures)), str(len(typed.pictures))))
     return found or [Difference(_("State"), _("changed and changed back"), _("as before"))]
+
+
+def _in_words(form_of: Sheet, name: str, sheet: Sheet) -> str:
+    """Return what a sheet says in a field; of a choice, what it is called."""
+    said, widget = sheet.values[name], form_of.form.fields[name].widget
+    choices: Any = widget.choices if isinstance(widget, forms.Select) else ()
+    return str(dict(choices).get(said, said))
 
 
 def _named(rows: list[PictureRow]) -> list[tuple[str, str, str]]:

@@ -114,7 +114,17 @@ def _draft(sheet: Sheet, number: int) -> Draft | None:
 def _flags(sheet: Sheet) -> dict[str, Any]:
     """Return what is declared as far as it was typed."""
     said = {**sheet.values, "battery_wh": _number(sheet.values["battery_wh"])}
-    return declared.as_flags(said, sheet.listing.flags if sheet.listing else {})
+    return declared.as_flags(said, sheet.listing.flags if sheet.listing else {}) | _answers(sheet)
+
+
+def _answers(sheet: Sheet) -> dict[str, Any]:
+    """Return whether somebody in the Union answers for the goods, where they name somebody of their own."""
+    named = {str(contact.id): contact for contact in sheet.contacts}
+    manufacturer, responsible = (named.get(sheet.values[name]) for name in ("manufacturer_id", "responsible_id"))
+    if manufacturer is None and responsible is None:
+        return {}
+    chosen = (manufacturer or sheet.store.manufacturer, responsible or sheet.store.responsible)
+    return {"responsible_EU": any(contact is not None and contact.is_in_eu for contact in chosen)}
 
 
 def _decimal_text(typed: str) -> str:

@@ -25,14 +25,15 @@ from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.editor import declared, pictures, variants
 from entrepot.seller_centre.editor.pictures import PictureRow
 from entrepot.seller_centre.editor.variants import Row
+from entrepot.seller_centre.forms.choices import contact_id
 from entrepot.seller_centre.forms.editor import ListingForm, VariantForm
-from entrepot.sellers.queries import SellerView
+from entrepot.sellers.queries import SellerView, list_safety_contacts
 from entrepot.shipping import queries as shipping
 from entrepot.ui import refusals
 
 _FIELDS = (
     "title", "description", "brand", "language", "category", "hs_code", "origin_country", "shipping_class",
-    "tax_included", "home_tax_rate", *declared.FIELDS,
+    "tax_included", "home_tax_rate", "manufacturer_id", "responsible_id", *declared.FIELDS,
 )  # fmt: skip
 _BLANK_ATTRIBUTES = 2
 _FOLDED = {"seller_sku", "length_cm", "width_cm", "height_cm", "gtin"}
@@ -46,6 +47,7 @@ class Sheet:
     def __init__(self, *, seller: SellerView, shelves: Shelves, listing: ListingView | None) -> None:
         assert seller.store is not None, "only a seller with a store writes listings"
         self.seller, self.store, self.shelves, self.listing = seller, seller.store, shelves, listing
+        self.contacts = list_safety_contacts(seller.id)
         self.currency = listing.currency if listing else seller.payout_currency
         self.values: dict[str, str] = {}
         self.attributes: list[tuple[str, str]] = []
@@ -93,6 +95,8 @@ class Sheet:
             "shipping_class": listing.shipping_class,
             "tax_included": "on" if listing.tax_included else "",
             "home_tax_rate": "" if rate is None else str(localize_input(rate.normalize())),
+            "manufacturer_id": str(listing.manufacturer_id or ""),
+            "responsible_id": str(listing.responsible_id or ""),
             **declared.as_typed(listing.flags),
         }
         self.attributes = list(listing.attributes)
@@ -141,6 +145,7 @@ class Sheet:
             shelves=self.shelves,
             countries=markets.list_iso_countries(),
             classes=[(code, _("Standard") if name == "standard" else name) for code, name in classes],
+            contacts=self.contacts,
             is_new=self.listing is None,
         )
 
@@ -252,6 +257,8 @@ class Sheet:
         said = self.form.cleaned_data
         slug = said["category"]
         is_moved = self.listing is None or slug != self.listing.category_slug
+        names = ("manufacturer_id", "responsible_id")
+        named: dict[str, Any] = {name: contact_id(said[name]) for name in names if name in said}
         return ListingInput(
             listing_id=self.listing.id if self.listing else None,
             title=said["title"],
@@ -267,6 +274,7 @@ class Sheet:
             home_tax_rate=said["home_tax_rate"],
             shipping_class=said["shipping_class"],
             flags=declared.as_flags(said, self.listing.flags if self.listing else {}),
+            **named,
             state=state,
             skus=tuple(self._skus()),
             is_complete=True,

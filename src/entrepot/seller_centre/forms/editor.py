@@ -14,9 +14,10 @@ from entrepot.catalog.rules import texts
 from entrepot.catalog.rules.listings import ON_HAND_MAX, WEIGHT_G_MAX, gtin_fault, hs_fault
 from entrepot.kernel.languages import text_language
 from entrepot.seller_centre.categories import Shelves
-from entrepot.seller_centre.forms.choices import choice
+from entrepot.seller_centre.forms.choices import choice, offer_contacts
 from entrepot.seller_centre.forms.codes import tell_goods
 from entrepot.seller_centre.forms.listings import CategoryField, named_countries
+from entrepot.sellers.queries import SafetyContactView
 from entrepot.ui import formats, refusals
 
 _LEFT = {"dir": "ltr", "autocomplete": "off"}
@@ -76,6 +77,8 @@ class ListingForm(forms.Form):
         widget=forms.TextInput(attrs=_DECIMAL),
     )
 
+    manufacturer_id = forms.ChoiceField(label=_("Manufacturer"), required=False)
+    responsible_id = forms.ChoiceField(label=_("Responsible person in the European Union"), required=False)
     lithium = forms.ChoiceField(label=_("Lithium battery"), choices=LITHIUM_KINDS, required=False)
     battery_wh = forms.DecimalField(
         label=_("Energy of the battery (Wh)"),
@@ -106,6 +109,7 @@ class ListingForm(forms.Form):
         shelves: Shelves,
         countries: Iterable[str],
         classes: Sequence[tuple[str, str]],
+        contacts: Sequence[SafetyContactView],
         is_new: bool,
         **kwargs: Any,
     ) -> None:
@@ -118,6 +122,10 @@ class ListingForm(forms.Form):
         )
         choice(self, "origin_country").choices = [("", gettext("Choose…")), *named_countries(countries)]
         choice(self, "shipping_class").choices = list(classes)
+        if contacts:
+            offer_contacts(self, contacts, none=gettext("As for the store"))
+        else:
+            del self.fields["manufacturer_id"], self.fields["responsible_id"]
         tell_goods(self)
         if is_new:
             languages = dict.fromkeys(text_language(code) for code, _name in settings.LANGUAGES)

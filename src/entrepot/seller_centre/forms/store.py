@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -11,8 +12,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from entrepot.kernel.languages import text_language
 from entrepot.seller_centre import words
-from entrepot.seller_centre.forms.choices import choice
-from entrepot.sellers.queries import StoreView
+from entrepot.seller_centre.forms.choices import choice, offer_contacts
+from entrepot.seller_centre.forms.listings import named_countries
+from entrepot.sellers.queries import SafetyContactView, StoreView
 from entrepot.ui import formats
 from entrepot.ui.address_form import regions_of
 
@@ -77,25 +79,45 @@ class StoriesForm(forms.Form):
         return {f"stories.{code}": f"story_{code}" for code in self.languages}
 
 
-class ResponsibleForm(forms.Form):
-    """Who answers in the European Union for the safety of the store's goods."""
+class ContactForm(forms.Form):
+    """Who makes goods, or answers in the European Union for their safety."""
 
-    name = forms.CharField(label=_("Name of the person or company"), max_length=200, required=False)
-    address = forms.CharField(
-        label=_("Postal address"), max_length=300, required=False, help_text=_("Street, postal code, city.")
+    name = forms.CharField(
+        label=_("Name of the person or company"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
     )
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    address = forms.CharField(
+        label=_("Postal address"),
+        max_length=300,
+        help_text=_("Street, postal code, city."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    country = forms.ChoiceField(label=_("Country"))
     email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"})
     )
 
     def __init__(self, *args: Any, countries: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted(((code, formats.country(code)) for code in countries), key=lambda pair: pair[1].casefold())
-        choice(self, "country").choices = [("", gettext("Choose…")), *named]
+        choice(self, "country").choices = [("", gettext("Choose…")), *named_countries(countries)]
+
+
+class ContactsForm(forms.Form):
+    """Whom a store names for all its goods."""
+
+    manufacturer_id = forms.ChoiceField(label=_("Manufacturer"), required=False)
+    responsible_id = forms.ChoiceField(
+        label=_("Responsible person in the European Union"),
+        help_text=_("Not needed where the manufacturer is in the European Union."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, contacts: Sequence[SafetyContactView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_contacts(self, contacts, none=gettext("Nobody"))
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what was chosen, as operations take it."""
+        return {name: UUID(said) if said else None for name, said in self.cleaned_data.items()}
 
 
 class TemplateForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from entrepot.seller_centre import suggestions
 from entrepot.seller_centre.categories import Shelves
 from entrepot.seller_centre.forms.listings import CustomsForm, MappingForm
 from entrepot.seller_centre.seats import crumbs, link, seat, show
+from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
@@ -68,12 +70,18 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
         "hs_code": category.hs_code,
         "origin_country": category.origin_country or queries.get_dispatch_country(member.seller_id),
         "default_weight_g": category.default_weight_g,
+        "manufacturer_id": category.manufacturer_id,
+        "responsible_id": category.responsible_id,
+    }
+    offered: dict[str, Any] = {
+        "countries": markets.list_iso_countries(),
+        "contacts": sellers.list_safety_contacts(member.seller_id),
     }
     if code := suggestions.taken(request.POST):
         typed = {name: request.POST.get(name, "") for name in initial}
-        form = CustomsForm(countries=markets.list_iso_countries(), initial={**typed, "hs_code": code})
+        form = CustomsForm(**offered, initial={**typed, "hs_code": code})
     else:
-        form = CustomsForm(request.POST or None, countries=markets.list_iso_countries(), initial=initial)
+        form = CustomsForm(request.POST or None, **offered, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             result = operations.set_category_customs(
@@ -82,6 +90,7 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
                 hs_code=form.cleaned_data["hs_code"],
                 origin_country=form.cleaned_data["origin_country"],
                 default_weight_g=form.cleaned_data["default_weight_g"],
+                **form.contacts(),
                 confirmed_by=member.person_id,
                 shown=suggestions.shown(request.POST, member),
                 now=clock.now(),

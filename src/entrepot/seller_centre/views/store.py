@@ -19,7 +19,7 @@ from entrepot.kernel import clock
 from entrepot.kernel.errors import DomainError, Forbidden, InvalidField, NotFound
 from entrepot.kernel.sentences import Sentence
 from entrepot.markets import queries as markets
-from entrepot.seller_centre.forms import ResponsibleForm, StoreForm, StoriesForm
+from entrepot.seller_centre.forms import StoreForm, StoriesForm
 from entrepot.seller_centre.seats import seat, show, store_tabs
 from entrepot.sellers import operations, queries as sellers
 from entrepot.sellers.queries import Membership, StorePicture, StoreView
@@ -65,36 +65,6 @@ def stories(request: PageRequest, member: Membership) -> HttpResponse:
             return redirect("seller_centre:stories", seller_id=member.seller_id)
     context = {"tabs": store_tabs(member, "stories"), "store": current, "form": form}
     return show(request, member, "stories", "store", context)
-
-
-@seat("manage_store")
-def responsible(request: PageRequest, member: Membership) -> HttpResponse:
-    """Take who answers in the European Union for the safety of the store's goods."""
-    current = _current(member)
-    if current is None:
-        return redirect("seller_centre:store", seller_id=member.seller_id)
-    named = current.responsible
-    form = ResponsibleForm(
-        request.POST if request.method == "POST" else None,
-        countries=markets.list_members("EU"),
-        initial={part: getattr(named, part) for part in ("name", "address", "country", "email")} if named else {},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.name_responsible_person(**_who(member), **form.cleaned_data)
-        except DomainError as refusal:
-            refusals.into_form(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("seller_centre:responsible", seller_id=member.seller_id)
-    needs_one = current.dispatch_country not in markets.list_members("EU")
-    context = {
-        "tabs": store_tabs(member, "responsible"),
-        "store": current,
-        "form": form,
-        "is_missing": needs_one and named is None,
-    }
-    return show(request, member, "responsible", "store", context)
 
 
 @seat("manage_store")

@@ -26,6 +26,13 @@ from entrepot.sellers.operations.registration import (
     start_registration,
     submit_registration,
 )
+from entrepot.sellers.operations.safety import (
+    ContactInUse,
+    add_safety_contact,
+    change_safety_contact,
+    choose_safety_contacts,
+    drop_safety_contact,
+)
 from entrepot.sellers.operations.screening import (
     HitsNotJudged,
     NamesNotCompared,
@@ -40,7 +47,6 @@ from entrepot.sellers.operations.stores import (
     StoreExists,
     change_store,
     close_store,
-    name_responsible_person,
     open_store,
     pause_store,
     reopen_store,
@@ -51,6 +57,7 @@ from entrepot.sellers.operations.verification import approve_seller, reinstate_s
 
 __all__ = [
     "AlreadyMember",
+    "ContactInUse",
     "EntityTaken",
     "HitsNotJudged",
     "InvitationClosed",
@@ -67,16 +74,19 @@ __all__ = [
     "accept_invitation",
     "accept_terms",
     "add_member",
+    "add_safety_contact",
     "approve_seller",
     "certify_compliance",
     "change_contact",
     "change_role",
+    "change_safety_contact",
     "change_store",
+    "choose_safety_contacts",
     "clear_screening",
     "close_store",
+    "drop_safety_contact",
     "import_list",
     "invite_member",
-    "name_responsible_person",
     "open_store",
     "pause_store",
     "record_eu_threshold",

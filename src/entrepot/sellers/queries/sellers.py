@@ -17,6 +17,7 @@ from entrepot.kernel.languages import text_language
 from entrepot.markets import queries as markets
 from entrepot.sellers import rules
 from entrepot.sellers.models import BusinessId, Registration
+from entrepot.sellers.queries.safety import SafetyContactView
 
 _PAYOUT_ACCOUNT = """
 SELECT a.id, a.rail, a.currency, a.details, a.hint, a.created_at, EXISTS (
@@ -29,7 +30,12 @@ FROM sellers_bankaccount a WHERE a.seller_id = %s AND a.replaced_at IS NULL
 _STORE_COLUMNS = """
 st.id, st.seller_id, st.slug, st.name, st.state, st.state = 'open' AND s.state = 'approved', s.country,
 st.dispatch_country, st.dispatch_region, st.dispatch_postal_code, st.dispatch_city,
-st.language, st.story, st.stories, st.responsible, st.pictures, st.created_at
+st.language, st.story, st.stories,
+(SELECT jsonb_build_array(c.id, c.name, c.address, c.country, c.email, c.is_in_eu)
+ FROM sellers_safetycontact c WHERE c.id = st.manufacturer_id)::text,
+(SELECT jsonb_build_array(c.id, c.name, c.address, c.country, c.email, c.is_in_eu)
+ FROM sellers_safetycontact c WHERE c.id = st.responsible_id)::text,
+st.pictures, st.created_at
 """
 _STORES = f"SELECT {_STORE_COLUMNS} FROM sellers_store st JOIN sellers_seller s ON s.id = st.seller_id"
 _SELLERS = f"""
@@ -51,16 +57,6 @@ SELECT s.state, count(*) FROM sellers_seller s LEFT JOIN sellers_store st ON st.
 WHERE {_WANTED} GROUP BY s.state ORDER BY s.state
 """
 _BY_COUNTRY = "SELECT country, state, count(*) FROM sellers_seller GROUP BY country, state ORDER BY country, state"
-
-
-@dataclass(frozen=True, slots=True)
-class ResponsiblePerson:
-    """Who answers in the European Union for the safety of a store's goods: Regulation (EU) 2023/988, article 16."""
-
-    name: str
-    address: str
-    country: str
-    email: str
 
 
 STORE_PICTURES = ("logo", "cover")
@@ -93,7 +89,8 @@ class StoreView:
     language: str
     story: str
     stories: Mapping[str, str]
-    responsible: ResponsiblePerson | None
+    manufacturer: SafetyContactView | None
+    responsible: SafetyContactView | None
     pictures: Mapping[str, StorePicture]
     created_at: datetime
 
@@ -168,12 +165,18 @@ class PayoutAccount:
 
 def _store(row: Sequence[Any]) -> StoreView:
     """Return a store from a row of `_STORE_COLUMNS`."""
-    *told, stories, responsible, pictures, created_at = row
-    answers = orjson.loads(responsible)
+    *told, stories, manufacturer, responsible, pictures, created_at = row
     shown = {place: StorePicture(**kept) for place, kept in orjson.loads(pictures).items()}
     return StoreView(
-        *(*told, orjson.loads(stories), ResponsiblePerson(**answers) if answers else None, shown, created_at),
+        *(*told, orjson.loads(stories), _contact(manufacturer), _contact(responsible), shown, created_at),
     )
+
+
+def _contact(text: str | None) -> SafetyContactView | None:
+    if text is None:
+        return None
+    contact_id, *told = orjson.loads(text)
+    return SafetyContactView(UUID(contact_id), *told)
 
 
 def _seller(row: Sequence[Any]) -> SellerView:

@@ -61,7 +61,7 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "quantities": range(1, min(max(sku.available, 1), _QUANTITY_MAX) + 1),
         "store": store,
         "town": words.town(store.dispatch_city, choice.language) if store else "",
-        "trader": trader,
+        "identity": trader.html_of(view.manufacturer_id, view.responsible_id),
         "path": path,
         "current_department": path[0].slug if path else "",
         "description": mark_safe(view.description),  # noqa: S308 (catalog cleaned it when it was written)

@@ -135,6 +135,7 @@ def _bodies(world: World) -> dict[str, Any]:
         "ship_own_order": {"tracking_number": "RR473124829IT"},
         "cancel_own_order_lines": {"lines": [{"position": 0, "quantity": 1}]},
         "change_webhook": {"active": False},
+        "change_safety_contact": {"name": "Taken", "address": "Via 1", "country": "IT", "email": "a@example.com"},
     }
 
 
@@ -199,6 +200,20 @@ def _add_webhook(world: World) -> None:
     assert found.status == 201
 
 
+def _add_contact(world: World) -> None:
+    told = {"name": "Own", "address": "Via 1", "country": "IT", "email": "a@example.com"}
+    assert world.as_intruder.post("/seller/safety-contacts", told).status == 201
+    assert "Own" not in json.dumps(world.as_owner.get("/seller/safety-contacts").json)
+
+
+def _choose_contacts(world: World) -> None:
+    theirs = world.ids["contact_id"]
+    found = world.as_intruder.put("/seller/safety-contacts", {"manufacturer_id": theirs, "responsible_id": theirs})
+    assert found.status == 422
+    named = {"title": "Own", "skus": [{"seller_sku": "OWN-2", "price": "1.00"}], "manufacturer_id": theirs}
+    assert world.as_intruder.post("/seller/listings", named).status == 422
+
+
 def _suggest(world: World) -> None:
     found = world.as_intruder.post("/seller/hs-suggestions", {"title": "Ceramic bowl", "seller_category": "owner-bowl"})
     assert found.status == 200
@@ -216,6 +231,8 @@ WRITES: dict[str, Callable[[World], None]] = {
     "import_own_feed": _feed,
     "add_webhook": _add_webhook,
     "suggest_hs_codes": _suggest,
+    "add_safety_contact": _add_contact,
+    "choose_safety_contacts": _choose_contacts,
 }
 
 

@@ -16,6 +16,7 @@ from entrepot.api.endpoints import (
     seller_listings,
     seller_money,
     seller_orders,
+    seller_safety,
 )
 from entrepot.api.rendering import OrjsonParser, OrjsonRenderer
 
@@ -54,5 +55,6 @@ api.add_router("", purchases.router, tags=["Purchases"])
 api.add_router("/seller", seller_account.router, tags=["Seller: account"])
 api.add_router("/seller", seller_listings.router, tags=["Seller: listings"])
 api.add_router("/seller", seller_codes.router, tags=["Seller: listings"])
+api.add_router("/seller", seller_safety.router, tags=["Seller: listings"])
 api.add_router("/seller", seller_orders.router, tags=["Seller: orders"])
 api.add_router("/seller", seller_money.router, tags=["Seller: money"])

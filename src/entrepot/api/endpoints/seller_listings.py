@@ -143,8 +143,8 @@ def set_own_prices(request: HttpRequest, body: PricesIn) -> HttpResponse:
 def list_own_categories(request: HttpRequest) -> HttpResponse:
     """Return the categories of your feeds and what customs still lacks for their goods, the neediest first."""
     names = (
-        "text", "category_slug", "hs_code", "origin_country", "default_weight_g", "confirmed_at", "listings",
-        "without_hs", "without_origin", "without_weight",
+        "text", "category_slug", "hs_code", "origin_country", "default_weight_g", "manufacturer_id", "responsible_id",
+        "confirmed_at", "listings", "without_hs", "without_origin", "without_weight",
     )  # fmt: skip
     found = catalog_queries.list_seller_categories(grant_of(request).seller_id)
     return answer({"items": [{name: getattr(one, name) for name in names} for one in found]})
@@ -278,6 +278,8 @@ def _full(found: ListingView) -> dict[str, Any]:
         "home_tax_rate": None if found.home_tax_rate is None else f"{found.home_tax_rate.normalize():f}",
         "shipping_class": found.shipping_class,
         "flags": found.flags,
+        "manufacturer_id": found.manufacturer_id,
+        "responsible_id": found.responsible_id,
         "images": [picture.url for picture in found.pictures],
         "skus": _skus(found.skus),
         "updated_at": found.updated_at,

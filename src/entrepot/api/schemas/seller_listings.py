@@ -25,6 +25,7 @@ from entrepot.api.schemas.base import (
     Slug,
     Url,
 )
+from entrepot.api.schemas.seller_safety import ContactChoice
 
 SellerSku = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,100}$", strip_whitespace=True)]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$", strip_whitespace=True)]
@@ -74,6 +75,12 @@ class ListingIn(Request):
     flags: (
         Annotated[dict[RequiredLine, RequiredLine | Annotated[bool, Field(strict=True)]], Field(max_length=20)] | None
     ) = Field(None, description='What carriers and customs must know, such as {"lithium": "UN3481"}.')
+    manufacturer_id: ContactChoice | None = Field(
+        None, description='Who made it, of your contacts for product safety; "": as your store says.'
+    )
+    responsible_id: ContactChoice | None = Field(
+        None, description='Who answers for its safety in the European Union, of those contacts; "": as your store says.'
+    )
     state: ListingState | None = None
     picture_urls: Annotated[list[Url], Field(max_length=20)] | None = None
 
@@ -178,6 +185,8 @@ class SellerListingOut(Answer):
     home_tax_rate: str | None
     shipping_class: str
     flags: dict[str, Any]
+    manufacturer_id: UUID | None = Field(description="A contact for product safety; null: as the store says.")
+    responsible_id: UUID | None
     images: list[str]
     skus: list[SellerSkuOut]
     updated_at: datetime
@@ -222,6 +231,8 @@ class CategoryCustomsIn(Request):
     hs_code: HsCode | None = None
     origin_country: CountryCode | None = None
     default_weight_g: Grams | None = None
+    manufacturer_id: ContactChoice | None = Field(None, description='A contact for product safety; "": the store\'s.')
+    responsible_id: ContactChoice | None = None
 
 
 class CategoryCustomsOut(Answer):
@@ -250,6 +261,8 @@ class SellerCategoryOut(Answer):
     hs_code: str | None
     origin_country: str | None
     default_weight_g: int | None
+    manufacturer_id: UUID | None
+    responsible_id: UUID | None
     confirmed_at: datetime | None
     listings: int
     without_hs: int

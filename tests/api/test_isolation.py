@@ -214,6 +214,11 @@ def _choose_contacts(world: World) -> None:
     assert world.as_intruder.post("/seller/listings", named).status == 422
 
 
+def _category_contacts(world: World) -> None:
+    named = {"category": "mens-shirts", "responsible_id": world.ids["contact_id"]}
+    assert world.as_intruder.put("/seller/categories/safety", named).status == 422
+
+
 def _suggest(world: World) -> None:
     found = world.as_intruder.post("/seller/hs-suggestions", {"title": "Ceramic bowl", "seller_category": "owner-bowl"})
     assert found.status == 200
@@ -231,6 +236,7 @@ WRITES: dict[str, Callable[[World], None]] = {
     "import_own_feed": _feed,
     "add_webhook": _add_webhook,
     "suggest_hs_codes": _suggest,
+    "set_own_category_safety": _category_contacts,
     "add_safety_contact": _add_contact,
     "choose_safety_contacts": _choose_contacts,
 }

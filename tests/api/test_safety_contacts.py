@@ -37,7 +37,7 @@ def test_contacts_are_kept_and_named_by_store_listing_and_category() -> None:
     assert api.get(f"/seller/listings/{shirt.id}").json["manufacturer_id"] is None
 
     (category,) = catalog.list_seller_categories(seller.id)
-    done = api.put("/seller/categories/customs", {"seller_category": category.text, "responsible_id": rep})
+    done = api.put("/seller/categories/safety", {"seller_category": category.text, "responsible_id": rep})
     assert done.json == {"categories": 1, "listings": 1}
     assert api.get("/seller/categories").json["items"][0]["responsible_id"] == rep
     assert api.get(f"/seller/listings/{shirt.id}").json["responsible_id"] == rep

@@ -86,6 +86,6 @@ def test_a_category_names_its_own(shop: SellerView, reader: Reader) -> None:
     listing = orders.goods(shop)
     (category,) = catalog.list_seller_categories(shop.id)
     reader.open(f"/seller/{shop.id}/listings/customs/{category.id}/")
-    reader.send(f"/{category.id}/", hs_code="610910", responsible_id=str(rep.id))
-    assert "Confirmed for 1 listing." in reader.words
+    reader.send(f"/{category.id}/safety", **{"safety-responsible_id": str(rep.id)})
+    assert "Saved for 1 listing." in reader.words
     assert catalog.get_listing(listing.id, "", seller_id=shop.id).responsible_id == rep.id

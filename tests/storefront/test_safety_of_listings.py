@@ -17,7 +17,7 @@ from entrepot.pricing.refusals import NotSellable
 from entrepot.search import queries as search
 from entrepot.search.ports import SearchRequest
 from entrepot.sellers.queries import SafetyContactView, SellerView
-from tests.builders import orders, safety, sellers
+from tests.builders import orders, safety
 from tests.builders.catalog import NOW
 from tests.pages import Reader
 
@@ -174,9 +174,7 @@ def test_another_sellers_contact_is_no_contact(shop: SellerView) -> None:
 
 
 def set_for_category(seller: SellerView, **said: Any) -> int:
-    return catalog.set_category_customs(
-        seller_id=seller.id, seller_category="mens-shirts", confirmed_by=sellers.owner_of(seller), now=NOW, **said
-    ).listings
+    return catalog.set_category_contacts(seller_id=seller.id, seller_category="mens-shirts", now=NOW, **said).listings
 
 
 def test_a_category_names_contacts_for_its_goods_and_those_that_come_later(
@@ -201,10 +199,4 @@ def test_a_category_names_contacts_for_its_goods_and_those_that_come_later(
     assert set_for_category(shop, responsible_id="") == 2
     assert (named(first), named(own)) == ((maker.id, None), (maker.id, maker.id))
     with pytest.raises(NotFound):
-        catalog.set_category_customs(
-            seller_id=shop.id,
-            seller_category="no such",
-            responsible_id=rep.id,
-            confirmed_by=sellers.owner_of(shop),
-            now=NOW,
-        )
+        catalog.set_category_contacts(seller_id=shop.id, seller_category="no such", responsible_id=rep.id, now=NOW)

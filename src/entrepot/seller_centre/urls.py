@@ -51,6 +51,7 @@ _of_seller = [
     path("listings/categories/", categories.categories, name="categories"),
     path("listings/codes/", codes.codes, name="codes"),
     path("listings/customs/<int:category_id>/", categories.customs, name="customs"),
+    path("listings/customs/<int:category_id>/safety", categories.safety, name="category_safety"),
     path("listings/<uuid:listing_id>/", editor.edit, name="listing_edit"),
     path("listings/<uuid:listing_id>/state", listings.set_state, name="listing_state"),
     path("listings/<uuid:listing_id>/remove", listings.remove, name="listing_remove"),

@@ -16,6 +16,7 @@ from entrepot.api.rendering import answer, money, nothing
 from entrepot.api.schemas.seller_listings import (
     CategoryCustomsIn,
     CategoryCustomsOut,
+    CategorySafetyIn,
     FeedIn,
     FeedOut,
     ListingIn,
@@ -159,6 +160,15 @@ def set_own_category_customs(request: HttpRequest, body: CategoryCustomsIn) -> H
     done = catalog.set_category_customs(
         seller_id=grant.seller_id, confirmed_by=grant.person_id, now=clock.now(), **body.model_dump()
     )
+    return answer({"categories": done.categories, "listings": done.listings})
+
+
+@router.put(
+    "/categories/safety", auth=_WRITE, response=CategoryCustomsOut, summary="Say who answers for a category's goods"
+)
+def set_own_category_safety(request: HttpRequest, body: CategorySafetyIn) -> HttpResponse:
+    """Name manufacturer and responsible person for all goods of a category, those of later feeds too."""
+    done = catalog.set_category_contacts(seller_id=grant_of(request).seller_id, now=clock.now(), **body.model_dump())
     return answer({"categories": done.categories, "listings": done.listings})
 
 

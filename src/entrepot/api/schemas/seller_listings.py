@@ -231,7 +231,14 @@ class CategoryCustomsIn(Request):
     hs_code: HsCode | None = None
     origin_country: CountryCode | None = None
     default_weight_g: Grams | None = None
-    manufacturer_id: ContactChoice | None = Field(None, description='A contact for product safety; "": the store\'s.')
+
+
+class CategorySafetyIn(Request):
+    """Who made a whole category's goods and who answers for their safety, of your contacts; left out: it stays."""
+
+    seller_category: Line | None = Field(None, description='Your own word for it ("": listings without one).')
+    category: Slug | None = Field(None, description="Or one of the marketplace's categories, with all below it.")
+    manufacturer_id: ContactChoice | None = Field(None, description="An empty text: as your store says.")
     responsible_id: ContactChoice | None = None
 
 

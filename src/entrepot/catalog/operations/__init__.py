@@ -7,6 +7,7 @@ from entrepot.catalog.operations.categories import (
     CategoriesMissing,
     CustomsResult,
     map_category,
+    set_category_contacts,
     set_category_customs,
     sync_categories,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "reserve_stock",
     "return_stock",
     "run_waiting_feed",
+    "set_category_contacts",
     "set_category_customs",
     "set_listing_state",
     "set_listing_states",

@@ -150,14 +150,9 @@ SELECT id FROM branch
 """
 _CONFIRM = """
 UPDATE catalog_sellercategory
-SET hs_code = coalesce(%(hs_code)s, hs_code), origin_country = coalesce(%(origin_country)s, origin_country),
-    default_weight_g = coalesce(%(weight)s, default_weight_g),
-    manufacturer_id = CASE WHEN %(manufacturer)s::text IS NULL THEN manufacturer_id
-                           ELSE nullif(%(manufacturer)s::text, '')::uuid END,
-    responsible_id = CASE WHEN %(responsible)s::text IS NULL THEN responsible_id
-                          ELSE nullif(%(responsible)s::text, '')::uuid END,
-    confirmed_by = %(by)s, confirmed_at = %(at)s
-WHERE seller_id = %(seller_id)s AND id = ANY(%(categories)s)
+SET hs_code = coalesce(%s, hs_code), origin_country = coalesce(%s, origin_country),
+    default_weight_g = coalesce(%s, default_weight_g), confirmed_by = %s, confirmed_at = %s
+WHERE seller_id = %s AND id = ANY(%s)
 """
 
 
@@ -170,15 +165,12 @@ def set_category_customs(
     hs_code: str | None = None,
     origin_country: str | None = None,
     default_weight_g: int | None = None,
-    manufacturer_id: UUID | Literal[""] | None = None,
-    responsible_id: UUID | Literal[""] | None = None,
     confirmed_by: UUID,
     shown: Shown | None = None,
     now: datetime,
 ) -> CustomsResult:
     """
-    Say for a whole category what customs and carriers ask: HS code, country of origin, weight where none is known; and
-    who made its goods and who answers for their safety, of the seller's contacts (`""`: as for the store).
+    Say for a whole category what customs and carriers ask: HS code, country of origin, weight where none is known.
 
     The seller confirms it by saying so. It holds for the listings there are and for those that later feeds bring;
     what a listing says of itself stays.
@@ -189,28 +181,15 @@ def set_category_customs(
     :raises NotFound: the seller has no such category.
     :raises InvalidField: a value cannot be taken, or nothing was said.
     """
-    _check_customs(hs_code, origin_country, default_weight_g, manufacturer_id, responsible_id)
-    contacts.check(seller_id, manufacturer_id=manufacturer_id, responsible_id=responsible_id)
-    branch = [row[0] for row in sql.fetch_all(_BRANCH, [category])] if category is not None else []
-    own = [row[0] for row in sql.fetch_all(_OF_SELLER, [seller_id, seller_category, branch])]
-    if not own:
-        raise NotFound(category=category if seller_category is None else seller_category)
+    _check_customs(hs_code, origin_country, default_weight_g)
+    own = _lock_own(seller_id, seller_category, category)
     changed: set[UUID] = set()
-    said = {
-        "hs_code": hs_code,
-        "origin_country": origin_country,
-        "manufacturer": None if manufacturer_id is None else str(manufacturer_id),
-        "responsible": None if responsible_id is None else str(responsible_id),
-        "at": now,
-        "seller_id": seller_id,
-        "categories": own,
-    }
-    rows = sql.fetch_all(sql.load(_ROOM, "customs_of_listings"), said)
+    rows = sql.fetch_all(sql.load(_ROOM, "customs_of_listings"), [hs_code, origin_country, now, seller_id, own])
     changed.update(row[0] for row in rows)
     if default_weight_g is not None:
         rows = sql.fetch_all(sql.load(_ROOM, "weight_of_skus"), [default_weight_g, seller_id, own])
         changed.update(row[0] for row in rows)
-    sql.execute(_CONFIRM, {**said, "weight": default_weight_g, "by": confirmed_by})
+    sql.execute(_CONFIRM, [hs_code, origin_country, default_weight_g, confirmed_by, now, seller_id, own])
     if shown is not None and hs_code is not None:
         classification.record_suggestion(
             seller_id, shown, subject_kind="seller_category", subject_id=own[0], code=hs_code
@@ -220,11 +199,9 @@ def set_category_customs(
     return CustomsResult(categories=len(own), listings=len(changed))
 
 
-def _check_customs(
-    hs_code: str | None, origin_country: str | None, default_weight_g: int | None, *contacts: object
-) -> None:
+def _check_customs(hs_code: str | None, origin_country: str | None, default_weight_g: int | None) -> None:
     errors = []
-    if all(said is None for said in (hs_code, origin_country, default_weight_g, *contacts)):
+    if hs_code is None and origin_country is None and default_weight_g is None:
         reason = Sentence("Say at least one of HS code, country of origin and weight.")
         errors.append({"field": "hs_code", "reason": reason})
     if hs_code is not None and (fault := hs_fault(hs_code)):
@@ -237,6 +214,62 @@ def _check_customs(
         errors.append({"field": "default_weight_g", "reason": reason})
     if errors:
         raise InvalidField(errors=errors)
+
+
+def _lock_own(seller_id: UUID, seller_category: str | None, category: str | None) -> list[int]:
+    """Return the seller's categories of a word of its own, or of one of ours and all below it."""
+    branch = [row[0] for row in sql.fetch_all(_BRANCH, [category])] if category is not None else []
+    own = [row[0] for row in sql.fetch_all(_OF_SELLER, [seller_id, seller_category, branch])]
+    if not own:
+        raise NotFound(category=category if seller_category is None else seller_category)
+    return own
+
+
+_NAME_CONTACTS = """
+UPDATE catalog_sellercategory
+SET manufacturer_id = CASE WHEN %(manufacturer)s::text IS NULL THEN manufacturer_id
+                           ELSE nullif(%(manufacturer)s::text, '')::uuid END,
+    responsible_id = CASE WHEN %(responsible)s::text IS NULL THEN responsible_id
+                          ELSE nullif(%(responsible)s::text, '')::uuid END
+WHERE seller_id = %(seller_id)s AND id = ANY(%(categories)s)
+"""
+
+
+@transaction
+def set_category_contacts(
+    *,
+    seller_id: UUID,
+    seller_category: str | None = None,
+    category: str | None = None,
+    manufacturer_id: UUID | Literal[""] | None = None,
+    responsible_id: UUID | Literal[""] | None = None,
+    now: datetime,
+) -> CustomsResult:
+    """
+    Say for a whole category who made its goods and who answers for their safety, of the seller's contacts.
+
+    It holds for the listings there are and for those that later feeds bring; what a listing says of itself stays.
+    None leaves what was said; an empty text takes it away, so that the store's choice holds.
+
+    :param seller_category: the seller's own word (`""`: listings without one); or
+    :param category: the slug of one of ours, with everything below it.
+    :raises NotFound: the seller has no such category.
+    :raises InvalidField: one is no contact of the seller.
+    """
+    contacts.check(seller_id, manufacturer_id=manufacturer_id, responsible_id=responsible_id)
+    own = _lock_own(seller_id, seller_category, category)
+    said = {
+        "manufacturer": None if manufacturer_id is None else str(manufacturer_id),
+        "responsible": None if responsible_id is None else str(responsible_id),
+        "at": now,
+        "seller_id": seller_id,
+        "categories": own,
+    }
+    changed = [row[0] for row in sql.fetch_all(sql.load(_ROOM, "contacts_of_listings"), said)]
+    sql.execute(_NAME_CONTACTS, said)
+    if changed:
+        facts.record(events.ListingsChanged(listing_ids=sorted(map(str, changed)), seller_id=seller_id))
+    return CustomsResult(categories=len(own), listings=len(changed))
 
 
 _MAP = "UPDATE catalog_sellercategory SET category_id = %s WHERE seller_id = %s AND text = %s RETURNING id"

@@ -13,9 +13,8 @@ from entrepot.catalog.queries import SellerCategoryView, SellerSku
 from entrepot.catalog.rules.listings import ON_HAND_MAX
 from entrepot.catalog.rules.prices import PriceChange
 from entrepot.seller_centre.categories import Shelves
-from entrepot.seller_centre.forms.choices import choice, contact_id, offer_contacts
+from entrepot.seller_centre.forms.choices import choice
 from entrepot.seller_centre.forms.codes import tell_goods
-from entrepot.sellers.queries import SafetyContactView
 from entrepot.ui import formats
 
 
@@ -34,24 +33,10 @@ class CustomsForm(forms.Form):
         label=_("Weight of one piece, where a listing says none (g)"), min_value=1, max_value=500_000, required=False
     )
 
-    manufacturer_id = forms.ChoiceField(label=_("Manufacturer"), required=False)
-    responsible_id = forms.ChoiceField(label=_("Responsible person in the European Union"), required=False)
-
-    def __init__(
-        self, *args: Any, countries: Iterable[str], contacts: Sequence[SafetyContactView], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, countries: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if contacts:
-            offer_contacts(self, contacts, none=gettext("As for the store"))
-        else:
-            del self.fields["manufacturer_id"], self.fields["responsible_id"]
         choice(self, "origin_country").choices = [("", gettext("Choose…")), *named_countries(countries)]
         tell_goods(self)
-
-    def contacts(self) -> dict[str, Any]:
-        """Return whom the category names anew, as catalog takes it."""
-        names = [name for name in ("manufacturer_id", "responsible_id") if name in self.changed_data]
-        return {name: contact_id(self.cleaned_data[name]) for name in names}
 
 
 def named_countries(codes: Iterable[str]) -> list[tuple[str, str]]:

@@ -102,7 +102,7 @@ class ContactForm(forms.Form):
 
 
 class ContactsForm(forms.Form):
-    """Whom a store names for all its goods."""
+    """Whom a store names for all its goods, or for those of a category; `none` is what an empty choice is called."""
 
     manufacturer_id = forms.ChoiceField(label=_("Manufacturer"), required=False)
     responsible_id = forms.ChoiceField(
@@ -111,9 +111,9 @@ class ContactsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, contacts: Sequence[SafetyContactView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contacts: Sequence[SafetyContactView], none: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_contacts(self, contacts, none=gettext("Nobody"))
+        offer_contacts(self, contacts, none=none)
 
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen, as operations take it."""

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_POST
 
 from entrepot.catalog import operations, queries
 from entrepot.catalog.queries import SellerCategoryView
@@ -18,6 +19,8 @@ from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.markets import queries as markets
 from entrepot.seller_centre import suggestions
 from entrepot.seller_centre.categories import Shelves
+from entrepot.seller_centre.forms import ContactsForm
+from entrepot.seller_centre.forms.choices import contact_id
 from entrepot.seller_centre.forms.listings import CustomsForm, MappingForm
 from entrepot.seller_centre.seats import crumbs, link, seat, show
 from entrepot.sellers import queries as sellers
@@ -70,18 +73,12 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
         "hs_code": category.hs_code,
         "origin_country": category.origin_country or queries.get_dispatch_country(member.seller_id),
         "default_weight_g": category.default_weight_g,
-        "manufacturer_id": category.manufacturer_id,
-        "responsible_id": category.responsible_id,
-    }
-    offered: dict[str, Any] = {
-        "countries": markets.list_iso_countries(),
-        "contacts": sellers.list_safety_contacts(member.seller_id),
     }
     if code := suggestions.taken(request.POST):
         typed = {name: request.POST.get(name, "") for name in initial}
-        form = CustomsForm(**offered, initial={**typed, "hs_code": code})
+        form = CustomsForm(countries=markets.list_iso_countries(), initial={**typed, "hs_code": code})
     else:
-        form = CustomsForm(request.POST or None, **offered, initial=initial)
+        form = CustomsForm(request.POST or None, countries=markets.list_iso_countries(), initial=initial)
     if form.is_bound and form.is_valid():
         try:
             result = operations.set_category_customs(
@@ -90,7 +87,6 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
                 hs_code=form.cleaned_data["hs_code"],
                 origin_country=form.cleaned_data["origin_country"],
                 default_weight_g=form.cleaned_data["default_weight_g"],
-                **form.contacts(),
                 confirmed_by=member.person_id,
                 shown=suggestions.shown(request.POST, member),
                 now=clock.now(),
@@ -105,6 +101,7 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
         "category": category,
         "name": name,
         "form": form,
+        "contacts": _contacts_form(member, category),
         "suggested": suggestions.rows(candidates),
         "sealed": suggestions.seal(candidates),
         "crumbs": crumbs(
@@ -112,6 +109,36 @@ def customs(request: PageRequest, member: Membership, category_id: int) -> HttpR
         ),
     }
     return show(request, member, "listings/customs", "listings", context, 422 if form.errors else 200)
+
+
+@seat("manage_listings")
+@require_POST
+def safety(request: PageRequest, member: Membership, category_id: int) -> HttpResponse:
+    """Take who made a category's goods and who answers for their safety in the European Union."""
+    category = _category(member.seller_id, category_id)
+    form = _contacts_form(member, category, request.POST)
+    if form.is_valid() and form.has_changed():
+        changed: dict[str, Any] = {name: contact_id(form.cleaned_data[name]) for name in form.changed_data}
+        try:
+            result = operations.set_category_contacts(
+                seller_id=member.seller_id, seller_category=category.text, **changed, now=clock.now()
+            )
+        except DomainError as refusal:
+            messages.error(request, refusals.text(refusal))
+        else:
+            text = ngettext("Saved for %(n)s listing.", "Saved for %(n)s listings.", result.listings)
+            messages.success(request, text % {"n": formats.number(result.listings)})
+    return redirect(link(member, "customs", category_id=category_id))
+
+
+def _contacts_form(member: Membership, category: SellerCategoryView, said: QueryDict | None = None) -> ContactsForm:
+    return ContactsForm(
+        said,
+        contacts=sellers.list_safety_contacts(member.seller_id),
+        none=_("As for the store"),
+        initial={"manufacturer_id": category.manufacturer_id, "responsible_id": category.responsible_id},
+        prefix="safety",
+    )
 
 
 def _suggested(seller_id: UUID, category_id: int) -> tuple[Candidate, ...]:

@@ -34,6 +34,7 @@ def safety(request: PageRequest, member: Membership) -> HttpResponse:
     form = ContactsForm(
         request.POST if request.method == "POST" else None,
         contacts=contacts,
+        none=_("Nobody"),
         initial={name: contact.id for name, contact in chosen.items() if contact},
     )
     if request.method == "POST" and form.is_valid():
@@ -47,6 +48,7 @@ def safety(request: PageRequest, member: Membership) -> HttpResponse:
     used = catalog.count_listings_of_contacts(member.seller_id)
     context = {
         "tabs": store_tabs(member, "safety"),
+        "store": store,
         "rows": [(contact, used.get(contact.id, 0)) for contact in contacts],
         "form": form,
         "is_missing": _is_missing(store),

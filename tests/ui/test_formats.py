@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.utils.formats import localize_input
 from django.utils.translation import override
+from hypothesis import given, strategies
 
-from entrepot.kernel.money import Money
+from entrepot.kernel.money import Money, minor_digits
 from entrepot.ui import formats
 
 
@@ -26,6 +27,20 @@ def test_round_money_has_decimals_only_where_it_is_not_whole() -> None:
     assert formats.round_money(Decimal(12345), "JPY", "tr") == "¥12.345"
     assert formats.round_money(Decimal(7), "KWD", "en") == "KWD\xa07"
     assert formats.round_money(Decimal(1500), "USD", "ar") == "\u2067\u200f1,500\xa0US$\u200e\u2069"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "it", "ru", "tr", "zh-hans", "ar"])
+@given(
+    minor=strategies.integers(-(10**7), 10**12),
+    currency=strategies.sampled_from(
+        ["EUR", "USD", "JPY", "KWD", "CNY", "RUB", "INR", "IDR", "CHF", "ALL", "UYW", "CLF"]
+    ),
+)
+def test_money_is_written_as_cldr_writes_it(language: str, minor: int, currency: str) -> None:
+    assert formats.money(Money(minor, currency), language) == formats._write_money(minor, currency, language, False)
+    whole = minor - minor % 10 ** minor_digits(currency)
+    written = formats.round_money(Decimal(whole).scaleb(-minor_digits(currency)), currency, language)
+    assert written == formats._write_money(whole, currency, language, True)
 
 
 PRICES = {

@@ -71,10 +71,15 @@ _quote = lru_cache(maxsize=8192)(partial(quote, safe="/?=&{}"))  # A list has tw
 
 
 def _address(path: str, number: int, language: str) -> str:
+    return _quote(path) + _query(number, language)
+
+
+@lru_cache(maxsize=1024)
+def _query(number: int, language: str) -> str:
     said = [("lang", language)] if language else []
     if number > 1:
         said.append(("page", str(number)))
-    return _quote(path) + (f"?{urlencode(said)}" if said else "")
+    return f"?{urlencode(said)}" if said else ""
 
 
 def write_head(page: Page, *, shown_in: str) -> SafeString:
@@ -108,8 +113,10 @@ def write_head(page: Page, *, shown_in: str) -> SafeString:
 def _write_links(base: str, path: str, number: int, language: str) -> str:
     """Write a page's one address and those of its languages; the same for every reader."""
 
+    plain = escape(base + _quote(path))
+
     def write(code: str) -> str:
-        return escape(base + _address(path, number, code))
+        return plain + escape(_query(number, code))
 
     rows = [f'<link rel="canonical" href="{write(language)}">']
     rows += [f'<link rel="alternate" hreflang="{tag}" href="{write(code)}">' for code, tag in _languages()]

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from html import escape
 
 from django.utils.html import format_html_join
@@ -259,6 +260,7 @@ def _steps(
     return Group(name, title, _joined(rows))
 
 
+@lru_cache(maxsize=16_384)
 def _write_box(
     kind: str, name: str, value: str, key: str, is_chosen: bool, label: str, counted: str, mark: str = ""
 ) -> str:

@@ -86,8 +86,39 @@ def round_money(amount: Decimal, currency: str, language: str | None = None) -> 
 _DECIMALS = re.compile(r"[.,]0+(?![\d#])")
 
 
+_ONE_TO_SEVEN = re.compile(r"(\D*)1(\D)234(?:\2)567(?:(\D)(0+))?(\D*)")
+
+
 @lru_cache(maxsize=8192)
 def _money(minor: int, currency: str, language: str, is_round: bool = False) -> str:
+    form = _money_form(currency, language, is_round)
+    if form is None or minor < 0:
+        return _write_money(minor, currency, language, is_round)
+    before, thousands, point, after = form
+    digits = minor_digits(currency)
+    major, rest = divmod(minor, 10**digits)
+    whole = str(major) if major < 10_000 and language in _GROUPED_FROM_FIVE else f"{major:,}".replace(",", thousands)
+    decimals = f"{point}{rest:0{digits}}" if point else ""
+    return f"{before}{whole}{decimals}{after}"
+
+
+@lru_cache(maxsize=2048)
+def _money_form(currency: str, language: str, is_round: bool) -> tuple[str, str, str, str] | None:
+    """
+    Return what stands before an amount, between its thousands, before its decimals (empty: it has none) and behind it.
+
+    None for what is not written so: in other groups than of three, or not to its minor unit.
+    """
+    digits = minor_digits(currency)
+    found = _ONE_TO_SEVEN.fullmatch(_write_money(1_234_567 * 10**digits, currency, language, is_round))
+    if found is None:
+        return None
+    before, thousands, point, decimals, after = found.groups(default="")
+    return (before, thousands, point, after) if len(decimals) == (0 if is_round else digits) else None
+
+
+def _write_money(minor: int, currency: str, language: str, is_round: bool) -> str:
+    """Write money by CLDR's patterns through Babel, ten times dearer: too much for every price of every page."""
     digits = minor_digits(currency)
     amount = Decimal(minor).scaleb(-digits)
     locale = locale_of(language)
@@ -118,6 +149,8 @@ def number(value: int | Decimal, language: str | None = None) -> str:
 
 @lru_cache(maxsize=4096)
 def _number(value: int | Decimal, language: str) -> str:
+    if isinstance(value, int) and 0 <= value < 10_000 and (value < 1_000 or language in _GROUPED_FROM_FIVE):
+        return str(value)
     return _grouped(format_decimal(value, locale=locale_of(language)), language)
 
 
@@ -130,10 +163,17 @@ def rate(value: Decimal, language: str | None = None) -> str:
 
 def percent(value: Decimal, language: str | None = None) -> str:
     """Return a rate given in percent (`21` → 21 %)."""
+    return _percent(str(value), language or get_language() or "en")
+
+
+@lru_cache(maxsize=1024)
+def _percent(value: str, language: str) -> str:
     return _format_percent(
-        Decimal(value) / 100, format=_percent_pattern(language or get_language() or "en"),
-        locale=locale_of(language or get_language()), decimal_quantization=False,
-    )  # fmt: skip
+        Decimal(value) / 100,
+        format=_percent_pattern(language),
+        locale=locale_of(language),
+        decimal_quantization=False,
+    )
 
 
 @cache

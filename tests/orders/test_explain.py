@@ -169,7 +169,7 @@ def test_the_command_explains_an_order_in_words() -> None:
     text = out.getvalue()
     assert f"Order {order.number}, 2026-11-20: CN to DE" in text
     assert "19 % of" in text
-    assert "Rates of 2026-04-13, 221 days old: CNY/EUR" in text
+    assert "Converted at exchange rates of Apr 13, 2026, 221 days old. CNY/EUR" in text
     assert "the same to the last unit" in text
 
 

@@ -113,3 +113,21 @@ def test_a_pack_that_does_not_fit_is_told_a_place_a_line() -> None:
     assert cli.in_words(DomainError(faults=faults)).splitlines()[-1] == (
         "    packs/de.toml:2: vat: Extra inputs are not permitted"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("quote --from CN --to DE --item value=5 --language xx", "'xx' is no language of the shop: en, es, it, ru"),
+        ("quote --from CN --to DE --item value=5 --on 22.11.2026", "'22.11.2026' is no date (YYYY-MM-DD)"),
+        ("quote --from CN --to DE --item value=5 --fx EUR/EUR=2", "'EUR/EUR=2' is no exchange rate such as"),
+        ("quote --from CN --to DE --item value=5 --fx EUR/ABX=2", "ABX is no ISO 4217 currency"),
+        ("fx show --on yesterday", "'yesterday' is no date (YYYY-MM-DD)"),
+        ("fx show /", "a pair is written such as USD/BRL"),
+        ("fx import {folder}/none.csv", "none.csv cannot be read: No such file or directory"),
+        ("tariffs import {folder}/none.csv", "none.csv cannot be read: No such file or directory"),
+        ("nomenclature show 6109 --language xx", "'xx' is no language of the shop"),
+    ],
+)
+def test_an_argument_that_means_nothing_is_told_with_what_it_should_be(say, line: str, said: str) -> None:
+    assert said in say(line)

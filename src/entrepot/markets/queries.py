@@ -269,9 +269,9 @@ def list_fx_disagreements(*, at: datetime) -> list[fx.Disagreement]:
     return fx.find_disagreements(_list_rates(at.date()))
 
 
-def list_currencies_without_rate(*, at: datetime) -> dict[str, tuple[str, ...]]:
-    """Return the currencies of countries that no source quotes, each with the countries that use it."""
-    known = {"EUR", *get_fx(at=at).per_eur}
+def list_currencies_without_rate(table: FxTable) -> dict[str, tuple[str, ...]]:
+    """Return the currencies of countries that a table has no rate of, each with the countries that use it."""
+    known = {"EUR", *table.per_eur}
     found: dict[str, list[str]] = {}
     for pack in list_packs():
         if pack.currency not in known:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_noop, ngettext, override
 
 from entrepot.customs.charges import Part
 from entrepot.kernel.money import Money
@@ -14,7 +14,7 @@ from entrepot.orders.queries import Explanation
 from entrepot.pricing import labels
 from entrepot.pricing.quote import OrderQuote
 from entrepot.ui import formats
-from entrepot.ui.words import in_language
+from entrepot.ui.words import in_language, interface_language
 
 OUTCOMES = {
     "same": gettext_noop("Worked out again from what the order keeps: the same to the last unit."),
@@ -160,14 +160,12 @@ def as_lines(found: Explanation, language: str) -> Iterator[str]:
         goods = ", ".join(filter(None, (f"HS {line.hs_code or '?'}", line.origin_country, _weight(line.weight_g))))
         yield f"  {line.quantity} × {line.sku}  {line.unit_price}  {goods}"
     yield from part_lines(quote.parts, currency, language)
-    yield f"{'Paid':<28}{Money(quote.total, currency).text:>14} {currency}"
+    yield sum_line("Paid", Money(quote.total, currency), language)
     if quote.at_door:
-        yield f"{'At the door, estimated':<28}{Money(quote.at_door, currency).text:>14} {currency}"
-    if quote.unsure:
-        yield f"Not sure: {' '.join(labels.reason(code, language) for code in quote.unsure)}"
+        yield sum_line("Due on delivery, estimated", Money(quote.at_door, currency), language)
+    yield from doubt_lines(quote, language)
     if quote.rates:
-        dated = f" of {quote.rates_date}, {quote.rates_age_days} days old" if quote.rates_date else ""
-        yield f"Rates{dated}: {', '.join(f'{pair} {rate}' for pair, rate in quote.rates.items())}"
+        yield f"{_told_rates(quote, language)} {', '.join(f'{pair} {rate}' for pair, rate in quote.rates.items())}"
     yield in_language(OUTCOMES[found.outcome], language)
     for row in found.differences:
         yield f"  {_named(row.code, language)}: {row.before or 'nothing'} then, {row.after or 'nothing'} now"
@@ -185,11 +183,30 @@ def part_lines(parts: Iterable[Part], currency: str, language: str) -> Iterator[
         amount = Money(part.amount, currency)
         rate = ""
         if part.rate is not None and part.base is not None:
-            rate = f"  {part.rate.normalize():f} % of {Money(part.base, currency).text}"
-        door = "  (at the door)" if part.payable == "door" and part.amount else ""
+            base = in_language("of %(base)s", language) % {"base": Money(part.base, currency).text}
+            rate = f"  {part.rate.normalize():f} % {base}"
+        door = f"  ({in_language('due on delivery', language)})" if part.payable == "door" and part.amount else ""
         yield f"{labels.label(part.code, language):<28}{amount.text:>14} {currency}{rate}{door}"
         if part.reason:
             yield f"    {labels.reason(part.reason, language)}"
         if part.group not in ("goods", "delivery") and part.source:
-            since = f", since {part.valid_from.isoformat()}" if part.valid_from else ""
-            yield f"    {part.rule}{since}: {part.source}"
+            since = ""
+            if part.valid_from:
+                since = f", {in_language('since %(date)s', language) % {'date': part.valid_from.isoformat()}}"
+            yield f"    {part.rule}{since}: {in_language(part.source, language)}"
+
+
+def sum_line(message: str, amount: Money, language: str) -> str:
+    """Return a sum below the parts; `message` is one of the catalogue."""
+    return f"{in_language(message, language):<28}{amount.text:>14} {amount.currency}"
+
+
+def doubt_lines(quote: OrderQuote, language: str) -> Iterator[str]:
+    """Yield why a price is not sure, a line each."""
+    for code in quote.unsure:
+        yield f"{in_language('Not sure:', language)} {labels.reason(code, language)}"
+
+
+def _told_rates(quote: OrderQuote, language: str) -> str:
+    with override(interface_language(language)):
+        return tell_rates(quote)

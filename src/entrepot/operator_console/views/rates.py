@@ -49,6 +49,6 @@ def rates(request: PageRequest) -> HttpResponse:
         "old_after": limit if limit is not None else _OLD_AFTER_DAYS,
         "limit": limit,
         "disagreements": disagreements,
-        "missing": markets.list_currencies_without_rate(at=now).items(),
+        "missing": markets.list_currencies_without_rate(table).items(),
     }
     return show(request, "rates", "markets", context)

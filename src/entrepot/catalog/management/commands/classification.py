@@ -15,6 +15,7 @@ from entrepot.customs.classification.suggesting import rank
 from entrepot.customs.classification.texts import TextIndex
 from entrepot.customs.published import formats
 from entrepot.customs.published.nomenclature_texts import read_texts
+from entrepot.kernel import arguments
 
 
 class Command(BaseCommand):
@@ -53,7 +54,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             document, lines = {"suggest": _suggest, "learn": _learn, "measure": _measure}[act](options)
-        except (OSError, ValueError) as fault:
+        except OSError as fault:
+            raise CommandError(arguments.why_unreadable(fault)) from None
+        except ValueError as fault:
             raise CommandError(str(fault)) from None
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 
 from entrepot.customs import nomenclature, operations, queries
+from entrepot.customs.classification import Candidate, Described, suggest
 from entrepot.customs.published import formats
 from entrepot.customs.published.nomenclature_texts import read_texts
+from entrepot.kernel import arguments
 
 
 class Command(BaseCommand):
@@ -31,14 +34,14 @@ class Command(BaseCommand):
             act.add_argument(
                 "--country", default="", type=str.upper, metavar="XX", help="whose own digits the codes have"
             )
-            act.add_argument("--language", default="en", help="of the texts")
+            act.add_argument("--language", type=arguments.language, default="en", metavar="CODE", help="of the texts")
             act.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         try:
             document = {"import": _import, "search": _search, "show": _show}[act](options)
         except OSError as fault:
-            raise CommandError(str(fault)) from None
+            raise CommandError(arguments.why_unreadable(fault)) from None
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
             return
@@ -72,17 +75,29 @@ def _import(options: dict[str, Any]) -> dict[str, Any]:
 
 def _search(options: dict[str, Any]) -> dict[str, Any]:
     words = " ".join(options["words"])
-    found = queries.search_codes(words, area=options["country"], language=options["language"])
+    try:
+        found = queries.search_codes(words, area=options["country"], language=options["language"])
+    except DatabaseError:
+        found = []  # Published texts lie in the database, our own words do not.
     own = nomenclature.search(words, language=options["language"])
+    # Where no text holds the words themselves, what goods are called may still tell.
+    guessed = [] if own or found else suggest(Described(words, options["language"]))
     return {
         "words": [{"code": step.code, "words": step.words} for step in own],
         "found": [{"code": one.code, "text": one.text} for one in found],
+        "suggested": [{"code": one.code, "probability": round(one.probability, 3)} for one in guessed],
         "lines": [
             *(f"{step.code:<10}  {step.words}" for step in own),
             *(f"{one.code:<10}  {one.text}  [{one.source}]" for one in found),
+            *(_guess(one, options["language"]) for one in guessed),
         ]
         or ["Neither our own words nor a published text hold these."],
     }
+
+
+def _guess(one: Candidate, language: str) -> str:
+    words = nomenclature.describe(one.code, language=language)
+    return f"{one.code:<10}  {words}  [no text holds these words; suggested by them, {one.probability:.0%}]"
 
 
 def _show(options: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +106,10 @@ def _show(options: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(f"{options['code']!r} is no code of 2 to 10 digits")
     own = nomenclature.path(code, language=options["language"])
     codes = [code[:length] for length in (2, 4, 6, 8, 10) if length <= len(code)]
-    published = queries.find_published_texts(codes, area=options["country"], language=options["language"])
+    try:
+        published = queries.find_published_texts(codes, area=options["country"], language=options["language"])
+    except DatabaseError:
+        published = {}
     return {
         "code": code,
         "words": [{"code": step.code, "words": step.words} for step in own],

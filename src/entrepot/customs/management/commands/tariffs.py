@@ -4,7 +4,6 @@ import json
 import re
 from argparse import ArgumentTypeError
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from entrepot.customs.tariff_report import (
     sum_in_words,
 )
 from entrepot.customs.tariffs import TariffTable
-from entrepot.kernel import clock
+from entrepot.kernel import arguments, clock
 from entrepot.markets import queries as markets
 
 # So many lines of each kind are printed; --json has all.
@@ -59,13 +58,6 @@ def _hs(text: str) -> str:
     return code
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no date (YYYY-MM-DD)") from None
-
-
 class Command(BaseCommand):
     help = (
         "Duty rates. `import FILE` takes a published schedule into use: the tariff of the United States with what "
@@ -84,11 +76,13 @@ class Command(BaseCommand):
         taken.add_argument(
             "--from",
             dest="holds_from",
-            type=_day,
+            type=arguments.day,
             metavar="DATE",
             help="since when rows without a date of their own hold",
         )
-        taken.add_argument("--to", dest="holds_to", type=_day, metavar="DATE", help="until when such rows hold")
+        taken.add_argument(
+            "--to", dest="holds_to", type=arguments.day, metavar="DATE", help="until when such rows hold"
+        )
         taken.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         shown = acts.add_parser("show", help="which rates fall on goods, and why")
         shown.add_argument(
@@ -96,8 +90,10 @@ class Command(BaseCommand):
         )
         shown.add_argument("--hs", required=True, type=_hs, metavar="CODE", help="customs code, 4 to 10 digits")
         shown.add_argument("--from", dest="origin", type=_country, metavar="XX", help="country of origin")
-        shown.add_argument("--on", type=_day, metavar="DATE", help="day of the import (default: today)")
-        shown.add_argument("--language", default="en", help="of the goods' names")
+        shown.add_argument("--on", type=arguments.day, metavar="DATE", help="day of the import (default: today)")
+        shown.add_argument(
+            "--language", type=arguments.language, default="en", metavar="CODE", help="of the goods' names"
+        )
         listed = acts.add_parser("list", help="what is known of which country, and what was imported")
         for act in (taken, shown, listed):
             act.add_argument("--json", action="store_true", help="print JSON")
@@ -106,7 +102,7 @@ class Command(BaseCommand):
         try:
             {"import": self._import, "show": self._show, "list": self._list}[act](options)
         except OSError as fault:
-            raise CommandError(str(fault)) from None
+            raise CommandError(arguments.why_unreadable(fault)) from None
 
     def _import(self, options: dict[str, Any]) -> None:
         path: Path = options["file"]

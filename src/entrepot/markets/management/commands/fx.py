@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 
-from entrepot.kernel import clock
+from entrepot.kernel import arguments, clock
 from entrepot.markets import fx, operations, ports, queries
 from entrepot.markets.fx_sources import SOURCES
 from entrepot.markets.rules import FxTable, UnknownCurrency
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         taking.add_argument("--newest", action="store_true", help="only the newest day")
         showing = actions.add_parser("show", help="the rates in force, with their day, age and source")
         showing.add_argument("pair", nargs="?", help="such as USD/BRL: the rate and how it comes about")
-        showing.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="as known on a day (default: today)")
+        showing.add_argument("--on", type=arguments.day, metavar="DATE", help="as known on a day (default: today)")
         for action in (taking, showing):
             action.add_argument("--json", action="store_true", help="print JSON")
 
@@ -50,7 +51,9 @@ class Command(BaseCommand):
                 content = ports.get_fetcher().fetch(SOURCES[options["fetch"]].address(options["what"]))
             else:
                 content = options["file"].read_bytes()
-        except (OSError, ports.RatesNotFetched) as fault:
+        except OSError as fault:
+            raise CommandError(arguments.why_unreadable(fault)) from None
+        except ports.RatesNotFetched as fault:
             raise CommandError(str(fault)) from None
         rows = fx.read_rates(content)
         now = clock.now()
@@ -82,24 +85,28 @@ class Command(BaseCommand):
 
     def _show(self, pair: str | None, on: date | None, *, as_json: bool) -> None:
         now = clock.now() if on is None else datetime.combine(on, time(23, 59), tzinfo=UTC)
-        table = queries.get_fx(at=now)
+        try:
+            table = queries.get_fx(at=now)
+        except DatabaseError:
+            table = queries.get_shipped_fx()
+            self.stderr.write("Without a database only the rates that ship are known.")
         if pair is not None:
             self._pair(pair, table, now.date(), as_json=as_json)
             return
         rows = [_rate(table, currency, now.date()) for currency in sorted(table.per_eur)]
-        missing = queries.list_currencies_without_rate(at=now)
+        missing = queries.list_currencies_without_rate(table)
         if as_json:
             self.stdout.write(json.dumps(rows, indent=2))
             return
         for row in rows:
-            age = f"{row['date']} ({row['age_days']} days)"
+            age = f"{row['date']} ({_aged(row['age_days'])})"
             self.stdout.write(f"{row['currency']} {row['per_eur']:>18} per EUR  {age}  {row['source']}")
         for currency, countries in missing.items():
             self.stdout.write(f"{currency} no source quotes it; used by {', '.join(countries)}")
 
     def _pair(self, pair: str, table: FxTable, on: date, *, as_json: bool) -> None:
         source, slash, target = pair.upper().partition("/")
-        if not slash:
+        if not (slash and source and target):
             raise CommandError("a pair is written such as USD/BRL")
         try:
             rate, legs = table.rate(source, target), table.path(source, target)
@@ -112,10 +119,11 @@ class Command(BaseCommand):
                 json.dumps({"pair": f"{source}/{target}", "rate": f"{rate:f}", "age_days": age, "path": path})
             )
             return
-        self.stdout.write(f"1 {source} = {rate:f} {target}, {age} days old")
+        self.stdout.write(f"1 {source} = {rate:f} {target}, {_aged(age)}")
         for leg in path:
             self.stdout.write(
-                f"  1 EUR = {leg['per_eur']} {leg['currency']}  {leg['date']} ({leg['age_days']} days)  {leg['source']}"
+                f"  1 EUR = {leg['per_eur']} {leg['currency']}  {leg['date']} ({_aged(leg['age_days'])})  "
+                f"{leg['source']}"
             )
 
 
@@ -131,6 +139,13 @@ def _leg(currency: str, per_eur: Decimal, day: date, source: str, on: date) -> d
         "age_days": (on - day).days,
         "source": source,
     }
+
+
+def _aged(days: int) -> str:
+    """Return how old a rate is; one from before the history begins is none of the day."""
+    if days < 0:
+        return "of a later day"
+    return "1 day old" if days == 1 else f"{days} days old"
 
 
 def _disagreement(found: fx.Disagreement) -> dict[str, Any]:

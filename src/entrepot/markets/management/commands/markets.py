@@ -78,9 +78,10 @@ class Command(BaseCommand):
             self._all(reports)
 
     def _one(self, report: dict[str, Any]) -> None:
+        age = "1 day" if report["age_days"] == 1 else f"{report['age_days']} days"
         self.stdout.write(
             f"{report['country']} {report['name']}: buying {report['buying']}, selling {report['selling']}; "
-            f"reviewed {report['reviewed_on']}, {report['age_days']} days ago"
+            f"reviewed {report['reviewed_on']}, {age} ago"
         )
         for part in report["parts"]:
             source = f"  [{part['source']}]" if part["source"] else ""

@@ -3,17 +3,19 @@ from __future__ import annotations
 import json
 import re
 from argparse import ArgumentTypeError
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import is_currency
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _, override
 
-from entrepot.kernel import clock
+from entrepot.kernel import arguments, clock
 from entrepot.markets import queries as markets
 from entrepot.orders import explaining, queries
 from entrepot.pricing import labels
 from entrepot.pricing.estimates import Estimate, EstimateItem, EstimateRequest, make_estimate
+from entrepot.ui.words import in_language
 
 _KEYS = ("hs", "value", "quantity", "weight_g", "origin")
 
@@ -33,13 +35,6 @@ def _decimal(text: str) -> Decimal:
     if not value.is_finite() or value < 0:
         raise ArgumentTypeError(f"{text!r} is no amount")
     return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no date (YYYY-MM-DD)") from None
 
 
 def _item(text: str) -> EstimateItem:
@@ -62,10 +57,13 @@ def _item(text: str) -> EstimateItem:
 
 
 def _pair(text: str) -> tuple[str, Decimal]:
-    found = re.fullmatch(r"([A-Z]{3}/[A-Z]{3})=([0-9.]+)", text)
-    if found is None or not (rate := _decimal(found[2])):
+    found = re.fullmatch(r"([A-Z]{3})/([A-Z]{3})=([0-9.]+)", text.upper())
+    if found is None or found[1] == found[2] or not (rate := _decimal(found[3])):
         raise ArgumentTypeError(f"{text!r} is no exchange rate such as USD/BRL=5.50")
-    return found[1], rate
+    for currency in (found[1], found[2]):
+        if not is_currency(currency):
+            raise ArgumentTypeError(f"{text!r}: {currency} is no ISO 4217 currency")
+    return f"{found[1]}/{found[2]}", rate
 
 
 class Command(BaseCommand):
@@ -77,6 +75,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.usage = (
+            "entrepot quote --from XX --to XX --item hs=610910,value=20.00,weight_g=300 [--item ...] [options]\n"
+            "       entrepot quote explain ORDER [--language CODE] [--json]\n"
+            "       entrepot quote --help"
+        )
         parser.add_argument("action", nargs="?", choices=["explain"], help="explain: how an order's price came about")
         parser.add_argument("order", nargs="?", help="the order's number, such as ABCD1234-1 (with explain)")
         parser.add_argument("--from", dest="origin", type=_country, metavar="XX", help="sent from")
@@ -93,7 +96,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--currency", default="", metavar="CODE", help="of values and answer (default: the destination's)"
         )
-        parser.add_argument("--on", type=_day, metavar="DATE", help="day of the sale (default: today)")
+        parser.add_argument("--on", type=arguments.day, metavar="DATE", help="day of the sale (default: today)")
         parser.add_argument(
             "--item",
             action="append",
@@ -112,7 +115,9 @@ class Command(BaseCommand):
         parser.add_argument("--prepaid", action="store_true", help="the delivery service prepays duties and taxes")
         parser.add_argument("--duty-rate", type=_decimal, metavar="PERCENT", help="in place of the tariff's basic rate")
         parser.add_argument("--fx", action="append", type=_pair, metavar="USD/BRL=5.50", help="an exchange rate")
-        parser.add_argument("--language", default="en", help="of the labels")
+        parser.add_argument(
+            "--language", type=arguments.language, default="en", metavar="CODE", help="of the words (default: en)"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -168,16 +173,14 @@ class Command(BaseCommand):
         currency = document["currency"]
         for line in explaining.part_lines(found.order.parts, currency, language):
             self.stdout.write(line)
-        self.stdout.write(f"{'Total':<28}{document['total']:>14} {currency}")
-        if not found.order.sure:
-            reasons = " ".join(labels.reason(code, language) for code in found.order.unsure)
-            self.stdout.write(f"Not sure: {reasons}")
-        if not found.corridor.open:
-            self.stdout.write(
-                f"Closed: {labels.reason(found.corridor.reason or '', language)} ({found.corridor.source})"
-            )
         order = found.order
-        rates = "; no exchange rate was needed"
-        if order.rates_date is not None:
-            rates = f"; exchange rates of {order.rates_date}, {order.rates_age_days} days old"
-        self.stdout.write(f"Regime {order.regime or 'unknown'}{rates}")
+        self.stdout.write(f"{in_language('Total', language):<28}{document['total']:>14} {currency}")
+        for line in explaining.doubt_lines(order, language):
+            self.stdout.write(line)
+        if not found.corridor.open:
+            reason = labels.reason(found.corridor.reason or "", language)
+            self.stdout.write(f"{in_language('Closed', language)}: {reason} ({found.corridor.source})")
+        if order.regime:
+            self.stdout.write(f"{in_language('Import rules', language)}: {order.regime}")
+        with override(language):
+            self.stdout.write(explaining.tell_rates(order) or _("No exchange rate was needed."))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entrepot.kernel import clock
+from entrepot.kernel import arguments, clock
 from entrepot.sellers import lists, measuring, operations, queries
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{act}")(options)
         except OSError as fault:
-            raise CommandError(str(fault)) from None
+            raise CommandError(arguments.why_unreadable(fault)) from None
 
     def _import(self, options: dict[str, Any]) -> None:
         entries = lists.read(options["file"], other_names=options["other_names"])

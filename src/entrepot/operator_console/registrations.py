@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.utils.translation import gettext_noop
-
 from entrepot.kernel.errors import DomainError
 from entrepot.kernel.money import Money
 from entrepot.markets import queries as markets
@@ -22,23 +20,6 @@ BASKETS_EUR = (20, 100, 500)
 _HS, _WEIGHT_G, _DELIVERY_EUR = "610910", 250, 9
 # Of the countries that a registration touches, the one that stands for them where only one is shown.
 _SHOWN_FIRST = ("DE", "GB", "US")
-NAMES = {
-    "IOSS": gettext_noop("Import one-stop shop of the European Union"),
-    "EU-OSS": gettext_noop("One-stop shop for sales inside the European Union"),
-    "GB-VAT": gettext_noop("VAT of the United Kingdom"),
-    "VOEC": gettext_noop("VAT on e-commerce of Norway"),
-    "CH-VAT": gettext_noop("VAT of Switzerland, as a mail-order platform"),
-    "AU-GST": gettext_noop("GST of Australia"),
-    "NZ-GST": gettext_noop("GST of New Zealand"),
-    "SG-OVR": gettext_noop("GST of Singapore, as an overseas platform"),
-    "MY-LVG": gettext_noop("Sales tax on low value goods of Malaysia"),
-    "BR-PRC": gettext_noop("Remessa Conforme of Brazil"),
-    "CL-VAT": gettext_noop("VAT of Chile on low value goods"),
-    "CN-CBEC": gettext_noop("Cross-border e-commerce of China"),
-    "JE-GST": gettext_noop("GST of Jersey"),
-    "JP-CT": gettext_noop("Consumption tax of Japan, as a platform"),
-    "US-SALES-TAX": gettext_noop("Sales taxes of the states, as a marketplace facilitator"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ STATUSES: dict[Status, tuple[str, str]] = {
 # Goods that a country's rules are tried with: customs code, price of a piece in euro, weight in grams.
 _TRIED = (("610910", 20, 250), ("640399", 100, 1200), ("851671", 500, 6000))
 _SENDERS = ("CN", "IT")
+_UNNAMED_TAXES = ("tax", "none")  # So packs say that a tax has no name of its own, or that there is none.
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class CountryRules:
     part_of: str
     rules: tuple[RuleWords, ...]
     past: tuple[RuleWords, ...]
+    tax: str
     rates: tuple[RateRow, ...]
     places: tuple[Place, ...]
     bans: tuple[Ban, ...]
@@ -160,6 +162,7 @@ def describe(code: str, *, at: datetime) -> CountryRules:
         part_of=pack.part_of if pack is not None else "",
         rules=tuple(rule for rule in found if not _is_past(rule, day)),
         past=tuple(rule for rule in found if _is_past(rule, day)),
+        tax=_tax_name((home or pack).tax_name) if pack is not None else "",
         rates=tuple(_rates(rates, code, day)),
         places=tuple(_place(area, code, day) for area in pack.territories) if pack is not None else (),
         bans=tuple(_bans(pack, day)) if pack is not None else (),
@@ -202,6 +205,14 @@ def _rate(row: TaxRate, country: str) -> RateRow:
         what = _("Some postal codes") if row.postal_codes else _("Standard rate")
     note = _("The local part is an average.") if row.local else ""
     return RateRow(row.rate + row.local, what, where, note, row.valid_from, row.source, (tone, _(text)))
+
+
+def _tax_name(name: str) -> str:
+    """Return what a country calls its tax: its own name (`IVA`), or the reader's words for one that is described."""
+    if name in _UNNAMED_TAXES:
+        return ""
+    code = name.lower().replace(" ", "_")
+    return labels.label(code, get_language() or "en") if code in labels.PARTS else name
 
 
 def _is_local(row: TaxRate) -> bool:

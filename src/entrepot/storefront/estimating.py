@@ -172,9 +172,19 @@ class LineForm(forms.Form):
         max_value=VALUE_MAX,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}),
     )
-    quantity = forms.IntegerField(label=gettext_lazy("Pieces"), min_value=1, max_value=QUANTITY_MAX, required=False)
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Pieces"),
+        min_value=1,
+        max_value=QUANTITY_MAX,
+        required=False,
+        widget=forms.NumberInput(attrs={"dir": "ltr"}),
+    )
     weight_g = forms.IntegerField(
-        label=gettext_lazy("Weight of one, in grams"), min_value=0, max_value=WEIGHT_MAX_G, required=False
+        label=gettext_lazy("Weight of one, in grams"),
+        min_value=0,
+        max_value=WEIGHT_MAX_G,
+        required=False,
+        widget=forms.NumberInput(attrs={"dir": "ltr"}),
     )
 
     NAMES = ("hs", "value", "quantity", "weight_g", "origin")

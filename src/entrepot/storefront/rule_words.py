@@ -12,7 +12,7 @@ from entrepot.customs import nomenclature
 from entrepot.kernel.money import Money, Rounding
 from entrepot.markets.packs import AssessedValue, Duty, Fee, Goods, RateRow, Regime, Tax, Threshold
 from entrepot.pricing import labels
-from entrepot.ui import formats
+from entrepot.ui import formats, schemes as schemes_named
 
 _NAMED_MAX = 4
 # Unions that CLDR has no name for.
@@ -83,6 +83,7 @@ class RuleWords:
     when: tuple[str, ...]
     rows: tuple[Row, ...]
     scheme: str
+    scheme_name: str
     is_held: bool | None
     valid_from: date | None
     valid_to: date | None
@@ -113,6 +114,7 @@ def rule_in_words(
             Row(_("Who collects"), (_(COLLECTORS[regime.collector]),)),
         ),
         scheme=regime.scheme,
+        scheme_name=schemes_named.name_of(regime.scheme),
         is_held=regime.scheme in schemes if regime.scheme else None,
         valid_from=regime.valid_from,
         valid_to=regime.valid_to,
@@ -136,13 +138,33 @@ def areas(codes: Sequence[str]) -> str:
 
 
 def codes_of(prefixes: Sequence[str]) -> str:
-    """Return customs codes as people write them, `6109 10`; a few of them with what they are called."""
+    """Return customs codes as people write them, `6109 10`; a few of them with what they are called, many as spans."""
     language = get_language() or "en"
-    written = [prefix if len(prefix) < 6 else f"{prefix[:4]} {prefix[4:]}" for prefix in prefixes]
     if len(prefixes) > _NAMED_MAX:
-        return ", ".join(written)
+        return ", ".join(_spans(prefixes))
+    written = [_written(prefix) for prefix in prefixes]
     named = [nomenclature.describe(prefix, language=language) for prefix in prefixes]
     return ", ".join(f"{code} {name}".strip() for code, name in zip(written, named, strict=True))
+
+
+def _written(prefix: str) -> str:
+    return prefix if len(prefix) < 6 else f"{prefix[:4]} {prefix[4:]}"
+
+
+def _spans(prefixes: Sequence[str]) -> Iterator[str]:
+    """Yield codes, three or more that follow one another as one: `02–04, 07`."""
+    runs: list[list[str]] = []
+    for prefix in sorted(prefixes):
+        last = runs[-1][-1] if runs else ""
+        if len(last) == len(prefix) and int(last) + 1 == int(prefix):
+            runs[-1].append(prefix)
+        else:
+            runs.append([prefix])
+    for run in runs:
+        if len(run) > 2:
+            yield f"{_written(run[0])}–{_written(run[-1])}"
+        else:
+            yield from map(_written, run)
 
 
 def limit(amount: object, currency: str) -> str:

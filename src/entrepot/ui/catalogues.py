@@ -27,6 +27,8 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE = PACKAGE / "ui" / "locale"
 ALLOWED = SOURCE / "allowed.toml"
+# How the parts of a pack's source begin that are no titles but sentences of ours.
+_SAID_BY_US = ("Our own rule", "Not yet compared with")
 DOMAIN = "django"
 _KEYWORDS = {
     "_": None,
@@ -61,7 +63,8 @@ def extract() -> Catalog:
         for message, context in [*_of_python(source), *_of_f_strings(source), *_of_errors(source)]:
             catalog.add(message, context=context)
     packs = PACKAGE / "markets"
-    for path in sorted([*(packs / "countries").glob("*.toml"), *(packs / "unions").glob("*.toml")]):
+    files = [*(packs / "countries").glob("*.toml"), *(packs / "unions").glob("*.toml"), packs / "defaults.toml"]
+    for path in sorted(files):
         for label in _of_pack(tomllib.loads(path.read_text(encoding="utf-8"))):
             catalog.add(label)
     for pattern in ("*.html", "*.txt"):
@@ -109,12 +112,17 @@ def _of_errors(source: str) -> Iterator[Found]:
 
 
 def _of_pack(value: object) -> Iterator[str]:
-    """Yield the labels and titles of a country or union pack, wherever they stand in it, and its territories' names."""
+    """
+    Yield the labels and titles of a pack, wherever they stand in it, its territories' names, and what its sources say
+    in our own words: titles of laws stay in their own language.
+    """
     for name, child in (
         value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
     ):
         if name in ("label", "title") and isinstance(child, str):
             yield child
+        elif name == "source" and isinstance(child, str):
+            yield from (part for part in child.split("; ") if part.startswith(_SAID_BY_US))
         elif name == "territories":
             yield from (territory["name"] for territory in child)
             yield from _of_pack(child)

@@ -16,9 +16,9 @@ from entrepot.kernel.money import Money
 from entrepot.operator_console import registrations
 from entrepot.operator_console.desk import operators_only, show
 from entrepot.operator_console.priced import IMPORT_CHARGES, LIABLE
-from entrepot.operator_console.registrations import Effect, Scheme
+from entrepot.operator_console.registrations import Effect
 from entrepot.pricing.quote import OrderQuote
-from entrepot.ui import formats
+from entrepot.ui import formats, schemes
 from entrepot.ui.requests import PageRequest
 
 
@@ -54,7 +54,7 @@ def overview(request: PageRequest) -> HttpResponse:
     rows = []
     for scheme in registrations.list_schemes(day=now.date()):
         effects = registrations.compare(scheme, origin=origin, destinations=[scheme.example], at=now)
-        rows.append((scheme, _name(scheme), [_words(effect) for effect in effects]))
+        rows.append((scheme, schemes.name_of(scheme.code), [_words(effect) for effect in effects]))
     context = {"rows": rows, "baskets": _baskets(), **_frame(origin)}
     return show(request, "registrations", "markets", context)
 
@@ -75,7 +75,7 @@ def registration(request: PageRequest, scheme: str) -> HttpResponse:
     shown = asked if asked in by_country else found.example
     context = {
         "scheme": found,
-        "name": _name(found),
+        "name": schemes.name_of(found.code),
         "shown": shown,
         "effects": by_country[shown],
         "others": by_country.items() if len(by_country) > 1 else (),
@@ -103,10 +103,6 @@ def _origin(request: PageRequest) -> str:
     origins = registrations.list_origins()
     asked = request.GET.get("from", "").upper()
     return asked if asked in origins else origins[0]
-
-
-def _name(scheme: Scheme) -> str:
-    return _(registrations.NAMES[scheme.code]) if scheme.code in registrations.NAMES else ""
 
 
 def _baskets() -> Sequence[Money]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -17,12 +17,12 @@ from django.forms import BoundField, CheckboxInput, FileInput, RadioSelect
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from entrepot.kernel.money import Money
-from entrepot.ui import formats
+from entrepot.ui import formats, sources
 from entrepot.ui.choice import currency_of
 from entrepot.ui.ports import Reach, get_reach
 
@@ -31,7 +31,6 @@ register = template.Library()
 _POINTING_ICONS = frozenset({"chevron", "arrow", "exit"})  # Mirrored where one reads from the right.
 _WIDELY_KNOWN = ("EUR", "USD", "GBP", "CNY")  # Offered beside the money of the countries that are delivered to.
 _BETWEEN_TAGS = re.compile(r"\s*\n\s*<")
-_LONG_HOST = 24
 _FLAGS = frozenset("it fr es ru de cn tr kz sa gb".split())
 
 
@@ -211,18 +210,8 @@ def _choice_list(kind: str, chosen: str, language: str, reach: Reach) -> SafeStr
 
 @register.simple_tag
 def source(text: str) -> SafeString:
-    """Write where a rule stands: addresses as links under their hosts' names, anything else as it is."""
-    return format_html_join("; ", "{}", ((_source(part.strip()),) for part in text.split(";") if part.strip()))
-
-
-def _source(text: str) -> SafeString:
-    parts = urlsplit(text)
-    if parts.scheme in ("http", "https") and parts.hostname and " " not in text:
-        host: str = conditional_escape(parts.hostname.removeprefix("www."))
-        if len(host) > _LONG_HOST:  # It may break before its dots, so that a narrow table keeps its other columns.
-            host = mark_safe(host.replace(".", "<wbr>."))  # noqa: S308 (escaped above)
-        return format_html('<a href="{}" rel="noreferrer nofollow">{}</a>', text, host)
-    return format_html("<bdi>{}</bdi>", text)
+    """Write where a rule stands: addresses as links, titles as they are."""
+    return sources.write(text)
 
 
 @register.simple_tag
@@ -349,19 +338,27 @@ def pagination(context: dict[str, Any], page: int, pages: int, address: str = ""
     return _pagination(get_language() or "en", f"?{kept}&page=" if kept else "?page=", page, pages)
 
 
-@lru_cache(maxsize=2048)
+_ADDRESS = "{address}"
+
+
 def _pagination(language: str, address: str, page: int, pages: int) -> SafeString:
     """Write the pagination of a list; `address` ends where the page's number is put."""
+    return SafeString(_paginate(language, page, pages).replace(_ADDRESS, conditional_escape(address)))
+
+
+@lru_cache(maxsize=2048)
+def _paginate(language: str, page: int, pages: int) -> SafeString:
+    """Write a pagination with a place for the list's address, which is all that lists of a length differ in."""
     near = sorted({n for n in (1, page - 1, page, page + 1, pages) if 1 <= n <= pages})
     entries: list[PageLink] = []
     for position, n in enumerate(near):
         if position and n - near[position - 1] > 1:
             entries.append(PageLink())
-        entries.append(PageLink(n, f"{address}{n}", n == page))
+        entries.append(PageLink(n, f"{_ADDRESS}{n}", n == page))
     shown = {
         "entries": entries,
-        "previous": f"{address}{page - 1}" if page > 1 else "",
-        "next": f"{address}{page + 1}" if page < pages else "",
+        "previous": f"{_ADDRESS}{page - 1}" if page > 1 else "",
+        "next": f"{_ADDRESS}{page + 1}" if page < pages else "",
     }
     return _squeezed("ui/components/pagination.html", shown)
 

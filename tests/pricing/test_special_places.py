@@ -32,12 +32,19 @@ def sold(
     hs: str = TSHIRT,
     currency: str = "EUR",
     schemes: frozenset[str] = NOTHING,
+    established: str = "",
     **seller: object,
 ) -> OrderQuote:
     """Goods of a net price and 10.00 of delivery, from a place to a place (country, postal code), in one currency."""
     from_country, from_code = origin
     to_country, to_code = destination
-    trader = terms(from_country, dispatch_postal_code=from_code, payout_currency=currency, **seller)  # type: ignore[arg-type]
+    trader = terms(
+        established or from_country,
+        dispatch_country=from_country,
+        dispatch_postal_code=from_code,
+        payout_currency=currency,
+        **seller,  # type: ignore[arg-type]
+    )
     line = offer(
         trader,
         price,
@@ -242,6 +249,9 @@ def test_northern_ireland_is_at_home_in_britain_and_inside_the_union() -> None:
     assert (told(into), into.sure) == ((0, 2200, 0, 13200, "none"), True)
     out = sold(("GB", "BT1 1AA"), ("DE", "10115"), over_threshold=True)
     assert (told(out), out.sure) == ((0, 2090, 0, 13090, "none"), True)
+    # A seller from outside who keeps goods there sells to the Union through the platform.
+    foreign = sold(("GB", "BT1 1AA"), ("DE", "10115"), schemes=frozenset({"EU-OSS"}), established="CN")
+    assert [(part.liable, part.amount) for part in foreign.parts if part.code == "vat"] == [("platform", 2090)]
     # Its goods reach the Union's special places as the Union's do: 7 % IGIC, no duty.
     islands = sold(("GB", "BT1 1AA"), ("ES", "35001"))
     assert (told(islands), islands.regime) == ((0, 0, 770, 11770, "due_at_door"), "ES-CN-union-territory")

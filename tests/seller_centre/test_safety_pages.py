@@ -43,7 +43,7 @@ def test_a_contact_is_written_down_chosen_changed_and_removed(shop: SellerView, 
     assert reader.faults() != []
     reader.send("/new/", email="rep@example.com")
     rep = find(shop, "Rep")
-    assert "In the European Union" in reader.words
+    assert "May answer in the European Union" in reader.words
     reader.send("/safety/", responsible_id=str(rep.id))
     assert queries.get_stores([shop.id])[shop.id].responsible == rep
     assert "cannot buy your goods" not in reader.words

@@ -81,6 +81,23 @@ def test_the_store_answers_in_the_union_by_its_responsible_person_or_by_a_manufa
     assert (queries.get_stores([shop.id])[shop.id].manufacturer, declared(shop)) == (None, "{}")
 
 
+@pytest.mark.parametrize(
+    ("country", "address", "is_in_eu"),
+    [
+        ("GB", "12 Donegall Square, Belfast BT1 5GS", True),
+        ("GB", "12 Donegall Square, bt1 5gs, Belfast", True),
+        ("GB", "1 Strand, London SW1A 1AA", False),
+        ("DE", "Musterstraße 1, 10115 Berlin", True),
+        ("NO", "Storgata 1, 0155 Oslo", False),
+        ("AQ", "McMurdo", False),
+    ],
+)
+def test_northern_ireland_answers_in_the_union_and_great_britain_does_not(
+    shop: SellerView, country: str, address: str, is_in_eu: bool
+) -> None:
+    assert safety.contact(shop, country, address=address).is_in_eu is is_in_eu
+
+
 def test_what_is_named_somewhere_is_not_dropped(shop: SellerView) -> None:
     of_store, of_listing = safety.contact(shop, name="Store's"), safety.contact(shop, name="Listing's")
     safety.choose(shop, responsible=of_store)

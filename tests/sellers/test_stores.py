@@ -187,6 +187,18 @@ def test_a_tax_profile_is_set(now):
     assert _store_facts() == 2
 
 
+def test_a_seller_whose_country_reaches_into_the_union_may_hold_oss(now):
+    """Goods in Northern Ireland lie in the Union: Windsor Framework, article 8; OSS is open to who sells them."""
+    seller = sellers.approved_seller("IT")
+    Seller.objects.filter(pk=seller.id).update(country="GB")
+
+    changed = operations.set_tax_profile(
+        seller_id=seller.id, person_id=sellers.owner_of(seller), vat_registered=True, registrations=["OSS"], now=now
+    )
+
+    assert changed.registrations == ("OSS",)
+
+
 @pytest.mark.parametrize(
     ("country", "vat_registered", "registrations", "reason"),
     [

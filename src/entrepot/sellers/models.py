@@ -163,7 +163,7 @@ class SafetyContact(models.Model):
     address = models.TextField()
     country = models.CharField(max_length=2)
     email = models.TextField()
-    is_in_eu = models.BooleanField(help_text="As the country's pack said when it was written down.")
+    is_in_eu = models.BooleanField(help_text="Whether it may answer in the Union, as the pack said when written down.")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from entrepot.markets.packs import CountryPack
 from entrepot.seller_centre.forms.choices import choice
-from entrepot.sellers.queries import RegistrationView
+from entrepot.sellers.queries import RegistrationView, may_use_oss
 from entrepot.ui import formats
 from entrepot.ui.address_form import rules_of
 
@@ -101,7 +101,7 @@ class NumbersForm(StepForm):
 
     def __init__(self, *args: Any, registration: RegistrationView, pack: CountryPack, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "EU" not in pack.unions:
+        if not may_use_oss(pack.code):
             del self.fields["oss"]
         self.kinds = [wanted.kind for wanted in registration.ids]
         for wanted in registration.ids:

@@ -5,6 +5,7 @@ and 19. Contacts are written down once; the store chooses two of them for all it
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -172,7 +173,6 @@ def _own_or_none(field: str, seller_id: UUID, contact_id: UUID | None) -> UUID |
 
 
 def _fill(contact: SafetyContact, name: str, address: str, country: str, email: str) -> None:
-    pack = markets.find_pack(country)
     if country not in markets.list_iso_countries():
         raise InvalidField.single("country", "unknown_country")
     contact.name = line("name", name, limit=200, is_required=True)
@@ -183,4 +183,18 @@ def _fill(contact: SafetyContact, name: str, address: str, country: str, email: 
         validate_email(contact.email)
     except ValidationError as fault:
         raise InvalidField.single("email", "invalid_format") from fault
-    contact.is_in_eu = pack is not None and "EU" in pack.unions
+    contact.is_in_eu = _counts_in_union(country, contact.address)
+
+
+def _counts_in_union(country: str, address: str) -> bool:
+    """
+    Say whether somebody there may answer in the Union: in a member, or in a part of a country that is inside for goods.
+
+    That is Northern Ireland (Windsor Framework, article 5(4) and annex 2), told by the postal code.
+    """
+    pack = markets.find_pack(country)
+    if pack is None or "EU" in pack.unions:
+        return pack is not None
+    patterns = [pattern for part in pack.territories if "EU" in part.unions for pattern in part.postal_codes]
+    words = address.upper().replace(",", " ").split()
+    return any(re.search(pattern, word) for pattern in patterns for word in words)

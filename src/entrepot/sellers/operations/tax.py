@@ -9,12 +9,11 @@ from uuid import UUID
 from entrepot.kernel import audit, facts
 from entrepot.kernel.errors import InvalidField
 from entrepot.kernel.transactions import step, transaction
-from entrepot.markets import queries as markets
 from entrepot.sellers import rules
 from entrepot.sellers.events import StoreChanged
 from entrepot.sellers.models import Seller, Store
 from entrepot.sellers.operations.access import lock_for, lock_seller, note
-from entrepot.sellers.queries import SellerView, get_seller
+from entrepot.sellers.queries import SellerView, get_seller, may_use_oss
 
 
 @transaction
@@ -25,13 +24,13 @@ def set_tax_profile(
     Set whether a seller is registered for its country's VAT, and the schemes it holds (`OSS`: EU Regulation
     2017/2455, one-stop shop of Directive 2006/112/EC articles 369a-369k).
 
-    :raises InvalidField: a scheme that is none, or OSS outside the EU or without a VAT registration.
+    :raises InvalidField: a scheme that is none, or OSS where no goods lie in the EU or without a VAT registration.
     """
     seller = lock_for(person_id=person_id, seller_id=seller_id, action="manage_tax")
     schemes = sorted({scheme.strip().upper() for scheme in registrations})
     if any(not rules.SCHEME.fullmatch(scheme) for scheme in schemes):
         raise InvalidField.single("registrations", "invalid_format")
-    if "OSS" in schemes and "EU" not in markets.get_pack(seller.country).unions:
+    if "OSS" in schemes and not may_use_oss(seller.country):
         raise InvalidField.single("registrations", "oss_outside_the_eu")
     if "OSS" in schemes and not vat_registered:
         raise InvalidField.single("registrations", "oss_without_vat")

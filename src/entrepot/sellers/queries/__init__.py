@@ -43,6 +43,7 @@ from entrepot.sellers.queries.sellers import (
     get_stores,
     legal_identity,
     list_sellers,
+    may_use_oss,
 )
 from entrepot.sellers.queries.verification import (
     BankAccountHint,
@@ -105,6 +106,7 @@ __all__ = [
     "list_safety_contacts",
     "list_screening_lists",
     "list_sellers",
+    "may_use_oss",
     "membership",
     "memberships",
     "read_document",

@@ -299,6 +299,12 @@ def legal_identity(seller_id: UUID) -> LegalIdentity:
     )
 
 
+def may_use_oss(country: str) -> bool:
+    """Say whether goods at home may lie in the Union, for whose distance sales OSS is: Northern Ireland is inside."""
+    pack = markets.get_pack(country)
+    return "EU" in pack.unions or any("EU" in part.unions for part in pack.territories)
+
+
 def get_payout_account(seller_id: UUID) -> PayoutAccount:
     """
     Return the account that a seller is paid to now, opened.

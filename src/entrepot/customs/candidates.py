@@ -4,44 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-import msgspec
-
-from entrepot.markets.packs import AssessedValue, Duty, Fee, Regime, Tax, Threshold
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """A threshold by which a regime is chosen: asked of each consignment, so kept in the plainest form there is."""
-
-    basis: str
-    scope: str
-    currency: str
-    above: Decimal | None
-    at_least: Decimal | None
-    below: Decimal | None
-    up_to: Decimal | None
-
-    @classmethod
-    def of(cls, threshold: Threshold) -> Limit:
-        return cls(
-            threshold.basis,
-            threshold.scope,
-            threshold.currency,
-            threshold.above,
-            threshold.at_least,
-            threshold.below,
-            threshold.up_to,
-        )
+from entrepot.customs.levies import DutyLevy, FeeLevy, TaxLevy
+from entrepot.customs.limits import Limit
+from entrepot.markets.packs import AssessedValue, Duty, Fee, Regime, Tax
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """
-    A regime that may govern an item, with its areas spelt out as countries and the fees that it may charge: `fees` that
-    a tax may be on, `later_fees` that depend on what else is charged. `assessed`: what it counts in place of the price
-    on its day. `taxes_at_door`, `duties_at_door`: the country's
-    own tax on goods, the tariff's duty is collected at the border, whatever they cost.
+    A regime that may govern an item, with its areas spelt out as countries, its duties and taxes as they are levied and
+    the fees that it may charge: `fees` that a tax may be on, `later_fees` that depend on what else is charged.
+    `assessed`: what it counts in place of the price on its day. `taxes_at_door`, `duties_at_door`: the country's own
+    tax on goods, the tariff's duty is collected at the border, whatever they cost.
     """
 
     regime: Regime
@@ -55,8 +30,10 @@ class Candidate:
     assessed: AssessedValue | None
     of_consignment: tuple[Limit, ...]
     of_item: tuple[Limit, ...]
-    fees: tuple[Fee, ...]
-    later_fees: tuple[Fee, ...]
+    duties: tuple[DutyLevy, ...]
+    taxes: tuple[TaxLevy, ...]
+    fees: tuple[FeeLevy, ...]
+    later_fees: tuple[FeeLevy, ...]
     taxes_at_door: bool
     duties_at_door: bool
 
@@ -73,7 +50,8 @@ class Candidate:
     ) -> Candidate:
         """Return a regime on a day, with the origins that it asks for (None: any) and the fees that it may charge."""
         goods, no_floor = regime.goods, regime.collection_floor is None
-        limits = [(threshold.scope, Limit.of(threshold)) for threshold in regime.thresholds]
+        assessed = regime.assessed_on(on)
+        limits = [(threshold.scope, Limit(threshold)) for threshold in regime.thresholds]
         return cls(
             regime=regime,
             origins=origins,
@@ -83,11 +61,13 @@ class Candidate:
             flags=goods.flags,
             not_flags=goods.not_flags,
             currency=regime.currency or currency,
-            assessed=regime.assessed_on(on),
+            assessed=assessed,
             of_consignment=tuple(limit for scope, limit in limits if scope != "item"),
             of_item=tuple(limit for scope, limit in limits if scope == "item"),
-            fees=tuple(fee for fee in fees if fee.when == "always" and fee.rate is None),
-            later_fees=tuple(fee for fee in fees if fee.when == "charged" or fee.rate is not None),
+            duties=tuple(DutyLevy(duty, regime, assessed) for duty in regime.duties),
+            taxes=tuple(TaxLevy(tax, regime, assessed) for tax in regime.taxes),
+            fees=tuple(FeeLevy(fee, regime) for fee in fees if fee.when == "always" and fee.rate is None),
+            later_fees=tuple(FeeLevy(fee, regime) for fee in fees if fee.when == "charged" or fee.rate is not None),
             taxes_at_door=no_floor and any(_is_collected_at_door(regime, tax) for tax in regime.taxes),
             duties_at_door=no_floor and any(_is_tariff_at_door(regime, duty) for duty in regime.duties),
         )

@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from entrepot.kernel.money import Money, minor_digits
+import msgspec
+
+from entrepot.kernel.money import Money, Rounding, minor_digits
 from entrepot.kernel.values import Value
 
+if TYPE_CHECKING:
+    from entrepot.customs.tariffs import TariffRow
+
+# A number that is not negative as a fraction of whole ones, (22, 100): exact, and a fifth of the time of decimals.
+Ratio = tuple[int, int]
 Group = Literal["goods", "delivery", "duty", "tax", "fees"]
 Payable = Literal["now", "door"]
 Liable = Literal["platform", "seller", "carrier", "buyer"]
@@ -39,8 +46,34 @@ class Part(Value, frozen=True):
     native_shares: tuple[int, ...]
 
 
-# A number that is not negative as a fraction of whole ones, (22, 100): exact, and a fifth of the time of decimals.
-Ratio = tuple[int, int]
+class FoundRate(msgspec.Struct, frozen=True):
+    """A tax rate with where it is written; `doubt` says why it is not sure: a reduced rate may apply, or local ones."""
+
+    rate: Decimal
+    source: str
+    valid_from: date | None
+    doubt: str = ""
+
+
+class Charge(msgspec.Struct, frozen=True, eq=False):
+    """
+    What a duty, tax or fee asks of all goods alike: everything of its parts but the amounts.
+
+    `share` is what it takes of its base, `row` or `found` where that is written. Charges are told apart as objects.
+    """
+
+    code: str
+    group: Group
+    share: Ratio
+    rate: Decimal | None
+    source: str
+    valid_from: date | None
+    reason: str
+    rule: str
+    rounding: Rounding
+    is_platforms: bool
+    row: TariffRow | None
+    found: FoundRate | None
 
 
 @lru_cache(maxsize=8192)
@@ -96,13 +129,35 @@ def split(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
         weights, total = [1] * count, count
     if amount < 0:
         return tuple(-share for share in split(-amount, weights))
-    shares = [amount * weight // total for weight in weights]
-    left = amount - sum(shares)
-    if left:
-        rests = [amount * weight % total for weight in weights]
-        if left == 1:
-            shares[rests.index(max(rests))] += 1
-            return tuple(shares)
-        for position in sorted(range(count), key=rests.__getitem__, reverse=True)[:left]:
-            shares[position] += 1
+    shares: list[int] = []
+    rests: list[int] = []
+    left = amount
+    for weight in weights:
+        whole = amount * weight
+        share = whole // total
+        shares.append(share)
+        rests.append(whole - share * total)
+        left -= share
+    while left:
+        position = rests.index(max(rests))
+        shares[position] += 1
+        rests[position] = -1
+        left -= 1
     return tuple(shares)
+
+
+def group_by_rate(members: Sequence[int], found: Sequence[FoundRate]) -> list[tuple[FoundRate, list[int]]]:
+    """Return positions by the rate found for each as it is written, whatever the doubts, the lowest rate first."""
+    groups: list[tuple[FoundRate, list[int]]] = []
+    for position, rate in zip(members, found, strict=True):
+        for known, same in groups:
+            if known is rate or (
+                known.rate == rate.rate and known.source == rate.source and known.valid_from == rate.valid_from
+            ):
+                same.append(position)
+                break
+        else:
+            groups.append((rate, [position]))
+    if len(groups) > 1:
+        groups.sort(key=lambda group: group[0].rate)
+    return groups

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import add
 
 import msgspec
 
-from entrepot.customs.candidates import Limit
 from entrepot.customs.charges import Part, Ratio, ratio
-from entrepot.customs.lanes import Lane
+from entrepot.customs.lanes import Kind, Lane
+from entrepot.customs.limits import Limit, exact
 from entrepot.kernel.money import minor_digits
-from entrepot.markets.packs import Channel, Threshold
+from entrepot.markets.packs import Channel
 from entrepot.markets.rules import Rates
-
-_MILLIONTH = Decimal("0.000001")
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -42,14 +41,6 @@ class Consignment(msgspec.Struct, frozen=True):
     duties_prepaid: bool = False
     basic_duty_rate: Decimal | None = None
 
-    @property
-    def country(self) -> str:
-        return self.lane.there.country
-
-    @property
-    def on(self) -> date:
-        return self.lane.on
-
 
 class Assessment(msgspec.Struct, frozen=True):
     """The charges of an import, why they may not be sure, and the regimes that gave them (most of them one)."""
@@ -61,17 +52,16 @@ class Assessment(msgspec.Struct, frozen=True):
 
 
 class Work:
-    """What is computed once per consignment and asked for often. Lives only inside `assess_import`."""
+    """What is computed once per consignment and asked for often. Lives only inside `Import`."""
 
     __slots__ = (
-        "_major",
-        "_values",
-        "book",
+        "_factors",
         "c",
         "cif",
         "cif_total",
         "goods",
         "goods_total",
+        "kinds",
         "lane",
         "rates",
         "unknown",
@@ -79,26 +69,31 @@ class Work:
     )
 
     def __init__(self, consignment: Consignment, rates: Rates) -> None:
-        self.c = consignment
-        self.lane = consignment.lane
-        self.book = consignment.lane.book
+        self.lane = lane = consignment.lane
         self.rates = rates
-        self.goods = [item.goods for item in consignment.items]
-        self.cif = [goods + freight for goods, freight in zip(self.goods, consignment.freight_shares, strict=True)]
+        self.goods: list[int] = []
+        self.kinds: list[Kind] = []
+        for item in consignment.items:
+            self.goods.append(item.goods)
+            self.kinds.append(lane.kind(item.hs, item.origin, item.flags))
         self.goods_total = sum(self.goods)
+        self._factors: dict[str, Decimal] = {}
+        self.send(consignment)
+
+    def send(self, consignment: Consignment) -> None:
+        """Take a consignment of the same goods, with nothing found out about it yet."""
+        self.c = consignment
+        self.cif: list[int] = list(map(add, self.goods, consignment.freight_shares))
         self.cif_total = sum(self.cif)
         self.unsure: set[str] = set()
         self.unknown = False
-        self._major: dict[str, Decimal] = {}
-        self._values: dict[tuple[str, str], Decimal] = {}
 
     def factor_to(self, currency: str) -> Decimal:
         """Return how many major units of a currency one minor unit of the consignment's is worth."""
-        found = self._major.get(currency)
+        found = self._factors.get(currency)
         if found is None:
             own = self.c.currency
-            found = self.rates.rate(own, currency).scaleb(-minor_digits(own))
-            self._major[currency] = found
+            found = self._factors[currency] = _of_minor_unit(self.rates.rate(own, currency), own)
         return found
 
     def to_minor(self, amount: Decimal, currency: str) -> Decimal:
@@ -114,54 +109,33 @@ class Work:
             return times * 10 ** minor_digits(currency), over
         return self.to_minor(amount, currency).as_integer_ratio()
 
-    def holds(self, threshold: Threshold | Limit, members: Sequence[int], tax: int | None = None) -> bool:
+    def holds(self, limit: Limit, members: Sequence[int]) -> bool:
         """Say whether a limit holds for some items: each piece by itself, or all that the consignment has."""
-        if threshold.basis == "weight_g":
-            return all(self._weight_holds(threshold, members))
-        if threshold.basis == "tax":
-            return self.is_within(threshold, Decimal(tax or 0))
-        if threshold.scope != "item":
-            return _within(threshold, self._value_in(threshold.basis, threshold.currency), 1)
-        factor = self.factor_to(threshold.currency)
-        values = self.goods if threshold.basis == "goods" else self.cif
-        return all(_within(threshold, _exact(values[i] * factor), self.c.items[i].quantity) for i in members)
+        items = self.c.items
+        if limit.basis == "weight_g":
+            if limit.scope == "item":
+                weights = [items[i].weight_g for i in members]
+                return all(weight is None or limit.is_kept(Decimal(weight)) for weight in weights)
+            return limit.is_kept(Decimal(sum((item.weight_g or 0) * item.quantity for item in items)))
+        if limit.scope != "item":
+            low, high = limit.span(self.factor_to(limit.currency))
+            return low <= (self.goods_total if limit.basis == "goods" else self.cif_total) <= high
+        factor = self.factor_to(limit.currency)
+        values = self.goods if limit.basis == "goods" else self.cif
+        return all(limit.is_kept(exact(values[i] * factor), items[i].quantity) for i in members)
 
-    def is_within(self, threshold: Threshold | Limit, amount: Decimal) -> bool:
+    def is_within(self, limit: Limit, amount: Decimal) -> bool:
         """Say whether an amount in minor units, which may be a fraction of them, keeps to a limit."""
-        return _within(threshold, _exact(amount * self.factor_to(threshold.currency)), 1)
+        return limit.is_kept(exact(amount * self.factor_to(limit.currency)))
 
-    def _value_in(self, basis: str, currency: str) -> Decimal:
-        found = self._values.get((basis, currency))
-        if found is None:
-            total = self.goods_total if basis == "goods" else self.cif_total
-            found = self._values[basis, currency] = _exact(total * self.factor_to(currency))
-        return found
-
-    def _weight_holds(self, threshold: Threshold | Limit, members: Sequence[int]) -> list[bool]:
-        if threshold.scope == "item":
-            weights = [self.c.items[i].weight_g for i in members]
-            return [weight is None or _within(threshold, Decimal(weight), 1) for weight in weights]
-        total = sum((item.weight_g or 0) * item.quantity for item in self.c.items)
-        return [_within(threshold, Decimal(total), 1)]
-
-    def over(self, threshold: Threshold | Limit, total: Decimal) -> Decimal:
+    def over(self, limit: Limit, total: Decimal) -> Decimal:
         """Return which share of a total in minor units lies above the limit."""
-        value = total * self.factor_to(threshold.currency)
-        limit = threshold.up_to or Decimal(0)
-        return (value - limit) / value if value > limit else Decimal(0)
+        value = total * self.factor_to(limit.currency)
+        most = limit.up_to or Decimal(0)
+        return (value - most) / value if value > most else Decimal(0)
 
 
-def _exact(value: Decimal) -> Decimal:
-    # A rate's last digits must not push 50 USD told in reals over the limit of 50 USD.
-    return value.quantize(_MILLIONTH)
-
-
-def _within(threshold: Threshold | Limit, value: Decimal, pieces: int) -> bool:
-    # Comparing the value of all pieces with the limit times the pieces keeps the boundary exact.
-    if threshold.above is not None and not value > threshold.above * pieces:
-        return False
-    if threshold.at_least is not None and not value >= threshold.at_least * pieces:
-        return False
-    if threshold.below is not None and not value < threshold.below * pieces:
-        return False
-    return threshold.up_to is None or value <= threshold.up_to * pieces
+@lru_cache(maxsize=1024)
+def _of_minor_unit(rate: Decimal, currency: str) -> Decimal:
+    """Return what a minor unit of a currency is worth where a major one is worth a rate."""
+    return rate.scaleb(-minor_digits(currency))

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from entrepot.customs.tariffs import PROOF_OF_ORIGIN
 
 if TYPE_CHECKING:
     from entrepot.customs.candidates import Candidate
+    from entrepot.customs.charges import FoundRate
+    from entrepot.customs.levies import DutyLevy, Levied, TaxLevy
     from entrepot.customs.places import Place
     from entrepot.customs.restrictions import Restrictions
-    from entrepot.customs.rulebook import FoundRate, Movement, RuleBook
+    from entrepot.customs.rulebook import Movement, RuleBook
     from entrepot.customs.tariffs import TariffRow
-    from entrepot.markets.packs import Channel, RateRow, SaleRule
+    from entrepot.markets.packs import Channel, Restriction
 
 Key = tuple[object, ...]
 _REMEMBERED_MAX = 5_000
+
+
+class Kind:
+    """
+    Goods of one code, origin and set of declarations on a lane: all that the law asks of goods but what they cost.
+
+    It remembers which restrictions fall on them and what each duty and tax lays on them.
+    """
+
+    __slots__ = ("_tariff", "flags", "hs", "lane", "levied", "origin", "restrictions")
+
+    def __init__(self, lane: Lane, hs: str | None, origin: str | None, flags: frozenset[str]) -> None:
+        self.lane = lane
+        self.hs = hs
+        self.origin = origin
+        self.flags = flags
+        self.restrictions: tuple[Restriction, ...] = lane.restrictions.falling_on(hs, origin, flags)
+        self.levied: dict[DutyLevy | TaxLevy, Levied] = {}
+        self._tariff: tuple[tuple[TariffRow, ...] | None] | None = None
+
+    def tariff(self) -> tuple[TariffRow, ...] | None:
+        """Return the tariff rows for the goods at the destination; None: the rate is unknown, or their code is."""
+        if self._tariff is None:
+            lane, found = self.lane, None
+            if self.hs is not None:
+                found = lane.book.find_tariff(
+                    country=lane.there.country,
+                    origin=self.origin,
+                    hs=self.hs,
+                    on=lane.on,
+                    proof=PROOF_OF_ORIGIN in self.flags,
+                )
+            self._tariff = (found,)
+        return self._tariff[0]
+
+    def plain_duty(self) -> TariffRow | None:
+        """Return the basic rate of the goods where it is of their value alone."""
+        rows = self.tariff()
+        return rows[0] if rows and not rows[0].specific and rows[0].at_most is None else None
 
 
 class Lane:
@@ -28,19 +70,18 @@ class Lane:
     """
 
     __slots__ = (
-        "_best_rows",
+        "_fitting",
         "_home_rates",
+        "_kinds",
         "_regimes",
-        "_regimes_for",
         "_same_regimes",
-        "_tariff",
         "_tax_rates",
         "book",
         "here",
+        "liabilities",
         "movement",
         "on",
         "restrictions",
-        "sale_rules",
         "there",
     )
 
@@ -51,15 +92,14 @@ class Lane:
         self.on = on
         self.movement: Movement = book.movement(here, there)
         self.restrictions: Restrictions = book.restrictions(here, there, on)
-        # The rule of a sale by what it looks at in the seller: found and kept here by pricing.
-        self.sale_rules: dict[Key, SaleRule | None] = {}
+        # Who owes the tax of a sale, by what the rules look at in the seller: found and kept here by pricing.
+        self.liabilities: dict[Key, Any] = {}
         self._regimes: dict[tuple[str | None, frozenset[str]], tuple[Candidate, ...]] = {}
-        self._regimes_for: dict[Key, tuple[Candidate, ...]] = {}
         self._same_regimes: dict[tuple[int, ...], tuple[Candidate, ...]] = {}
-        self._tariff: dict[Key, tuple[TariffRow, ...] | None] = {}
+        self._kinds: dict[Key, Kind] = {}
+        self._fitting: dict[tuple[str | None, frozenset[str]], dict[Kind, tuple[Candidate, ...]]] = {}
         self._tax_rates: dict[str | None, FoundRate | None] = {}
         self._home_rates: dict[str | None, FoundRate | None] = {}
-        self._best_rows: dict[Key, RateRow | None] = {}
 
     def regimes(self, channel: Channel | None, schemes: frozenset[str]) -> tuple[Candidate, ...]:
         """Return the import regimes that may govern goods, in the order in which they are tried."""
@@ -79,33 +119,31 @@ class Lane:
             )
         return found
 
-    def regimes_for(
-        self, channel: Channel | None, schemes: frozenset[str], hs: str | None, origin: str, flags: frozenset[str]
-    ) -> tuple[Candidate, ...]:
-        """Return the import regimes whose goods and origins some goods are among; the same tuple for the same ones."""
-        key = (channel, schemes, hs, origin, flags)
-        found = self._regimes_for.get(key)
+    def kind(self, hs: str | None, origin: str | None, flags: frozenset[str]) -> Kind:
+        """Return goods as one of the lane's kinds."""
+        key = (hs, origin, flags)
+        found = self._kinds.get(key)
         if found is None:
-            if len(self._regimes_for) > _REMEMBERED_MAX:
-                self._regimes_for.clear()
-            fitting = tuple(
-                candidate
-                for candidate in self.regimes(channel, schemes)
-                if candidate.takes_goods(hs, flags) and candidate.takes_origin(origin)
-            )
-            names = tuple(id(candidate) for candidate in fitting)
-            found = self._regimes_for[key] = self._same_regimes.setdefault(names, fitting)
+            if len(self._kinds) > _REMEMBERED_MAX:
+                self._kinds.clear()
+                self._fitting.clear()
+            found = self._kinds[key] = Kind(self, hs, origin, flags)
         return found
 
-    def tariff(self, hs: str, origin: str | None, proof: bool) -> tuple[TariffRow, ...] | None:
-        """Return the tariff rows for goods at the destination, `proof`: of their origin; None: the rate is unknown."""
-        key = (hs, origin, proof)
-        try:
-            return self._tariff[key]
-        except KeyError:
-            found = self.book.find_tariff(country=self.there.country, origin=origin, hs=hs, on=self.on, proof=proof)
-            self._tariff[key] = found
-            return found
+    def fitting(self, channel: Channel | None, schemes: frozenset[str]) -> dict[Kind, tuple[Candidate, ...]]:
+        """Return what `find_fitting` found so far."""
+        return self._fitting.setdefault((channel, schemes), {})
+
+    def find_fitting(self, channel: Channel | None, schemes: frozenset[str], kind: Kind) -> tuple[Candidate, ...]:
+        """Return the import regimes that goods of a kind may fall under; the same tuple for the same ones."""
+        fitting = tuple(
+            candidate
+            for candidate in self.regimes(channel, schemes)
+            if candidate.takes_goods(kind.hs, kind.flags) and candidate.takes_origin(kind.origin)
+        )
+        names = tuple(id(candidate) for candidate in fitting)
+        found = self.fitting(channel, schemes)[kind] = self._same_regimes.setdefault(names, fitting)
+        return found
 
     def tax_rate(self, hs: str | None) -> FoundRate | None:
         """Return the destination's own tax rate for goods; None: it is not known."""
@@ -132,19 +170,3 @@ class Lane:
             on=self.on,
             territory=place.territory,
         )
-
-    def best_row(self, rows: Sequence[RateRow], hs: str | None, origin: str | None) -> RateRow | None:
-        """Return the row of a duty or a tax that fits goods best; None: none does."""
-        key = (id(rows), hs, origin)  # Rows live as long as the book does.
-        try:
-            return self._best_rows[key]
-        except KeyError:
-            found = self._best_rows[key] = self.book.best_row(
-                rows,
-                hs=hs,
-                origin=origin,
-                dispatch_country=self.here.code,
-                region=self.there.region,
-                postal_code=self.there.postal_code,
-            )
-            return found

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from entrepot.customs.candidates import Candidate
-from entrepot.customs.charges import Group, Liable, Part, Payable, Ratio, percent, portion, split
+from entrepot.customs.charges import Charge, Liable, Part, Payable, Ratio, percent, portion, split
 from entrepot.customs.consignment import Work
+from entrepot.customs.limits import Limit
 from entrepot.kernel.money import Money, Rounding, minor_digits, round_to_int
-from entrepot.markets.packs import AssessedValue, Collector, Regime, Threshold
+from entrepot.markets.packs import AssessedValue, Regime
 
-_NOTHING: Ratio = (0, 1)
 _HALF_UP = Rounding.HALF_UP  # Looked up in its class it takes as long as the rounding.
 _ALL = Decimal(1)
+_BY_PLATFORM: tuple[Payable, Liable] = ("now", "platform")
 _LONG_SCOPES = frozenset({"person_month", "person_quarter", "person_year"})
 
 
@@ -36,8 +36,8 @@ class RegimeParts:
 
     __slots__ = (
         "assessed",
+        "at_border",
         "candidate",
-        "collected",
         "count",
         "currency",
         "members",
@@ -58,7 +58,8 @@ class RegimeParts:
         self.count = len(work.goods)
         self.nothing = (0,) * self.count
         self.one_money = work.c.currency == candidate.currency
-        self.collected = self._payable(candidate.regime.collector)
+        # When and by whom what the platform does not collect is paid.
+        self.at_border: tuple[Payable, Liable] = ("now", "carrier") if work.c.duties_prepaid else ("door", "buyer")
         # What the regime counts in place of the price, a whole number for each item.
         self.assessed: list[int] = work.cif if candidate.assessed is None else self._assess(candidate.assessed)
         self.parts: list[Part] = []
@@ -66,63 +67,53 @@ class RegimeParts:
 
     def _add(
         self,
-        *,
-        code: str,
-        group: Group,
+        charge: Charge,
         exact: Ratio,
+        base: int | None,
         column: Sequence[int],
         members: Sequence[int],
-        collector: Collector | None,
-        rounding: Rounding | None,
-        rate: Decimal | None = None,
-        base: int | None = None,
-        source: str = "",
-        valid_from: date | None = None,
-        reason: str = "",
         native: Money | None = None,
-        counted: AssessedValue | None = None,
     ) -> None:
-        """
-        Add a part of `exact` minor units, spread over `members` by their amounts in a column; `counted` took the place
-        of the price in its base.
-        """
-        regime = self.regime
-        source = source or regime.source
-        if counted is not None:
-            source = f"{source}; {counted.source}"
-            reason = reason or counted.reason
-        amount = round_ratio(exact, rounding or regime.rounding)
-        shares = native_shares = self._spread(amount, column, members)
+        """Add a part of `exact` minor units, spread over `members` by their amounts in a column."""
+        times, over = exact
+        amount = (
+            (2 * times + over) // (2 * over) if charge.rounding is _HALF_UP else round_ratio(exact, charge.rounding)
+        )
+        shares = native_shares = self._spread(amount, column, members) if amount else self.nothing
         if native is None:
             native = Money(amount, self.currency) if self.one_money else self._native(amount)
         if native.minor != amount:
             native_shares = self._spread(native.minor, column, members)
-        payable, liable = self.collected if collector is None else self._payable(collector)
+        payable, liable = _BY_PLATFORM if charge.is_platforms else self.at_border
         self.parts.append(
             Part(
-                code,
-                group,
+                charge.code,
+                charge.group,
                 amount,
                 payable,
-                rate,
+                charge.rate,
                 base,
                 liable,
-                source,
-                valid_from or regime.valid_from,
-                reason,
+                charge.source,
+                charge.valid_from,
+                charge.reason,
                 native,
-                regime.id,
+                charge.rule,
                 shares,
                 native_shares,
             )
         )
         if amount:
-            sums = self.sums.get(group)
+            sums = self.sums.get(charge.group)
             if sums is None:
-                self.sums[group] = list(shares)
+                self.sums[charge.group] = list(shares)
             else:
                 for position in members:
                     sums[position] += shares[position]
+
+    def _nothing(self, charge: Charge) -> None:
+        """Add a part of nothing, which says why."""
+        self._add(charge, charge.share, None, self.nothing, self.members)
 
     def _spread(self, amount: int, column: Sequence[int], members: Sequence[int]) -> tuple[int, ...]:
         if not amount:
@@ -145,37 +136,18 @@ class RegimeParts:
         major = amount * self.work.factor_to(self.currency)
         return Money(round_to_int(major.scaleb(minor_digits(self.currency)), self.regime.rounding), self.currency)
 
-    def _payable(self, collector: Collector) -> tuple[Payable, Liable]:
-        if collector == "platform":
-            return "now", "platform"
-        if self.work.c.duties_prepaid:
-            return "now", "carrier"
-        return "door", "buyer"
-
-    def _zero(self, code: str, group: Group, reason: str, collector: Collector | None) -> None:
-        self._add(
-            code=code,
-            group=group,
-            exact=_NOTHING,
-            column=(),
-            members=self.members,
-            collector=collector,
-            rounding=None,
-            reason=reason,
-        )
-
-    def _exempt(self, threshold: Threshold | None) -> bool:
-        if threshold is None or threshold.basis == "tax":
+    def _exempt(self, limit: Limit | None) -> bool:
+        if limit is None or limit.basis == "tax":
             return False
-        if threshold.basis == "assessed":
-            held = self.work.is_within(threshold, self._total(threshold.basis))
+        if limit.basis == "assessed":
+            held = self.work.is_within(limit, self._total(limit.basis))
         else:
-            held = self.work.holds(threshold, self.members)
-        if held and threshold.scope in _LONG_SCOPES:
+            held = self.work.holds(limit, self.members)
+        if held and limit.scope in _LONG_SCOPES:
             self.work.unsure.add("person_limit_unknown")
         return held
 
-    def _over(self, exempt: Threshold | None) -> Decimal:
+    def _over(self, exempt: Limit | None) -> Decimal:
         """Return which share of the value lies above an exemption."""
         return self.work.over(exempt, self._total(exempt.basis)) if exempt is not None else _ALL
 

@@ -7,14 +7,12 @@ It is read once per process and never changes; what it says of a way and a day i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Literal, TypeVar
 
-import msgspec
-
 from entrepot.customs.candidates import Candidate
+from entrepot.customs.charges import FoundRate
 from entrepot.customs.lanes import Lane
 from entrepot.customs.places import Place, looks_at_postal_codes, region_of, tidy_postal_code
 from entrepot.customs.restrictions import Restrictions, rows_between, touches, watched_words
@@ -35,32 +33,6 @@ _REMEMBERED_MAX = 20_000
 # Taxes on sales inside a country that are no VAT by name; their imports bear them too.
 _TAXES_ON_SALES = frozenset({"consumption_tax", "gst", "icms", "sales_tax"})
 Movement = Literal["domestic", "intra_union", "export"]
-
-
-class FoundRate(msgspec.Struct, frozen=True):
-    """A tax rate with where it is written; `doubt` says why it is not sure: a reduced rate may apply, or local ones."""
-
-    rate: Decimal
-    source: str
-    valid_from: date | None
-    doubt: str = ""
-
-
-def group_by_rate(found: Iterable[tuple[int, FoundRate]]) -> list[tuple[FoundRate, list[int]]]:
-    """Return positions by their rate as it is written, whatever the doubts, the lowest rate first."""
-    groups: list[tuple[FoundRate, list[int]]] = []
-    for position, rate in found:
-        for known, members in groups:
-            if known is rate or (
-                known.rate == rate.rate and known.source == rate.source and known.valid_from == rate.valid_from
-            ):
-                members.append(position)
-                break
-        else:
-            groups.append((rate, [position]))
-    if len(groups) > 1:
-        groups.sort(key=lambda group: group[0].rate)
-    return groups
 
 
 def _fees(regime: Regime, of_country: Sequence[Fee], *, channel: str | None, on: date) -> tuple[Fee, ...]:

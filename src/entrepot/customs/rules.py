@@ -8,11 +8,11 @@ channel, place of dispatch, origin, goods and thresholds; `evaluation.py` comput
 from __future__ import annotations
 
 from entrepot.customs.candidates import Candidate
-from entrepot.customs.charges import percent
+from entrepot.customs.charges import FoundRate, percent
 from entrepot.customs.consignment import Assessment, Consignment, Item, Work
 from entrepot.customs.evaluation import Evaluation, note_doubts
-from entrepot.customs.rulebook import FoundRate
-from entrepot.customs.tariffs import PROOF_OF_ORIGIN, TariffRow
+from entrepot.customs.lanes import Kind
+from entrepot.customs.tariffs import TariffRow
 from entrepot.markets.rules import Rates
 
 __all__ = ["Assessment", "Consignment", "Import", "Item", "assess_import", "note_doubts"]
@@ -32,6 +32,11 @@ class Import:
         self._work = Work(consignment, rates)
         self._groups = _govern(self._work)
 
+    def send(self, consignment: Consignment) -> None:
+        """Take the same goods as another service carries them."""
+        self._work.send(consignment)
+        self._groups = _govern(self._work)
+
     def is_charged_at_door(self) -> bool:
         """
         Say whether something falls due at the door, where that is plain before anything is computed: the tariff's duty
@@ -43,18 +48,12 @@ class Import:
             dutiable = candidate.duties_at_door and work.c.basic_duty_rate is None
             if taxed or dutiable:
                 for position in members:
-                    item = work.c.items[position]
-                    if taxed and _is_worth(item.goods, work.lane.tax_rate(item.hs)):
+                    kind, goods = work.kinds[position], work.goods[position]
+                    if taxed and _is_worth(goods, work.lane.tax_rate(kind.hs)):
                         return True
-                    if dutiable and item.hs is not None and _is_worth(item.goods, self._plain_duty(item)):
+                    if dutiable and _is_worth(goods, kind.plain_duty()):
                         return True
         return work.unknown
-
-    def _plain_duty(self, item: Item) -> TariffRow | None:
-        """Return the basic rate of goods where it is of their value alone."""
-        assert item.hs is not None, "the tariff is asked by code"
-        rows = self._work.lane.tariff(item.hs, item.origin, PROOF_OF_ORIGIN in item.flags)
-        return rows[0] if rows and not rows[0].specific and rows[0].at_most is None else None
 
     def assess(self) -> Assessment:
         """
@@ -93,26 +92,24 @@ def _is_worth(goods: int, found: FoundRate | TariffRow | None) -> bool:
 def _govern(work: Work) -> list[tuple[Candidate, list[int]]]:
     """Return the regimes that govern the items, each with the positions of its items."""
     c = work.c
-    everything = range(len(c.items))
-    candidates = _shared_candidates(c)
-    if candidates is not None:
-        for candidate in candidates:
-            for threshold in candidate.of_consignment:
-                if not work.holds(threshold, everything):
-                    break
-            else:
-                if candidate.of_item:
-                    break  # Each piece by itself.
-                return [(candidate, list(everything))]
+    everything = list(range(len(c.items)))
+    for candidate in _shared_candidates(work) or ():
+        for limit in candidate.of_consignment:
+            if not work.holds(limit, everything):
+                break
+        else:
+            if candidate.of_item:
+                break  # Each piece by itself.
+            return [(candidate, everything)]
     possible = [
         candidate
         for candidate in c.lane.regimes(c.channel, c.schemes)
-        if all(work.holds(threshold, everything) for threshold in candidate.of_consignment)
+        if all(work.holds(limit, everything) for limit in candidate.of_consignment)
     ]
     groups: dict[str, tuple[Candidate, list[int]]] = {}
-    for position, item in enumerate(c.items):
+    for position, kind in enumerate(work.kinds):
         for candidate in possible:
-            if _fits(work, candidate, position, item):
+            if _fits(work, candidate, position, kind):
                 groups.setdefault(candidate.regime.id, (candidate, []))[1].append(position)
                 break
         else:
@@ -121,13 +118,16 @@ def _govern(work: Work) -> list[tuple[Candidate, list[int]]]:
     return [groups[name] for name in sorted(groups)]
 
 
-def _shared_candidates(c: Consignment) -> tuple[Candidate, ...] | None:
+def _shared_candidates(work: Work) -> tuple[Candidate, ...] | None:
     """Return the regimes that all items may fall under alike; None: they differ, or an origin is not known."""
-    shared = None
-    for item in c.items:
-        if item.origin is None:
+    c, shared = work.c, None
+    known = c.lane.fitting(c.channel, c.schemes)
+    for kind in work.kinds:
+        if kind.origin is None:
             return None
-        found = c.lane.regimes_for(c.channel, c.schemes, item.hs, item.origin, item.flags)
+        found = known.get(kind)
+        if found is None:
+            found = c.lane.find_fitting(c.channel, c.schemes, kind)
         if shared is None:
             shared = found
         elif found is not shared:
@@ -135,11 +135,11 @@ def _shared_candidates(c: Consignment) -> tuple[Candidate, ...] | None:
     return shared
 
 
-def _fits(work: Work, candidate: Candidate, position: int, item: Item) -> bool:
-    if not candidate.takes_goods(item.hs, item.flags):
+def _fits(work: Work, candidate: Candidate, position: int, kind: Kind) -> bool:
+    if not candidate.takes_goods(kind.hs, kind.flags):
         return False
-    if item.origin is None and (candidate.origins is not None or candidate.not_origins):
+    if kind.origin is None and (candidate.origins is not None or candidate.not_origins):
         work.unsure.add("origin_unknown")
-    if not candidate.takes_origin(item.origin):
+    if not candidate.takes_origin(kind.origin):
         return False
-    return not candidate.of_item or all(work.holds(threshold, (position,)) for threshold in candidate.of_item)
+    return not candidate.of_item or all(work.holds(limit, (position,)) for limit in candidate.of_item)

@@ -39,7 +39,10 @@ def banned_channels(
 def list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[tuple[DeliveryTemplate, list[Way]]]:
     """Return each template of the lines with the services by which it carries all of them, priced."""
     country = setting.desk.destination.country
-    templates = {id(offer.template): offer.template for offer, _ in lines if offer.template is not None}
+    templates: dict[int, DeliveryTemplate] = {}
+    for offer, _ in lines:
+        if offer.template is not None:
+            templates[id(offer.template)] = offer.template
     services = []
     for template in templates.values():
         # Only where a service is free above some value is it asked what the goods are worth.
@@ -94,6 +97,6 @@ def _values_in(setting: Setting, lines: Sequence[tuple[Offer, int]], currency: s
         if price.currency == currency:
             values.append(price.minor * quantity)
         else:
-            rate = setting.rates.rate(price.currency, currency)
+            rate = setting.rate(price.currency, currency)
             values.append(portion(price.minor * quantity, between_minor_units(rate, price.currency, currency)))
     return values

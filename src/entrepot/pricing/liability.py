@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from entrepot.customs.charges import Part
 from entrepot.customs.lanes import Lane
 from entrepot.customs.rulebook import RuleBook
-from entrepot.markets.packs import SaleRule
+from entrepot.markets.packs import Doubt, SaleRule
 from entrepot.pricing.quote import SellerTerms
 
 
-def find_rule(seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> SaleRule | None:
+class Liability(msgspec.Struct, frozen=True, eq=False):
+    """
+    A rule of sales in the plainest form there is: every order asks it.
+
+    `home_taxes` remembers what an export says of the home tax, by the money it is in and how many lines there are.
+    """
+
+    id: str
+    rate_of: Literal["dispatch", "destination", "none"]
+    liable: Literal["seller", "platform", "buyer"] | None
+    reason: str
+    source: str
+    valid_from: date | None
+    is_confirmed: bool
+    doubts: tuple[Doubt, ...]
+    home_taxes: dict[tuple[str, int], tuple[Part, ...]]
+
+    @classmethod
+    def of(cls, rule: SaleRule) -> Liability:
+        return cls(
+            rule.id,
+            rule.rate_of,
+            rule.liable,
+            rule.reason,
+            rule.source,
+            rule.valid_from,
+            rule.confidence != "low",
+            rule.doubts,
+            {},
+        )
+
+
+def find_liability(seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> Liability | None:
     """
     Return the first rule that fits the seller and the movement: of the place of destination, for an export of the
     place of dispatch. None: nobody wrote one.
@@ -21,17 +59,16 @@ def find_rule(seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> SaleR
         seller.registrations,
         schemes,
     )
-    if key not in lane.sale_rules:
+    if key not in lane.liabilities:
         place = lane.here if lane.movement == "export" else lane.there
-        lane.sale_rules[key] = next(
-            (
-                rule
-                for rule in lane.book.sale_rules(place.country, lane.on, place.territory)
-                if rule.movement == lane.movement and _fits(lane.book, seller, schemes, rule)
-            ),
-            None,
+        fitting = (
+            Liability.of(rule)
+            for rule in lane.book.sale_rules(place.country, lane.on, place.territory)
+            if rule.movement == lane.movement and _fits(lane.book, seller, schemes, rule)
         )
-    return lane.sale_rules[key]
+        lane.liabilities[key] = next(fitting, None)
+    found: Liability | None = lane.liabilities[key]
+    return found
 
 
 def _fits(book: RuleBook, seller: SellerTerms, schemes: frozenset[str], rule: SaleRule) -> bool:

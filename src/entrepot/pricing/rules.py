@@ -22,11 +22,11 @@ from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
 from entrepot.customs.rules import Assessment, Consignment, Import, Item
 from entrepot.kernel.money import Money
-from entrepot.markets.packs import SaleRule
 from entrepot.markets.rules import Rates
-from entrepot.pricing import liability, sale
+from entrepot.pricing import sale
 from entrepot.pricing.commission import Schedule
 from entrepot.pricing.delivery import banned_channels, can_prepay, choose_service, list_services
+from entrepot.pricing.liability import find_liability
 from entrepot.pricing.quote import (
     Destination,
     ImportCharges,
@@ -39,11 +39,10 @@ from entrepot.pricing.quote import (
     SellerDue,
     SellerTerms,
 )
-from entrepot.pricing.sale import Amounts, Setting
+from entrepot.pricing.sale import Amounts, Setting, Standing
 from entrepot.shipping.rules import DeliveryChoice
 
 _SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2, "unknown": 3}
-_NO_FLAGS: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -71,6 +70,9 @@ class Desk:
     on: date = field(init=False)
     _lanes: dict[tuple[str, str, str], Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
     _standings: dict[tuple[object, ...], Standing] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sellers: dict[int, tuple[SellerTerms, Standing]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _conversions: dict[tuple[str, str], tuple[Decimal, Ratio]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -90,6 +92,9 @@ class Desk:
 
     def standing(self, seller: SellerTerms) -> Standing:
         """Return what is the same for all orders of sellers of one tax status, place and payout currency."""
+        known = self._sellers.get(id(seller))  # Holds on to the seller, so that nothing else can take that id.
+        if known is not None:
+            return known[1]
         key = (
             seller.country,
             seller.dispatch_country,
@@ -104,10 +109,8 @@ class Desk:
         if found is None:
             lane = self.lane(seller)
             schemes = self.book.schemes_on(self.on) if self.schemes is None else self.schemes
-            # The margin covers the risk between capture and payout: none where both are in the same money.
-            margin = self.margin_percent if seller.payout_currency != self.currency else Decimal(0)
-            rule = liability.find_rule(seller, lane, schemes)
-            found = self._standings[key] = (lane, schemes, margin, rule)
+            found = self._standings[key] = Standing(self, seller, lane, schemes, find_liability(seller, lane, schemes))
+        self._sellers[id(seller)] = seller, found
         return found
 
     def conversion(self, source: str, target: str) -> tuple[Decimal, Ratio]:
@@ -117,10 +120,6 @@ class Desk:
             rate = self.rates.rate(source, target)
             found = self._conversions[source, target] = (rate, between_minor_units(rate, source, target))
         return found
-
-
-# How goods move, the schemes that the operator is registered in, the margin on rates, the rule of the sale.
-Standing = tuple[Lane, frozenset[str], Decimal, SaleRule | None]
 
 
 def make_quote(
@@ -139,8 +138,11 @@ def make_quote(
 
 def _by_seller(lines: list[tuple[Offer, int]]) -> list[list[tuple[Offer, int]]]:
     """Return lines by their seller, the sellers in the order of their stores' names."""
-    if lines and all(offer.seller is lines[0][0].seller for offer, _ in lines):
-        return [lines]  # Most often; to compare ids takes longer.
+    for offer, _ in lines:
+        if offer.seller is not lines[0][0].seller:
+            break
+    else:
+        return [lines] if lines else []  # Most often; to compare ids takes longer.
     groups: dict[UUID, list[tuple[Offer, int]]] = {}
     for line in lines:
         groups.setdefault(line[0].seller.seller_id, []).append(line)
@@ -172,21 +174,21 @@ def join_orders(
         if _SEVERITY[order.import_charges] > _SEVERITY[import_charges]:
             import_charges = order.import_charges
     return Quote(
-        currency=desk.currency,
-        destination=desk.destination,
-        orders=orders,
-        goods=goods,
-        delivery=delivery,
-        duty=duty,
-        tax=tax,
-        fees=fees,
-        total=goods + delivery + duty + tax + fees,
-        at_door=at_door,
-        sure=sure,
-        import_charges=import_charges,
-        needs=_needs(desk, orders, given_import_ids),
-        valid_until=desk.at + timedelta(minutes=minutes),
-        fx_date=desk.rates.date,
+        desk.currency,
+        desk.destination,
+        orders,
+        goods,
+        delivery,
+        duty,
+        tax,
+        fees,
+        goods + delivery + duty + tax + fees,
+        at_door,
+        sure,
+        import_charges,
+        _needs(desk, orders, given_import_ids),
+        desk.at + timedelta(minutes=minutes),
+        desk.rates.date,
     )
 
 
@@ -241,14 +243,13 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     :raises NotSellable, NoDelivery: see `make_quote`.
     """
     setting = Setting(desk, lines)
-    lane, rule = setting.lane, setting.rule
-    movement = lane.movement
-    facts = [flag_words(offer.flags) if offer.flags else _NO_FLAGS for offer, _ in lines]
-    banned = banned_channels(desk, lines, facts, lane)
-    amounts = sale.price_goods(setting, lines, rule, movement)
+    rule = setting.rule
+    facts = [flag_words(offer.flags) for offer, _ in lines]
+    banned = banned_channels(desk, lines, facts, setting.lane)
+    amounts = sale.price_goods(setting, lines)
     services = list_services(setting, lines)
     choice = choose_service(setting, services, lines, banned, prefer_prepaid=False)
-    if movement != "export":
+    if setting.lane.movement != "export":
         sale.price_delivery(setting, amounts, choice, rule)
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
         if choice.estimated:
@@ -258,26 +259,23 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
 
     sale.price_delivery(setting, amounts, choice, None)
     items = _items(lines, facts, amounts)
+    at_border = Import(_consignment(setting, items, amounts, choice), setting)
     # Where something would fall due at the door, a service that prepays it is worth its price.
     may_prepay = not choice.duties_prepaid and can_prepay(services)
-    at_border = _import(setting, items, amounts, choice)
-    if may_prepay and at_border.is_charged_at_door():
+    assessment = None
+    if not (may_prepay and at_border.is_charged_at_door()):
+        assessment = at_border.assess()
+    if assessment is None or (may_prepay and _import_charges(assessment) in ("due_at_door", "unknown")):
         choice = choose_service(setting, services, lines, banned, prefer_prepaid=True)
         sale.price_delivery(setting, amounts, choice, None)
-        at_border = _import(setting, items, amounts, choice)
-        may_prepay = False
-    assessment = at_border.assess()
-    charges = _import_charges(assessment)
-    if may_prepay and charges in ("due_at_door", "unknown"):
-        choice = choose_service(setting, services, lines, banned, prefer_prepaid=True)
-        sale.price_delivery(setting, amounts, choice, None)
-        assessment = _import(setting, items, amounts, choice).assess()
-        charges = _import_charges(assessment)
+        at_border.send(_consignment(setting, items, amounts, choice))
+        assessment = at_border.assess()
     unsure = set(assessment.unsure)
     if choice.estimated:
         unsure.add("weight_unknown")
-    parts = [*sale.home_tax(setting, amounts, rule), *assessment.parts]
+    parts = [*sale.home_tax(setting, len(lines)), *assessment.parts]
     _note_old_rates(desk, lines, unsure)
+    charges = _import_charges(assessment)
     return Priced(setting, amounts, choice, parts, unsure, "+".join(assessment.regimes), charges)
 
 
@@ -318,37 +316,44 @@ def _items(lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], 
     )
 
 
-def _import(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice: DeliveryChoice) -> Import:
+def _consignment(setting: Setting, items: tuple[Item, ...], amounts: Amounts, choice: DeliveryChoice) -> Consignment:
     desk = setting.desk
-    consignment = Consignment(
+    return Consignment(
         items,
         tuple(amounts.delivery),
         desk.currency,
         setting.lane,
         None if desk.any_channel else choice.channel,
-        setting.schemes,
+        setting.standing.schemes,
         choice.duties_prepaid,
         desk.basic_duty_rate,
     )
-    return Import(consignment, setting.rates)
 
 
-def _paid_now(charges: Sequence[Part], count: int) -> tuple[Sequence[int], ...]:
-    """Return what each line bears of the duties, taxes and fees that are paid with the order, a column of each."""
-    sums: dict[str, Sequence[int]] = {}
-    for part in charges:
-        if part.amount and part.payable == "now":
-            known = sums.get(part.group)
-            sums[part.group] = part.shares if known is None else list(map(add, known, part.shares))
+def _paid(charges: Sequence[Part], count: int) -> tuple[Sequence[int], Sequence[int], Sequence[int], int]:
+    """
+    Return what each line bears of the duties, taxes and fees that are paid with the order, a column of each, and what
+    all of them bear at the door.
+    """
     nothing = (0,) * count
-    return sums.get("duty", nothing), sums.get("tax", nothing), sums.get("fees", nothing)
+    sums: dict[str, Sequence[int]] = {"duty": nothing, "tax": nothing, "fees": nothing}
+    at_door = 0
+    for part in charges:
+        if not part.amount:
+            continue
+        if part.payable == "door":
+            at_door += part.amount
+        else:
+            known = sums[part.group]
+            sums[part.group] = part.shares if known is nothing else list(map(add, known, part.shares))
+    return sums["duty"], sums["tax"], sums["fees"], at_door
 
 
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     desk, seller = setting.desk, setting.seller
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
-    duties, taxes, all_fees = _paid_now(charges, len(lines))
+    duties, taxes, all_fees, at_door = _paid(charges, len(lines))
     dues = sale.seller_dues(setting, lines, amounts)
     quoted = []
     columns = (amounts.goods, amounts.goods_native, amounts.delivery, duties, taxes, all_fees, dues)
@@ -389,23 +394,23 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
     used_rates = setting.used_rates()
     rates_date = desk.rates.date if used_rates else None
     return OrderQuote(
-        seller=seller,
-        lines=tuple(quoted),
-        parts=(*sale.price_parts(amounts, goods, delivery, due, choice), *charges),
-        goods=goods,
-        delivery=delivery,
-        duty=duty,
-        tax=tax,
-        fees=fees,
-        total=goods + delivery + duty + tax + fees,
-        at_door=priced.at_door,
-        sure=not priced.unsure,
-        unsure=tuple(sorted(priced.unsure)),
-        import_charges=priced.import_charges,
-        regime=priced.regime,
-        service=choice,
-        due_native=due,
-        rates=used_rates,
-        rates_date=rates_date,
-        rates_age_days=(desk.on - rates_date).days if rates_date is not None else 0,
+        seller,
+        tuple(quoted),
+        (*sale.price_parts(amounts, goods, delivery, due, choice), *charges),
+        goods,
+        delivery,
+        duty,
+        tax,
+        fees,
+        goods + delivery + duty + tax + fees,
+        at_door,
+        not priced.unsure,
+        tuple(sorted(priced.unsure)),
+        priced.import_charges,
+        priced.regime,
+        choice,
+        due,
+        used_rates,
+        rates_date,
+        (desk.on - rates_date).days if rates_date is not None else 0,
     )

@@ -10,16 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from entrepot.customs.charges import Part, Ratio, between_minor_units, net_of, percent, portion, split
-from entrepot.customs.rulebook import FoundRate, group_by_rate
+from entrepot.customs.charges import (
+    FoundRate,
+    Part,
+    Ratio,
+    between_minor_units,
+    group_by_rate,
+    net_of,
+    percent,
+    portion,
+    split,
+)
+from entrepot.customs.lanes import Lane
 from entrepot.customs.rules import note_doubts
 from entrepot.kernel.money import Money
-from entrepot.markets.packs import SaleRule
-from entrepot.markets.rules import Rates
-from entrepot.pricing.quote import Offer, SellerDue
+from entrepot.pricing.liability import Liability
+from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
@@ -27,41 +37,56 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal(0)
 _ALL: Ratio = (1, 1)
+Pair = tuple[str, str]
 _UNKNOWN_RATE = FoundRate(_ZERO, "", None)
 
 
-class RecordedRates:
-    """Rates that remember which pairs an order used, so that the order keeps them."""
-
-    def __init__(self, rates: Rates) -> None:
-        self._rates = rates
-        self.used: dict[tuple[str, str], Decimal] = {}
-        self.date = rates.date
-        self.source = rates.source
-
-    def rate(self, source_currency: str, target_currency: str) -> Decimal:
-        pair = (source_currency, target_currency)
-        found = self.used.get(pair)
-        if found is None:
-            found = self.used[pair] = self._rates.rate(source_currency, target_currency)
-        return found
-
-
-class Setting:
-    """One order's seller, rates and margin at a desk, and the rates that it used."""
+class Standing:
+    """
+    What is the same at a desk for all sellers of one tax status, place and payout currency: how their goods move, whose
+    rule the sale falls under, what their money is worth to the buyer, what the platform keeps.
+    """
 
     __slots__ = (
-        "_due_factors",
-        "_factors",
-        "desk",
+        "commissions",
+        "due_factors",
+        "factors",
+        "keeps_prices",
         "lane",
         "margin",
         "one_money",
-        "rates",
         "rule",
         "schemes",
-        "seller",
+        "taxed_at_home",
     )
+
+    def __init__(
+        self, desk: Desk, seller: SellerTerms, lane: Lane, schemes: frozenset[str], rule: Liability | None
+    ) -> None:
+        self.lane, self.schemes, self.rule = lane, schemes, rule
+        # Where the seller is paid in the buyer's money, what one pays the other gets.
+        self.one_money = seller.payout_currency == desk.currency
+        # The margin covers the risk between capture and payout: none where both are in the same money.
+        self.margin = _ZERO if self.one_money else desk.margin_percent
+        self.taxed_at_home = seller.country == seller.dispatch_country
+        # Where the home tax applies the listed price is kept and split.
+        self.keeps_prices = (
+            lane.movement != "export"
+            and rule is not None
+            and rule.rate_of == "dispatch"
+            and rule.liable == "seller"
+            and self.taxed_at_home
+        )
+        # What was found out: by a currency the pair, its rate and minor units per minor unit; commissions by category.
+        self.factors: dict[str, tuple[Pair, Decimal, Ratio]] = {}
+        self.due_factors: dict[str, tuple[Pair, Decimal, Ratio]] = {}
+        self.commissions: dict[str, Ratio] = {}
+
+
+class Setting:
+    """One order's seller at a desk, and the rates that the order used, which it keeps; customs converts with it too."""
+
+    __slots__ = ("desk", "lane", "one_money", "rule", "seller", "standing", "used")
 
     def __init__(self, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> None:
         seller = lines[0][0].seller
@@ -70,40 +95,59 @@ class Setting:
             assert offer.seller is seller or offer.seller.seller_id == seller.seller_id, "an order has one seller"
         self.desk = desk
         self.seller = seller
-        self.lane, self.schemes, self.margin, self.rule = desk.standing(seller)
-        # Where the seller is paid in the buyer's money, and so without a margin, what one pays the other gets.
-        self.one_money = seller.payout_currency == desk.currency
-        self.rates = RecordedRates(desk.rates)
-        self._factors: dict[str, Ratio] = {}
-        self._due_factors: dict[str, Ratio] = {}
+        self.standing = standing = desk.standing(seller)
+        self.lane, self.rule, self.one_money = standing.lane, standing.rule, standing.one_money
+        self.used: dict[Pair, Decimal] = {}
+
+    @property
+    def date(self) -> date:
+        return self.desk.rates.date
+
+    @property
+    def source(self) -> str:
+        return self.desk.rates.source
+
+    def rate(self, source_currency: str, target_currency: str) -> Decimal:
+        """Return a rate of the desk, and remember that the order used it."""
+        pair = (source_currency, target_currency)
+        found = self.used.get(pair)
+        if found is None:
+            found = self.used[pair] = self.desk.rates.rate(source_currency, target_currency)
+        return found
 
     def factor(self, currency: str) -> Ratio:
         """Return the buyer's minor units per minor unit of a currency, the margin in it."""
-        found = self._factors.get(currency)
-        if found is None:
-            rate, found = self.desk.conversion(currency, self.desk.currency)
-            self.rates.used[currency, self.desk.currency] = rate
-            if self.margin:
-                added, whole = percent(self.margin)
-                found = found[0] * (whole + added), found[1] * whole
-            self._factors[currency] = found
+        known, own = self.standing.factors, self.desk.currency
+        if currency not in known:
+            rate, (times, over) = self.desk.conversion(currency, own)
+            added, whole = percent(self.standing.margin)
+            known[currency] = (currency, own), rate, (times * (whole + added), over * whole)
+        pair, self.used[pair], found = known[currency]
         return found
 
     def due_factor(self, currency: str) -> Ratio:
         """Return the seller's minor units per minor unit of a currency; the seller's money has no margin in it."""
-        found = self._due_factors.get(currency)
+        known, own = self.standing.due_factors, self.seller.payout_currency
+        if currency not in known:
+            known[currency] = (currency, own), *self.desk.conversion(currency, own)
+        pair, self.used[pair], found = known[currency]
+        return found
+
+    def commission(self, category: str) -> Ratio:
+        """Return what the platform keeps of goods of a category."""
+        known = self.standing.commissions
+        found = known.get(category)
         if found is None:
-            own = self.seller.payout_currency
-            rate, found = self.desk.conversion(currency, own)
-            self.rates.used[currency, own] = rate
-            self._due_factors[currency] = found
+            desk = self.desk
+            rate = desk.schedule.rate(category=category, country=self.seller.country, on=desk.on)
+            found = known[category] = percent(rate)
         return found
 
     def used_rates(self) -> dict[str, str]:
         """Return the pairs that the order used as text, and the margin where there was one."""
-        used = {f"{pair[0]}/{pair[1]}": f"{rate:f}" for pair, rate in self.rates.used.items() if pair[0] != pair[1]}
-        if self.margin:
-            used["margin_percent"] = f"{self.margin:f}"
+        used = {f"{pair[0]}/{pair[1]}": f"{rate:f}" for pair, rate in self.used.items() if pair[0] != pair[1]}
+        if self.standing.margin:
+            used["margin_percent"] = f"{self.standing.margin:f}"
         return used
 
 
@@ -111,18 +155,17 @@ class Setting:
 class Amounts:
     """Minor units per line while an order is worked out: `…_native` in the listing's money, `due_…` in the payout's."""
 
-    home_rates: list[Decimal]
-    includes_home_tax: bool
-    goods: list[int]
-    goods_tax: list[int]
-    goods_native: list[int]
-    due_goods: list[int]
-    due_goods_tax: list[int]
+    home_rates: Sequence[Decimal]
+    goods: Sequence[int]
+    goods_tax: Sequence[int]
+    goods_native: Sequence[int]
+    due_goods: Sequence[int]
+    due_goods_tax: Sequence[int]
     # Known once the delivery is priced.
-    delivery: list[int] = field(init=False)
-    delivery_tax: list[int] = field(init=False)
-    due_delivery: list[int] = field(init=False)
-    due_delivery_tax: list[int] = field(init=False)
+    delivery: Sequence[int] = field(init=False)
+    delivery_tax: Sequence[int] = field(init=False)
+    due_delivery: Sequence[int] = field(init=False)
+    due_delivery_tax: Sequence[int] = field(init=False)
     due_tax: list[int] = field(init=False)
 
 
@@ -130,117 +173,102 @@ def _net(gross: int, rate: Decimal) -> int:
     return portion(gross, net_of(rate)) if rate else gross
 
 
-def home_rate(setting: Setting, offer: Offer) -> Decimal:
-    """Return the home tax that lies in a listing's price, in percent: nothing where none does."""
-    seller = setting.seller
-    if not seller.vat_registered or not offer.tax_included:
-        return _ZERO
-    return own_rate(setting, offer)
-
-
 def own_rate(setting: Setting, offer: Offer) -> Decimal:
     """Return the seller's home rate for a listing: its own, else the pack's for its goods."""
     if offer.home_tax_rate is not None:
         return offer.home_tax_rate
     seller, lane = setting.seller, setting.lane
-    if seller.country == seller.dispatch_country:
+    if setting.standing.taxed_at_home:
         found = lane.home_rate(offer.hs_code)
     else:
         found = lane.book.tax_rate(country=seller.country, region="", postal_code="", hs=offer.hs_code, on=lane.on)
     return found.rate if found is not None else _ZERO
 
 
-def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]], rule: SaleRule | None, movement: str) -> Amounts:
+def price_goods(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> Amounts:
     """Return the goods of each line net of tax; where the home tax applies the listed price is kept and split."""
-    seller = setting.seller
-    keeps = (
-        movement != "export"
-        and rule is not None
-        and rule.rate_of == "dispatch"
-        and rule.liable == "seller"
-        and seller.country == seller.dispatch_country
-    )
-    one_money = setting.one_money
+    keeps, one_money, registered = setting.standing.keeps_prices, setting.one_money, setting.seller.vat_registered
     goods: list[int] = []
-    goods_tax: list[int] = []
     native: list[int] = []
     due: list[int] = []
-    due_tax: list[int] = []
     rates: list[Decimal] = []
-    for offer, quantity in lines:
-        rate = home_rate(setting, offer)
-        gross = offer.price.minor * quantity
-        currency = offer.price.currency
+    goods_tax = [0] * len(lines)
+    due_tax = goods_tax if one_money else goods_tax.copy()
+    currency, factor, due_factor = "", _ALL, _ALL
+    for position, (offer, quantity) in enumerate(lines):
+        price = offer.price
+        if price.currency != currency:
+            currency = price.currency
+            factor, due_factor = setting.factor(currency), setting.due_factor(currency)
+        gross = price.minor * quantity
+        # The home tax that lies in the price, where one does.
+        rate = own_rate(setting, offer) if registered and offer.tax_included else _ZERO
         rates.append(rate)
-        factor = setting.factor(currency)
-        if keeps and rate:
+        if not rate:
+            native.append(gross)
+            goods.append(portion(gross, factor))
+            if not one_money:
+                due.append(portion(gross, due_factor))
+            continue
+        left, whole = net_of(rate)
+        native.append(portion(gross, (left, whole)))
+        if keeps:
             value = portion(gross, factor)
-            net = _net(value, rate)
+            net = portion(value, (left, whole))
             goods.append(net)
-            goods_tax.append(value - net)
-            native.append(_net(gross, rate))
+            goods_tax[position] = value - net
             if not one_money:
-                value = portion(gross, setting.due_factor(currency))
-                net = _net(value, rate)
+                value = portion(gross, due_factor)
+                net = portion(value, (left, whole))
                 due.append(net)
-                due_tax.append(value - net)
+                due_tax[position] = value - net
         else:
-            left, whole = net_of(rate) if rate else _ALL
             goods.append(portion(gross * left, (factor[0], factor[1] * whole)))
-            goods_tax.append(0)
-            net = _net(gross, rate)
-            native.append(net)
             if not one_money:
-                factor = setting.due_factor(currency)
-                # Priced in the money that the seller is paid in, most often: then it is due as it stands.
-                due.append(net if factor == _ALL else portion(gross * left, (factor[0], factor[1] * whole)))
-                due_tax.append(0)
-    if one_money:
-        due, due_tax = goods, goods_tax
-    return Amounts(rates, keeps, goods, goods_tax, native, due, due_tax)
+                due.append(portion(gross * left, (due_factor[0], due_factor[1] * whole)))
+    return Amounts(rates, goods, goods_tax, native, goods if one_money else due, due_tax)
 
 
-def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, rule: SaleRule | None) -> None:
+def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, rule: Liability | None) -> None:
     """
     Put the delivery into the amounts, shared over the lines by the value of their goods.
 
     Inside the country or the union the sender's tariff is meant as the listing prices are (with the home tax in it or
     not); what leaves the union travels free of that tax, so its price is net.
     """
-    price = choice.price_native
+    price, keeps = choice.price_native, setting.standing.keeps_prices
     amounts.due_tax = [0] * len(amounts.goods)
     rates = amounts.home_rates if rule is not None and any(amounts.home_rates) else None
     total = portion(price.minor, setting.factor(price.currency)) if price.minor else 0
-    amounts.delivery, amounts.delivery_tax = _share_delivery(amounts, total, amounts.goods, rates)
+    amounts.delivery, amounts.delivery_tax = _share_delivery(total, amounts.goods, rates, keeps)
     if setting.one_money:
         amounts.due_delivery, amounts.due_delivery_tax = amounts.delivery, amounts.delivery_tax
     else:
         total = portion(price.minor, setting.due_factor(price.currency)) if price.minor else 0
-        amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(amounts, total, amounts.due_goods, rates)
+        amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(total, amounts.due_goods, rates, keeps)
 
 
 def _share_delivery(
-    amounts: Amounts, total: int, goods: Sequence[int], rates: Sequence[Decimal] | None
-) -> tuple[list[int], list[int]]:
+    total: int, goods: Sequence[int], rates: Sequence[Decimal] | None, keeps: bool
+) -> tuple[Sequence[int], Sequence[int]]:
     """Return the lines' shares of a delivery net of the home tax, where it is in them, and the tax that was in them."""
-    shares = list(split(total, goods))
+    shares = split(total, goods)
+    nothing = (0,) * len(shares)
     if rates is None:
-        return shares, [0] * len(shares)
+        return shares, nothing
     nets = [_net(share, rate) for share, rate in zip(shares, rates, strict=True)]
-    if not amounts.includes_home_tax:
-        return nets, [0] * len(shares)
-    return nets, [share - net for share, net in zip(shares, nets, strict=True)]
+    return nets, [share - net for share, net in zip(shares, nets, strict=True)] if keeps else nothing
 
 
 def tax_sale(
-    setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts, rule: SaleRule | None
+    setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts, rule: Liability | None
 ) -> tuple[list[Part], set[str], str]:
     """Return the tax of a sale that is no import as parts, the reasons for which it is not sure, and the rule's id."""
     unsure: set[str] = set()
     if rule is None:
         unsure.add("sale_rule_unknown")
         return [], unsure, ""
-    if rule.confidence == "low":
+    if not rule.is_confirmed:
         unsure.add("regime_unconfirmed")
     lane = setting.lane
     country = lane.here.country if rule.rate_of == "dispatch" else lane.there.country
@@ -250,20 +278,23 @@ def tax_sale(
         return [_zero_tax(lane.book.tax_code(country), rule, _currency_of(setting, country), count)], unsure, rule.id
     note_doubts(rule.doubts, True, unsure)
     found = []
-    for position, (offer, _) in enumerate(lines):
-        # Where the listed price is kept, a doubt about the rate moves only the split in it, not what the buyer pays.
-        keeps = amounts.includes_home_tax and bool(amounts.home_rates[position])
-        found.append((position, _rate_for(setting, offer, rule, set() if keeps else unsure)))
+    # Where the listed price is kept, a doubt about the rate moves only the split in it, not what the buyer pays.
+    keeps = [setting.standing.keeps_prices and bool(rate) for rate in amounts.home_rates]
+    for (offer, _), kept in zip(lines, keeps, strict=True):
+        found.append(_rate_for(setting, offer, rule, None if kept else unsure))
     parts = []
-    for named, members in group_by_rate(found):
+    for named, members in group_by_rate(range(count), found):
         rate, source = named.rate, named.source
         shares, due_shares = [0] * count, [0] * count
-        base = sum(amounts.goods[p] + amounts.delivery[p] for p in members)
-        kept = [p for p in members if amounts.includes_home_tax and amounts.home_rates[p]]
-        for position in kept:
-            shares[position] = amounts.goods_tax[position] + amounts.delivery_tax[position]
-            due_shares[position] = amounts.due_goods_tax[position] + amounts.due_delivery_tax[position]
-        added = [p for p in members if p not in kept]
+        added = []
+        base = 0
+        for position in members:
+            base += amounts.goods[position] + amounts.delivery[position]
+            if keeps[position]:
+                shares[position] = amounts.goods_tax[position] + amounts.delivery_tax[position]
+                due_shares[position] = amounts.due_goods_tax[position] + amounts.due_delivery_tax[position]
+            else:
+                added.append(position)
         if added:
             _add_tax(rate, added, amounts.goods, amounts.delivery, shares)
             if not setting.one_money:
@@ -307,21 +338,20 @@ def _add_tax(
         shares[position] = share
 
 
-def _rate_for(setting: Setting, offer: Offer, rule: SaleRule, unsure: set[str]) -> FoundRate:
-    lane, seller = setting.lane, setting.seller
-    at_home = rule.rate_of == "dispatch" and seller.country == seller.dispatch_country
-    if at_home and offer.home_tax_rate is not None:
+def _rate_for(setting: Setting, offer: Offer, rule: Liability, unsure: set[str] | None) -> FoundRate:
+    """Return the rate of a sale's tax on goods; `unsure`, where it matters, gets the reasons for which it is not."""
+    lane, there = setting.lane, rule.rate_of == "destination"
+    if offer.home_tax_rate is not None and not there and setting.standing.taxed_at_home:
         return FoundRate(offer.home_tax_rate, "rate named on the listing", None)
-    there = rule.rate_of == "destination"
     found = lane.tax_rate(offer.hs_code) if there else lane.home_rate(offer.hs_code)
-    if found is None:
-        unsure.add("rate_unknown")
-        return _UNKNOWN_RATE
-    if found.doubt:
-        unsure.add(found.doubt)
-    if there and offer.hs_code is None:
-        unsure.add("hs_missing")
-    return found
+    if unsure is not None:
+        if found is None:
+            unsure.add("rate_unknown")
+        elif found.doubt:
+            unsure.add(found.doubt)
+        if there and found is not None and offer.hs_code is None:
+            unsure.add("hs_missing")
+    return _UNKNOWN_RATE if found is None else found
 
 
 def _currency_of(setting: Setting, country: str) -> str:
@@ -338,11 +368,11 @@ def _native(
     if currency == setting.seller.payout_currency:
         return Money(due, currency), tuple(due_shares)
     own = setting.desk.currency
-    native = portion(amount, between_minor_units(setting.rates.rate(own, currency), own, currency))
+    native = portion(amount, between_minor_units(setting.rate(own, currency), own, currency))
     return Money(native, currency), split(native, list(shares))
 
 
-def _zero_tax(code: str, rule: SaleRule, currency: str, count: int) -> Part:
+def _zero_tax(code: str, rule: Liability, currency: str, count: int) -> Part:
     nothing = (0,) * count
     return Part(
         code,
@@ -362,11 +392,16 @@ def _zero_tax(code: str, rule: SaleRule, currency: str, count: int) -> Part:
     )
 
 
-def home_tax(setting: Setting, amounts: Amounts, rule: SaleRule | None) -> list[Part]:
-    """Return the seller's home tax on an export: nothing, with the reason."""
+def home_tax(setting: Setting, count: int) -> tuple[Part, ...]:
+    """Return the seller's home tax on an export of so many lines: nothing, with the reason."""
+    rule = setting.rule
     if rule is None:
-        return []
-    return [_zero_tax("home_vat", rule, _currency_of(setting, setting.lane.here.country), len(amounts.goods))]
+        return ()
+    currency = _currency_of(setting, setting.lane.here.country)
+    found = rule.home_taxes.get((currency, count))
+    if found is None:
+        found = rule.home_taxes[currency, count] = (_zero_tax("home_vat", rule, currency, count),)
+    return found
 
 
 def price_parts(
@@ -385,7 +420,7 @@ def price_parts(
             "listing price",
             None,
             "net_of_tax",
-            due.goods,
+            Money(due.goods_minor, due.currency),
             "price",
             tuple(amounts.goods),
             tuple(amounts.due_goods),
@@ -401,7 +436,7 @@ def price_parts(
             choice.carrier or choice.name,
             None,
             "" if choice.price_native.minor else "free_delivery",
-            due.delivery,
+            Money(due.delivery_minor, due.currency),
             choice.code,
             tuple(amounts.delivery),
             tuple(amounts.due_delivery),
@@ -411,11 +446,16 @@ def price_parts(
 
 def seller_dues(setting: Setting, lines: Sequence[tuple[Offer, int]], amounts: Amounts) -> list[SellerDue]:
     """Return what each line is to the seller in the payout currency, the commission on its net goods beside it."""
-    currency, desk = setting.seller.payout_currency, setting.desk
-    dues = []
-    for position, (offer, _) in enumerate(lines):
-        goods = amounts.due_goods[position]
-        rate = desk.schedule.rate(category=offer.category, country=setting.seller.country, on=desk.on)
-        commission = portion(goods, percent(rate))
-        dues.append(SellerDue(currency, goods, amounts.due_delivery[position], amounts.due_tax[position], commission))
-    return dues
+    currency = setting.seller.payout_currency
+    columns = amounts.due_goods, amounts.due_delivery, amounts.due_tax
+    known = setting.standing.commissions
+    return [
+        SellerDue(
+            currency,
+            goods,
+            delivery,
+            tax,
+            portion(goods, known.get(offer.category) or setting.commission(offer.category)),
+        )
+        for (offer, _), goods, delivery, tax in zip(lines, *columns, strict=True)
+    ]

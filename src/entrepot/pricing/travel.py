@@ -31,7 +31,7 @@ def judge(
     refused = []
     for (offer, _), declared in zip(lines, facts, strict=True):
         flags = declared if offer.hs_confirmed else declared | {UNCONFIRMED}
-        for row in lane.restrictions.falling_on(offer.hs_code, offer.origin_country, flags):
+        for row in lane.kind(offer.hs_code, offer.origin_country, flags).restrictions:
             if row.above is not None and not _is_dearer(desk, offer.price, row.above, row.currency):
                 continue
             fault = {"sku": offer.sku, "reason": row.reason, "rule": row.id, "source": row.source}

@@ -135,13 +135,15 @@ def _delivered_note(
     import_charges: str, sure: bool, country: str, at_door: Money | None, language: str
 ) -> tuple[str, str]:
     words = {"country": formats.place(country)}
-    if import_charges == "unknown" or not sure:
+    if import_charges == "unknown" or (import_charges == "none" and not sure):
         return _("delivered to %(country)s, import charges not included") % words, "brick"
     if import_charges == "due_at_door":
         if at_door is not None:
             text = _("delivered to %(country)s, about %(amount)s of import charges due on delivery")
             return text % {**words, "amount": formats.money(at_door)}, "brick"
         return _("delivered to %(country)s, import charges due on delivery") % words, "brick"
+    if import_charges == "prepaid" and not sure:
+        return _("delivered to %(country)s, import charges included as far as they are known") % words, "brick"
     if import_charges == "prepaid":
         return _("delivered to %(country)s, duties and taxes included") % words, "leaf"
     return _("delivered to %(country)s, no import charges") % words, "leaf"

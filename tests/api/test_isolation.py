@@ -214,6 +214,14 @@ def _choose_contacts(world: World) -> None:
     assert world.as_intruder.post("/seller/listings", named).status == 422
 
 
+def _listing_contacts(world: World) -> None:
+    own = world.as_intruder.get("/seller/listings").json["items"][0]["id"]
+    named = {"listing_ids": [own], "manufacturer_id": world.ids["contact_id"]}
+    assert world.as_intruder.put("/seller/listings/safety", named).status == 422
+    taken = {"listing_ids": [str(world.listing.id)], "manufacturer_id": ""}
+    assert world.as_intruder.put("/seller/listings/safety", taken).status == 404
+
+
 def _category_contacts(world: World) -> None:
     named = {"category": "mens-shirts", "responsible_id": world.ids["contact_id"]}
     assert world.as_intruder.put("/seller/categories/safety", named).status == 422
@@ -236,6 +244,7 @@ WRITES: dict[str, Callable[[World], None]] = {
     "import_own_feed": _feed,
     "add_webhook": _add_webhook,
     "suggest_hs_codes": _suggest,
+    "set_own_listing_safety": _listing_contacts,
     "set_own_category_safety": _category_contacts,
     "add_safety_contact": _add_contact,
     "choose_safety_contacts": _choose_contacts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.catalog import queries as catalog
+from entrepot.catalog.queries import ListingView
 from entrepot.sellers import queries
 from entrepot.sellers.queries import SafetyContactView, SellerView
 from tests.builders import orders, safety, sellers
@@ -89,3 +90,31 @@ def test_a_category_names_its_own(shop: SellerView, reader: Reader) -> None:
     reader.send(f"/{category.id}/safety", **{"safety-responsible_id": str(rep.id)})
     assert "Saved for 1 listing." in reader.words
     assert catalog.get_listing(listing.id, "", seller_id=shop.id).responsible_id == rep.id
+
+
+def test_many_listings_name_theirs_at_once(shop: SellerView, reader: Reader) -> None:
+    rep, maker = safety.contact(shop, name="Own rep"), safety.contact(shop, "CN", name="Works")
+    first, second = orders.goods(shop, responsible_id=rep.id), orders.goods(shop)
+    third = orders.goods(shop)
+    reader.open(f"/seller/{shop.id}/listings/safety/?listing={first.id}&listing={second.id}")
+    assert "2 listings are marked." in reader.words
+    reader.send("/listings/safety/", manufacturer_id=str(maker.id))
+    assert "Saved for 2 listings." in reader.words
+
+    def named(listing: ListingView) -> tuple[object, object]:
+        kept = catalog.get_listing(listing.id, "", seller_id=shop.id)
+        return kept.manufacturer_id, kept.responsible_id
+
+    assert [named(one) for one in (first, second, third)] == [(maker.id, rep.id), (maker.id, None), (None, None)]
+    reader.open(f"/seller/{shop.id}/listings/safety/?every=1").send("/listings/safety/", responsible_id="")
+    assert "Saved for 1 listing." in reader.words
+    assert named(first) == (maker.id, None)
+
+
+def test_another_sellers_listing_is_not_reached_by_marking_it(shop: SellerView, reader: Reader) -> None:
+    rep, theirs = safety.contact(shop), orders.goods(orders.shop("CN"))
+    reader.open(f"/seller/{shop.id}/listings/safety/?listing={theirs.id}").send(
+        "/listings/safety/", responsible_id=str(rep.id)
+    )
+    assert reader.status == 404
+    assert catalog.get_listing(theirs.id, "", include_hidden=True).responsible_id is None

@@ -48,6 +48,7 @@ _of_seller = [
     path("listings/bulk", listings.bulk, name="listing_bulk"),
     path("listings/prices/", bulk.prices, name="listing_prices"),
     path("listings/stock/", bulk.stock, name="listing_stock"),
+    path("listings/safety/", bulk.safety, name="listing_safety"),
     path("listings/categories/", categories.categories, name="categories"),
     path("listings/codes/", codes.codes, name="codes"),
     path("listings/customs/<int:category_id>/", categories.customs, name="customs"),

@@ -21,6 +21,7 @@ from entrepot.api.schemas.seller_listings import (
     FeedOut,
     ListingIn,
     ListingsIn,
+    ListingsSafetyIn,
     PricesIn,
     RowResults,
     SellerCategoriesOut,
@@ -87,6 +88,13 @@ def set_own_listing_state(request: HttpRequest, body: StateIn) -> HttpResponse:
     changed = catalog.set_listing_state(
         seller_id=grant_of(request).seller_id, listing_ids=body.listing_ids, state=body.state, now=clock.now()
     )
+    return answer({"changed": changed})
+
+
+@router.put("/listings/safety", auth=_WRITE, response=StateOut, summary="Say who answers for listings")
+def set_own_listing_safety(request: HttpRequest, body: ListingsSafetyIn) -> HttpResponse:
+    """Name manufacturer and responsible person for listings, all or none: 404 when one is not yours."""
+    changed = catalog.set_listing_contacts(seller_id=grant_of(request).seller_id, now=clock.now(), **body.model_dump())
     return answer({"changed": changed})
 
 

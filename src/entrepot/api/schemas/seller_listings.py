@@ -233,6 +233,14 @@ class CategoryCustomsIn(Request):
     default_weight_g: Grams | None = None
 
 
+class ListingsSafetyIn(Request):
+    """Who made listings and who answers for their safety, of your contacts; left out: it stays."""
+
+    listing_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    manufacturer_id: ContactChoice | None = Field(None, description="An empty text: as your store says.")
+    responsible_id: ContactChoice | None = None
+
+
 class CategorySafetyIn(Request):
     """Who made a whole category's goods and who answers for their safety, of your contacts; left out: it stays."""
 

@@ -12,6 +12,7 @@ from entrepot.catalog.operations.categories import (
     sync_categories,
 )
 from entrepot.catalog.operations.classification import Shown, learn_codes
+from entrepot.catalog.operations.contacts import set_listing_contacts
 from entrepot.catalog.operations.feeds import import_feed
 from entrepot.catalog.operations.listings import (
     ListingChanged,
@@ -101,6 +102,7 @@ __all__ = [
     "run_waiting_feed",
     "set_category_contacts",
     "set_category_customs",
+    "set_listing_contacts",
     "set_listing_state",
     "set_listing_states",
     "set_prices",

@@ -259,8 +259,7 @@ def set_category_contacts(
     contacts.check(seller_id, manufacturer_id=manufacturer_id, responsible_id=responsible_id)
     own = _lock_own(seller_id, seller_category, category)
     said = {
-        "manufacturer": None if manufacturer_id is None else str(manufacturer_id),
-        "responsible": None if responsible_id is None else str(responsible_id),
+        **contacts.as_said(manufacturer_id, responsible_id),
         "at": now,
         "seller_id": seller_id,
         "categories": own,

@@ -24,15 +24,22 @@ def contact_id(said: str) -> UUID | Literal[""]:
     return UUID(said) if said else ""
 
 
-def offer_contacts(form: forms.Form, contacts: Sequence[SafetyContactView], *, none: str) -> None:
+KEEP = "keep"
+
+
+def offer_contacts(form: forms.Form, contacts: Sequence[SafetyContactView], *, none: str, keep: str = "") -> None:
     """
     Offer a form's `manufacturer_id` all contacts of a seller, its `responsible_id` those in the European Union and the
-    one that is chosen; `none` is what the empty choice is called.
+    one that is chosen.
+
+    :param none: what the empty choice is called.
+    :param keep: what `KEEP` is called, the choice of leaving all as it is; it is not offered without a name.
     """
     chosen = form.initial.get("responsible_id")
     named = [(contact, f"{contact.name} – {formats.country(contact.country)}") for contact in contacts]
-    choice(form, "manufacturer_id").choices = [("", none), *((str(contact.id), name) for contact, name in named)]
+    others = [(KEEP, keep), ("", none)] if keep else [("", none)]
+    choice(form, "manufacturer_id").choices = [*others, *((str(contact.id), name) for contact, name in named)]
     choice(form, "responsible_id").choices = [
-        ("", none),
+        *others,
         *((str(contact.id), name) for contact, name in named if contact.is_in_eu or str(contact.id) == str(chosen)),
     ]

@@ -102,7 +102,7 @@ class ContactForm(forms.Form):
 
 
 class ContactsForm(forms.Form):
-    """Whom a store names for all its goods, or for those of a category; `none` is what an empty choice is called."""
+    """Whom a store names for all its goods, for those of a category or for some; see `offer_contacts`."""
 
     manufacturer_id = forms.ChoiceField(label=_("Manufacturer"), required=False)
     responsible_id = forms.ChoiceField(
@@ -111,9 +111,11 @@ class ContactsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, contacts: Sequence[SafetyContactView], none: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, contacts: Sequence[SafetyContactView], none: str, keep: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        offer_contacts(self, contacts, none=none)
+        offer_contacts(self, contacts, none=none, keep=keep)
 
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen, as operations take it."""

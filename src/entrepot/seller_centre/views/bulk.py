@@ -1,4 +1,4 @@
-"""Prices and stock of many listings at once: asked, shown as they would become, then done."""
+"""Prices, stock and contacts for safety of many listings at once: asked, shown as they would become, then done."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from entrepot.catalog.operations import Rejected
 from entrepot.catalog.queries import SellerSku
 from entrepot.catalog.rules.prices import PriceChange, change_price
 from entrepot.kernel import clock
+from entrepot.kernel.errors import DomainError, NotFound
 from entrepot.kernel.money import Money
+from entrepot.seller_centre.forms import ContactsForm
+from entrepot.seller_centre.forms.choices import KEEP, contact_id
 from entrepot.seller_centre.forms.listings import PriceForm, StockForm
 from entrepot.seller_centre.seats import crumbs, link, seat, show
 from entrepot.seller_centre.selection import Selection
+from entrepot.sellers import queries as sellers
 from entrepot.sellers.queries import Membership
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
@@ -132,6 +136,48 @@ def stock(request: PageRequest, member: Membership) -> HttpResponse:
         "crumbs": crumbs((_("Listings"), link(member, "listings")), here=_("Change stock")),
     }
     return show(request, member, "listings/stock", "listings", context, 422 if form.errors else 200)
+
+
+@seat("manage_listings")
+def safety(request: PageRequest, member: Membership) -> HttpResponse:
+    """Take who made the marked listings and who answers for their safety in the European Union."""
+    selection = Selection.of(request.GET)
+    contacts = sellers.list_safety_contacts(member.seller_id)
+    if not contacts:
+        messages.warning(request, _("Write down who makes your goods, and who answers for them in the European Union."))
+        return redirect(link(member, "safety"))
+    listing_ids = selection.listing_ids(member.seller_id)
+    form = ContactsForm(
+        request.POST if request.method == "POST" else None,
+        contacts=contacts,
+        none=_("As for the store"),
+        keep=_("Leave as it is"),
+        initial={"manufacturer_id": KEEP, "responsible_id": KEEP},
+    )
+    if request.method == "POST" and form.is_valid():
+        said = {name: contact_id(said) for name, said in form.cleaned_data.items() if said != KEEP}
+        try:
+            changed = operations.set_listing_contacts(
+                seller_id=member.seller_id,
+                listing_ids=listing_ids,
+                manufacturer_id=said.get("manufacturer_id"),
+                responsible_id=said.get("responsible_id"),
+                now=clock.now(),
+            )
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            refusals.into_form(form, refusal)
+        else:
+            text = ngettext("Saved for %(n)s listing.", "Saved for %(n)s listings.", changed)
+            messages.success(request, text % {"n": formats.number(changed)})
+            return redirect(f"{link(member, 'listings')}?{urlencode(selection.view.pairs)}")
+    context = {
+        "count": len(listing_ids),
+        "form": form,
+        "crumbs": crumbs((_("Listings"), link(member, "listings")), here=_("Product safety")),
+    }
+    return show(request, member, "listings/safety", "listings", context, 422 if form.errors else 200)
 
 
 def _tell_rejected(request: PageRequest, rejected: Sequence[Rejected]) -> None:

@@ -174,7 +174,7 @@ def bulk(request: PageRequest, member: Membership) -> HttpResponse:
     if not selection.every and not selection.marked:
         messages.warning(request, _("Mark the listings first."))
         return redirect(back)
-    if wanted in ("prices", "stock"):
+    if wanted in ("prices", "stock", "safety"):
         target = reverse(f"seller_centre:listing_{wanted}", kwargs={"seller_id": member.seller_id})
         return redirect(f"{target}?{urlencode(selection.pairs)}")
     _demand(member, "manage_listings")

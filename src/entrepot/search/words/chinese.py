@@ -17,7 +17,7 @@ _loading = threading.Lock()
 
 @cache
 def _cutter() -> Any:
-    """Return jieba's cutter over its own dictionary; its cache file would stand open to all, so there is none."""
+    """Return jieba's cutter over its dictionary and our words; no cache file of its, which would stand open to all."""
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
@@ -26,6 +26,8 @@ def _cutter() -> Any:
     for word in [word for word in cutter.FREQ if not word.islower() and word.lower() != word]:
         cutter.FREQ.setdefault(word.lower(), cutter.FREQ[word])  # Texts come in small letters: "t恤".
     cutter.initialized = True
+    for word in list_words("zh")["words"].split():
+        cutter.add_word(word)
     return cutter
 
 

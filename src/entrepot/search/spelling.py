@@ -58,25 +58,42 @@ class Dictionary:
         self._meant: dict[str, tuple[tuple[str, float], ...]] = {}
         self.counts: dict[str, int] = {}
         self._heads: dict[int, dict[str, str]] = {}
-        self.by_length: dict[int, list[str]] = {length: [] for length in _LENGTHS}
+        self._alike: dict[tuple[int, str], list[str]] = {}  # By length and first letter.
         for word, count in words:
             if word.isalpha() and len(word) in _LENGTHS and not UNSPACED_RUN.match(word):
                 self.counts[word] = count
-                self.by_length[len(word)].append(word)
+                self._alike.setdefault((len(word), word[0]), []).append(word)
+        self._letters = sorted({letter for _, letter in self._alike})
 
     def list_near(self, word: str) -> list[tuple[str, float]]:
         """Return words that may have been meant, with how likely each is, the likeliest first."""
         if len(word) < _SLIP_FROM:
             return []
-        found: list[tuple[str, float]] = []
-        for length in range(len(word) - 2, len(word) + 3):
-            furthest = 2 if min(length, len(word)) >= _TWO_SLIPS_FROM else 1
-            near = process.extract(
-                word, self.by_length.get(length, ()), scorer=OSA.distance, score_cutoff=furthest, limit=None
-            )
-            found.extend((other, self._likelihood(word, other, int(distance))) for other, distance, _ in near)
+        # Hardly anybody errs in the first letter and once more: only where nothing else is near, all are compared.
+        near = self._compare(word, word[0]) | dict.fromkeys(self._list_begun_otherwise(word), 1)
+        near = near or self._compare(word, *self._letters)
+        found = [(other, self._likelihood(word, other, distance)) for other, distance in near.items()]
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:_CANDIDATES]
+
+    def _compare(self, word: str, *letters: str) -> dict[str, int]:
+        """Return the words with these first letters that are a few slips away, with how many."""
+        near: dict[str, int] = {}
+        for length in range(len(word) - 2, len(word) + 3):
+            furthest = 2 if min(length, len(word)) >= _TWO_SLIPS_FROM else 1
+            for letter in letters:
+                words = self._alike.get((length, letter), ())
+                rows = process.extract(word, words, scorer=OSA.distance, score_cutoff=furthest, limit=None)
+                near.update((other, int(distance)) for other, distance, _ in rows)
+        return near
+
+    def _list_begun_otherwise(self, word: str) -> Iterator[str]:
+        """Yield the words that only a slip in the first letter parts from this one."""
+        rest = word[1:]
+        others = chain(
+            *((letter + rest, letter + word) for letter in self._letters), (rest, rest[0] + word[0] + rest[1:])
+        )
+        return (other for other in others if other[0] != word[0] and other in self.counts)
 
     def _likelihood(self, typed: str, meant: str, distance: int) -> float:
         likelihood = math.log1p(self.counts[meant]) - _EDIT * distance

@@ -88,6 +88,7 @@ class EngineQuery:
     chose (None: all of them); `among` are the only listings that may be found (None: any). Where few listings have
     every word, an engine adds those that lack some, in whatever order behind the others, unless `is_strict`; a word
     that no listing has may be lacking only if `is_lenient`.
+    A `limit` of 0 asks for the facets alone: the answer's `count` means nothing then.
     `may_estimate`: where very many listings fit, an engine may count facets in a sample of them.
     """
 

@@ -18,10 +18,10 @@ from entrepot.search.embedded.filters import ATTRIBUTE, Filters, Part
 from entrepot.search.embedded.reader import Generation
 from entrepot.search.index_port import EngineQuery
 
-# Of more listings than this the facets may be estimated. A share of a sample of so many is right within a percent or
-# two of the whole.
+# Of more listings than this the facets may be estimated, from the first sample that holds enough of them: a share of so
+# many is right within a percent or two of the whole.
 EXACT_UP_TO = 10_000
-_ENOUGH = {of: 1_250 if of > 16 else EXACT_UP_TO // of for of in schema.SAMPLES}
+_ENOUGH = EXACT_UP_TO // min(schema.SAMPLES)
 # How many values of a facet are told, and how many each segment counts, so that what is told is exact.
 _TOLD = {
     "category": (2_000, 4_000),
@@ -84,16 +84,17 @@ class Counting:
         parts = [*self._narrowed.without(without), *(self._any_lane if without == "lane" else self._lane)]
         most = self._generation.searcher.num_docs if fitting is None else fitting
         if self._query.may_estimate and most > EXACT_UP_TO:
-            for of, enough in _ENOUGH.items():
-                if most < of * enough:
+            for of in schema.SAMPLES:
+                if most < of * _ENOUGH:
                     continue
                 # Every listing stands in one lane, so that their counts say how many there are.
                 told = self._aggregate({*kinds, "lane"}, [*parts, filters.one_of("sample", (str(of),))], sampled=True)
                 sampled = sum(told["lane"].values())
-                if sampled >= enough or (fitting and sampled):
+                if sampled >= _ENOUGH or (fitting and sampled):
                     self._estimated.update(kinds)
                     share = fitting / sampled if fitting else of
                     return {kind: {value: round(n * share) for value, n in told[kind].items()} for kind in kinds}
+                most = sampled * of  # About: a sample that would hold too few of so many is passed over.
         return self._aggregate(kinds, parts)
 
     def _aggregate(

@@ -112,6 +112,10 @@ class EmbeddedEngine:
         if query.asked is not None:
             asked, some_lack = generation.to_query(query.asked, is_lenient=query.is_lenient, is_strict=query.is_strict)
         parts = [*narrowed.without(), *lane]
+        if not query.limit:
+            counting = Counting(generation, query, asked, narrowed, lane, any_lane)
+            counts, estimated = counting.count_all(generation.searcher.num_docs)
+            return EngineAnswer(0, (), generation.name, counts, estimated=estimated)
         if query.asked is not None and some_lack and query.sort != "relevance":
             whole, _ = generation.to_query(query.asked, is_lenient=query.is_lenient, is_strict=True)
             count, addresses = _list_whole_first(generation, query, asked, whole, parts)
@@ -166,9 +170,9 @@ def _list(
     if asked is None or query.sort != "relevance":
         key = _SORT_KEYS.get(query.sort, "by_newest")
         found = generation.searcher.search(
-            filters.join(parts, scored=asked), max(query.limit, 1), order_by_field=key, offset=query.offset
+            filters.join(parts, scored=asked), query.limit, order_by_field=key, offset=query.offset
         )
-        return _count_of(found), tuple(address for _, address in found.hits[: query.limit])
+        return _count_of(found), tuple(address for _, address in found.hits)
     fitting = filters.join(parts, scored=asked)
     if generation.is_all_stocked:
         return _best(generation, fitting, query.limit, query.offset)

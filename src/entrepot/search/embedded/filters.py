@@ -12,6 +12,7 @@ from entrepot.search.embedded import schema
 from entrepot.search.index_port import EngineQuery
 
 Part = tuple[Occur, Query]
+_FEW = 64
 ATTRIBUTE = "attribute:"  # Before an attribute's name: each name is a kind of its own.
 
 
@@ -53,15 +54,23 @@ def build(query: EngineQuery) -> Filters:
 
 def one_of(field: str, values: Collection[str] | Collection[int]) -> Part:
     """Return the demand that a field holds one of some values."""
-    if len(values) == 1:
-        (value,) = values
-        return _must(Query.term_query(schema.build(), field, value, "basic"))
-    return _must(Query.term_set_query(schema.build(), field, list(values)))
+    return any_of(field, values) if len(values) <= _FEW else _must(_set(field, values))
+
+
+def any_of(field: str, values: Collection[str] | Collection[int]) -> Part:
+    """Return the same, each value looked for beside the others instead of all that have one being read first."""
+    queries = [Query.term_query(schema.build(), field, value, "basic") for value in values]
+    either = Query.boolean_query([(Occur.Should, query) for query in queries]) if len(queries) > 1 else queries[0]
+    return _must(either)
 
 
 def these(listing_ids: Collection[UUID]) -> Part:
     """Return the demand to be one of some listings."""
-    return one_of("id", [listing_id.hex for listing_id in listing_ids]) if listing_ids else _must(Query.empty_query())
+    return any_of("id", [listing_id.hex for listing_id in listing_ids]) if listing_ids else _must(Query.empty_query())
+
+
+def _set(field: str, values: Collection[str] | Collection[int]) -> Query:
+    return Query.term_set_query(schema.build(), field, list(values))
 
 
 def join(parts: Collection[Part], *, scored: Query | None = None) -> Query:

@@ -94,18 +94,11 @@ def _by_country(known: frozenset[str]) -> dict[str, frozenset[str]]:
 
 def _reaching(country: str, senders: Collection[str], closed: Collection[str]) -> tuple[Part, ...]:
     """Return the demand to reach a country, from some (none: from any), in none of the lanes closed all the same."""
-    demands: list[Part] = [_any_of((EVERYWHERE,) if country == EVERYWHERE else (EVERYWHERE, country))]
+    demands: list[Part] = [filters.any_of("reach", sorted({EVERYWHERE, country}))]
     if country != EVERYWHERE:
         demands.append((Occur.MustNot, filters.one_of("reach", (schema.NOT + country,))[1]))
     if senders:
-        demands.append(_any_of(senders))
+        demands.append(filters.any_of("reach", sorted(senders)))
     if closed:
         demands.append((Occur.MustNot, _one_of(closed)[1]))
     return tuple(demands)
-
-
-def _any_of(words: Collection[str]) -> Part:
-    """Return the demand for one of a few words, looked for one beside the other instead of all being read first."""
-    queries = [Query.term_query(schema.build(), "reach", word, "basic") for word in sorted(words)]
-    either = Query.boolean_query([(Occur.Should, query) for query in queries]) if len(queries) > 1 else queries[0]
-    return Occur.Must, Query.const_score_query(either, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ import pytest
 
 from entrepot.catalog import operations as catalog_operations
 from entrepot.kernel import clock
-from entrepot.pricing import queries as pricing
+from entrepot.pricing import queries as pricing, ranking
+from entrepot.pricing.ranks import UNPRICED, to_rank
 from entrepot.search import queries
 from entrepot.search.ports import SearchRequest
 from entrepot.sellers.queries import SellerView
@@ -45,15 +47,16 @@ def test_a_price_that_changed_orders_anew(chinese: SellerView) -> None:
     assert _titles_by_price(made) == ["b", "a", "c"]
 
 
-def test_prices_in_turn_are_those_of_the_cards(chinese: SellerView) -> None:
+def test_ranks_in_turn_are_those_of_the_cards(chinese: SellerView) -> None:
     made = [catalog.listing(chinese, title=f"Mug {price}", price=price).id for price in ("10.00", "20.00", "30.00")]
     asked = [made[2], uuid4(), made[0], made[1]]
     where, at = pricing.reference_destination("DE"), clock.now()
-    cards = pricing.get_card_prices(listing_ids=asked, destination=where, currency="EUR", at=at)
-    expected = [cards[listing_id] for listing_id in asked]
-    assert expected[1] is None
-    for stamps in ((), (1, 2, 3, 4), (1, 2, 3, 4), (5, 6, 7, 8)):
-        found = pricing.list_card_prices(listing_ids=asked, stamps=stamps, destination=where, currency="EUR", at=at)
-        assert found == expected
-    other = pricing.list_card_prices(listing_ids=[made[0]], stamps=(5,), destination=where, currency="EUR", at=at)
-    assert other == [cards[made[0]]], "a stamp that another listing had tells nothing"
+    for currency in ("EUR", "USD"):  # Germany's own money is kept on a shelf, another is not.
+        cards = pricing.get_card_prices(listing_ids=asked, destination=where, currency=currency, at=at)
+        expected = [to_rank(cards[listing_id]) for listing_id in asked]
+        assert expected[1] == UNPRICED
+        assert expected[2] < expected[3] < expected[0] < UNPRICED
+        first, other = (tuple(time.time_ns() + place for place in range(start, start + 4)) for start in (0, 4))
+        for stamps in ((), first, first, other):
+            found = ranking.list_ranks(listing_ids=asked, stamps=stamps, destination=where, currency=currency, at=at)
+            assert found == expected

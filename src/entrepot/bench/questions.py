@@ -66,6 +66,11 @@ def ask_products(listing_ids: dict[str, str]) -> Iterator[tuple[str, list[tuple[
     )
 
 
+def order_by_price(destination: Destination) -> str:
+    """Return the path of everything in the order of delivered prices."""
+    return _api(destination, {"q": ""}, "price")
+
+
 def _api(destination: Destination, narrowed: dict[str, Any], sort: str) -> str:
     """Return a search that asks for the facets that the page counts: spans of prices where prices count anyway."""
     is_priced = sort == "price" or "price_to" in narrowed

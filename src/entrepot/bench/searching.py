@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def measure(load: Load, *, keep: Path | None = None, progress: Progress) -> list
         shop.start_web()
         shop.start_worker()
         _await_index(shop)
+        _await_prices(shop, progress)
         with _Searchers(shop, load) as searchers:
             for face, query, sort, asks in questions.ask_all(listings=load.listings, sellers=load.sellers):
                 if face in load.faces:
@@ -101,6 +103,20 @@ def _await_index(shop: Installation) -> None:
     time.sleep(_LOOK_SECONDS)
     while (shop.folder / "search" / "progress.json").exists():
         time.sleep(_LOOK_SECONDS)
+
+
+def _await_prices(shop: Installation, progress: Progress) -> None:
+    """Ask once for each destination's order by price, and wait while the worker prices every listing for them."""
+    started = time.monotonic()
+    for destination in questions.DESTINATIONS:
+        with urllib.request.urlopen(shop.url + questions.order_by_price(destination), timeout=60) as answer:
+            answer.read()
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        kept = json.loads(shop.run("search_index", "--json").stdout)["priced"]
+        if all(kept.get(destination.country, {}).get("whole") for destination in questions.DESTINATIONS):
+            break
+    progress(f"priced ahead for {', '.join(sorted(kept))} in {time.monotonic() - started:.0f} s")
 
 
 @dataclass(slots=True)

@@ -166,6 +166,7 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
 SEARCH = _env["ENTREPOT_SEARCH"]
 SEARCH_DIR = DATA_DIR / "search"  # The index of this machine.
+PRICES_DIR = DATA_DIR / "prices"  # Delivered prices worked out before, for ordering by them.
 MEDIA_ROOT = DATA_DIR / "media"
 PRIVATE_ROOT = DATA_DIR / "private"  # Verification papers, bank files, customs papers: never served by address.
 STORAGES = {

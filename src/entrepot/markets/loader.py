@@ -5,6 +5,7 @@ can act on (file, line, reason). No Django here; `queries.py` names the folders.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,6 +55,7 @@ class Library:
     operator: OperatorPack
     defaults: DefaultsPack
     files: Mapping[str, Path]
+    digest: str  # Of all the files that were read.
     brands: BrandsPack = field(default_factory=BrandsPack)
     # What `sanctions` has looked up: packs never change, so neither does what bans touch a corridor.
     bans_by_corridor: dict[tuple[str, str], tuple[CorridorBan, ...]] = field(
@@ -73,6 +75,7 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
     :raises BadPack: with every fault of every file.
     """
     faults: list[dict[str, Any]] = []
+    read: list[Path] = []
 
     def read_all(folder: str, model: type[Model]) -> dict[str, tuple[Model, Path]]:
         own = override_dir / folder if folder != "countries" and override_dir else override_dir
@@ -81,6 +84,7 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
         paths = {path.stem: path for path in sorted((PACKAGE_DIR / folder).glob(names))}
         if own and own.is_dir():
             paths |= {path.stem: path for path in sorted(own.glob(names))}
+        read.extend(paths.values())
         packs = {}
         for stem, path in paths.items():
             try:
@@ -105,9 +109,11 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
     if not defaults_file.is_file():
         defaults_file = PACKAGE_DIR / "defaults.toml"
     try:
-        operator = read_pack(operator_file or PACKAGE_DIR / "operator.toml", OperatorPack)
+        read += [operator_file or PACKAGE_DIR / "operator.toml", defaults_file]
+        operator = read_pack(read[-2], OperatorPack)
         defaults = read_pack(defaults_file, DefaultsPack)
         if brands_file is not None and brands_file.is_file():
+            read.append(brands_file)
             brands = read_pack(brands_file, BrandsPack)
     except BadPack as refusal:
         faults.extend(refusal.fields["faults"])
@@ -129,8 +135,16 @@ def load_library(*, override_dir: Path | None = None, operator_file: Path | None
         operator=operator,
         defaults=defaults,
         files={code: path for code, (_, path) in countries.items()},
+        digest=_digest(read),
         brands=brands,
     )
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def read_pack(path: Path, model: type[Model]) -> Model:

@@ -1,8 +1,8 @@
 """
 Prices of cards: one piece of each listing's cheapest SKU, delivered.
 
-A search orders a thousand listings by these. What many of them share is read and made once: a seller's terms, the
-delivery templates (kept by this process as long as their rows do not change), the way that the goods go.
+What many of them share is read and made once: a seller's terms, the delivery templates (kept by this process as long
+as their rows do not change), the way that the goods go.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from entrepot.markets.rules import OPEN_STAGES
 from entrepot.markets.sanctions import End
 from entrepot.pricing import rules
 from entrepot.pricing.quote import CardPrice, Offer, SellerTerms
+from entrepot.pricing.ranks import to_rank
 from entrepot.pricing.refusals import NoDelivery, NotSellable
 from entrepot.pricing.rules import Desk
 from entrepot.shipping.rules import DeliveryTemplate
@@ -30,15 +31,9 @@ _STANDARD = "standard"
 _TEMPLATES_MAX = 20_000
 _STORES_MAX = 10_000
 _PRICES_MAX = 200_000
-_ROWS_MAX = 100_000
-_SHARED_MAX = 50_000
 _COUNTERS_MAX = 256
 _templates: dict[tuple[int, str], DeliveryTemplate] = {}
 _stores: dict[tuple[object, ...], _Store] = {}
-# Rows by the stamps of their listings, with the marks that were watched; what many of them say alike is kept once.
-_rows: dict[int, tuple[UUID, tuple[str, ...], tuple[Any, ...]]] = {}
-_shared: dict[Any, Any] = {}
-_ALIKE = (1, 5, 8, 10, 14, 15)  # Seller, currency, HS code, origin, shipping class, flags.
 
 
 class _Store(NamedTuple):
@@ -82,15 +77,28 @@ def price_cards(desk: Desk, listing_ids: Iterable[UUID]) -> dict[UUID, CardPrice
     return {listing_id: price for listing_id, price in priced if price is not None}
 
 
-def price_in_turn(desk: Desk, listing_ids: Sequence[UUID], stamps: Sequence[int]) -> list[CardPrice | None]:
-    """Return the prices of listings in turn; rows of listings that are known by the same stamp are not read again."""
-    rows = _recall_listings(listing_ids, stamps, list(desk.book.watched_brands))
-    # Ids are hashed in Python: a thousand rows of a few sellers are told apart by the objects that they share.
-    sellers = {id(row[1]): row[1] for row in rows if row is not None}
-    read = _read_stores(set(sellers.values()), desk.destination.country) if sellers else {}
-    stores = {key: read[seller_id] for key, seller_id in sellers.items()}
+def rank_cards(desk: Desk, listing_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """
+    Return the ranks of listings by delivered price (`ranks.py`); the same statements.
+
+    Left out is what only cannot be bought now: listings that are gone, of a seller or a market that is closed.
+    """
+    rows, stores = _read(listing_ids, list(desk.book.watched_brands), desk.destination.country)
     counter = _counter_of(desk)
-    return [None if row is None else counter.price(desk, row, stores[id(row[1])]) for row in rows]
+    return {row[0]: to_rank(counter.price(desk, row, store)) for row in rows if (store := stores[row[1]]).sells}
+
+
+def rank_cards_ahead(desks: Sequence[Desk], listing_ids: Iterable[UUID]) -> list[dict[UUID, int]]:
+    """Return for each desk what `rank_cards` does; nothing of it is remembered by this process."""
+    rows = _fetch_listings(list(listing_ids), list(desks[0].book.watched_brands)) if desks else []
+    sellers = {row[1] for row in rows}
+    found = []
+    for desk in desks:
+        stores = _read_stores(sellers, desk.destination.country) if rows else {}
+        found.append(
+            {row[0]: to_rank(price_card(desk, _offer(row, store))) for row in rows if (store := stores[row[1]]).sells}
+        )
+    return found
 
 
 class _Counter:
@@ -109,7 +117,7 @@ class _Counter:
     def price(self, desk: Desk, row: tuple[Any, ...], store: _Store) -> CardPrice | None:
         """Return the price of a row, as it was worked out of the very same before, or anew."""
         kept = self.kept.get(row[3])
-        if kept is not None and kept[0] is store and (kept[1] is row or kept[1] == row):
+        if kept is not None and kept[0] is store and kept[1] == row:
             return kept[2]
         price = price_card(desk, _offer(row, store), several_prices=row[18]) if store.sells else None
         self.kept[row[3]] = store, row, price
@@ -181,36 +189,6 @@ def _offer(row: Sequence[Any], store: _Store) -> Offer:
         True,
         store.templates.get(shipping_class) or store.templates.get(_STANDARD),
     )
-
-
-def _recall_listings(
-    listing_ids: Sequence[UUID], stamps: Sequence[int], watched: Sequence[str]
-) -> list[tuple[Any, ...] | None]:
-    """Return the rows of listings in turn, read where they are not known by their stamps and the marks watched."""
-    brands = tuple(watched)
-    rows: list[tuple[Any, ...] | None] = []
-    missing: dict[UUID, int] = {}
-    for listing_id, stamp in zip(listing_ids, stamps, strict=True):
-        kept = _rows.get(stamp)
-        if kept is not None and (kept[0] is listing_id or kept[0] == listing_id) and kept[1] == brands:
-            rows.append(kept[2])
-        else:
-            missing[listing_id] = len(rows)
-            rows.append(None)
-    if not missing:
-        return rows
-    if len(_rows) > _ROWS_MAX:
-        _rows.clear()
-    if len(_shared) > _SHARED_MAX:
-        _shared.clear()
-    for read in _fetch_listings(list(missing), watched):
-        said = list(read)
-        for column in _ALIKE:
-            said[column] = _shared.setdefault(said[column], said[column])
-        row, place = tuple(said), missing[read[0]]
-        rows[place] = row
-        _rows[stamps[place]] = listing_ids[place], brands, row
-    return rows
 
 
 def _fetch_listings(listing_ids: list[UUID], watched: Sequence[str]) -> list[tuple[Any, ...]]:

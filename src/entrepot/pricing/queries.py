@@ -324,22 +324,6 @@ def get_card_prices(
     return found
 
 
-def list_card_prices(
-    *, listing_ids: Sequence[UUID], stamps: Sequence[int], destination: Destination, currency: str, at: datetime
-) -> list[CardPrice | None]:
-    """
-    Return what `get_card_prices` does, in turn, for ordering and counting many; what is shown is read anew.
-
-    :param stamps: a mark of each listing that changes whenever the listing does, or none at all: of a listing with the
-        same mark as before only the seller's terms are read.
-    """
-    if len(stamps) != len(listing_ids):
-        found = get_card_prices(listing_ids=listing_ids, destination=destination, currency=currency, at=at)
-        return [found[listing_id] for listing_id in listing_ids]
-    desk = get_desk(destination=destination, currency=currency, at=at)
-    return cards.price_in_turn(desk, listing_ids, stamps) if listing_ids else []
-
-
 def read_card_offers(listing_ids: Iterable[UUID]) -> list[Offer]:
     """
     Return the offers that cards price, of the listings among these whose store is open and whose seller is approved,

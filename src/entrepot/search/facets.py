@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from entrepot.kernel.money import minor_digits
 from entrepot.search.lanes import Way
 from entrepot.search.ports import Facet, FacetValue, SearchRequest
 
@@ -82,7 +83,7 @@ def attributes(counts: Mapping[str, int], request: SearchRequest) -> tuple[Facet
 
 def estimate(facet: Facet) -> Facet:
     """Return a facet whose counts are of a sample, in as many digits as they are good for."""
-    values = tuple(replace(value, count=_round_count(value.count)) for value in facet.values)
+    values = tuple([FacetValue(value.value, _round_count(value.count), value.chosen) for value in facet.values])
     return replace(facet, values=values, estimated=True)
 
 
@@ -96,20 +97,21 @@ def begin_attribute(name: str) -> str:
     return f"{name}\x1f"
 
 
-def prices(amounts: Sequence[Decimal], request: SearchRequest, *, ranked_within: int | None) -> Facet:
+def prices(amounts: Sequence[int], request: SearchRequest, *, ranked_within: int | None) -> Facet:
     """
     Return spans of delivered prices that hold about as many listings each; an amount on a border is in both spans.
 
-    :param amounts: the delivered price of each listing, in the buyer's currency.
+    :param amounts: the delivered price of each listing, in minor units of the buyer's currency.
     """
     ordered = sorted(amounts)
-    borders = _borders(ordered)
+    unit = 10 ** minor_digits(request.currency or "")
+    borders = _borders(ordered, unit)
     spans = zip([None, *borders], [*borders, None], strict=True) if borders else ()
     values = [
         FacetValue(
             f"{'' if low is None else low}-{'' if high is None else high}",
-            (len(ordered) if high is None else bisect_right(ordered, high))
-            - (0 if low is None else bisect_left(ordered, low)),
+            (len(ordered) if high is None else bisect_right(ordered, high * unit))
+            - (0 if low is None else bisect_left(ordered, low * unit)),
             (low, high) == (request.price_from, request.price_to),
         )
         for low, high in spans
@@ -117,14 +119,14 @@ def prices(amounts: Sequence[Decimal], request: SearchRequest, *, ranked_within:
     return Facet("price", tuple(values), ranked_within=ranked_within)
 
 
-def _borders(ordered: Sequence[Decimal]) -> list[int]:
+def _borders(ordered: Sequence[int], unit: int) -> list[int]:
     """Return round whole amounts that part prices into groups of about one size."""
     if not ordered or ordered[0] == ordered[-1]:
         return []
     found = []
     for part in range(1, PRICES_MAX):
-        border = _round(ordered[len(ordered) * part // PRICES_MAX])
-        if ordered[0] < border <= ordered[-1] and border not in found:
+        border = _round(Decimal(ordered[len(ordered) * part // PRICES_MAX]) / unit)
+        if ordered[0] < border * unit <= ordered[-1] and border not in found:
             found.append(border)
     return sorted(found)
 

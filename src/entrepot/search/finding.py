@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from operator import itemgetter
 from uuid import UUID
 
 from entrepot.kernel.money import minor_digits
-from entrepot.pricing import queries as pricing
-from entrepot.pricing.quote import CardPrice, Destination
+from entrepot.pricing import queries as pricing, ranking
+from entrepot.pricing.quote import Destination
+from entrepot.pricing.ranks import AMOUNT_MAX, LACKING, amount_of
 from entrepot.search import facets, lanes, words
 from entrepot.search.index_port import EngineAnswer, EngineQuery, SearchEngine
 from entrepot.search.lanes import Way
@@ -18,7 +20,6 @@ from entrepot.search.ports import SORTS, Facet, SearchPage, SearchRequest
 
 RANKED_WITHIN = 1000
 PAGE_SIZE_MAX = 100
-_CHARGES_ORDER = {"none": 0, "prepaid": 0, "due_at_door": 1, "unknown": 2}
 _OF_LANES = ("origin", "days")
 _OF_ENGINE = ("category", "brand", "rating", "attribute")
 
@@ -70,6 +71,7 @@ class Search:
     at: datetime
     ways: Mapping[str, Way]
     query: EngineQuery
+    _found_any: bool = field(default=False, init=False)  # Before a span of prices left something out.
 
     def with_words(self, text: str, *, unfinished: bool = False) -> Search:
         """Return this search for other words."""
@@ -84,6 +86,8 @@ class Search:
 
     def finds_without_choices(self) -> bool:
         """Say whether what was typed finds something once nothing is chosen besides: then it is spelt well."""
+        if self._found_any:  # The span of prices alone left nothing.
+            return True
         query = self.query
         typed = EngineQuery(query.asked, query.language, query.lanes, query.sort, limit=1, may_estimate=True)
         chosen = replace(query, limit=1, snapshot="") != typed
@@ -106,8 +110,8 @@ class Search:
             ids, candidates = found.listing_ids, None
             if counts_prices:
                 candidates = self.engine.find(replace(self.query, limit=RANKED_WITHIN, snapshot=found.snapshot))
-        priced = self._price(candidates) if candidates is not None else ()
-        shown = self._facets(found.counts, found.estimated, priced, found.count)
+        ranks = self._rank(candidates) if candidates is not None else ()
+        shown = self._facets(found.counts, found.estimated, ranks, found.count)
         lacks = found.some_lack and not self._find_whole(found.snapshot, limit=1)
         return SearchPage(found.count, ids, page, size, facets=shown, lacks_words=lacks, snapshot=found.snapshot)
 
@@ -118,24 +122,27 @@ class Search:
 
     def _answer_by_price(self, page: int, size: int, start: int) -> SearchPage:
         """Return the page in the order, or within the span, of delivered prices among the best by relevance."""
-        counted = () if self._is_narrowed else self._counted()
+        counted, fits = () if self._is_narrowed else self._counted(), self._fitting()
         found = self.engine.find(replace(self.query, limit=RANKED_WITHIN, counted=counted))
         self.query = replace(self.query, snapshot=found.snapshot)
-        priced = self._price(found)
-        kept = [pair for pair in zip(found.listing_ids, priced, strict=True) if self._fits(pair[1])]
-        counts = self._count_among([listing_id for listing_id, _ in kept]) if self._is_narrowed else found.counts
-        shown = self._facets(counts, found.estimated, priced, found.count)
+        self._found_any = found.count > 0
+        ranks = self._rank(found)
+        kept = [(rank, listing_id) for rank, listing_id in zip(ranks, found.listing_ids, strict=True) if fits(rank)]
+        counts = self._count_among([listing_id for _, listing_id in kept]) if self._is_narrowed else found.counts
+        shown = self._facets(counts, found.estimated, ranks, found.count)
         whole = self._find_whole(found.snapshot, limit=RANKED_WITHIN) if found.some_lack else frozenset()
         if self.request.sort == "price":  # Stable: of one price, the better match comes first.
-            kept.sort(key=lambda pair: _place_by_price(pair[1], lacks=found.some_lack and pair[0] not in whole))
+            if found.some_lack:
+                kept = [(rank if listing_id in whole else rank | LACKING, listing_id) for rank, listing_id in kept]
+            kept.sort(key=_first)
         return SearchPage(
             len(kept) if self._is_narrowed else found.count,
-            tuple(listing_id for listing_id, _ in kept[start : start + size]),
+            tuple(listing_id for _, listing_id in kept[start : start + size]),
             page,
             size,
             ranked_within=RANKED_WITHIN if found.count > RANKED_WITHIN else None,
             facets=shown,
-            lacks_words=found.some_lack and bool(kept) and not any(listing_id in whole for listing_id, _ in kept),
+            lacks_words=found.some_lack and bool(kept) and not any(listing_id in whole for _, listing_id in kept),
             snapshot=found.snapshot,
         )
 
@@ -152,7 +159,7 @@ class Search:
         self,
         counts: Mapping[str, Mapping[str, int]],
         estimated: Collection[str],
-        priced: Sequence[CardPrice | None],
+        ranks: Sequence[int],
         count: int,
     ) -> tuple[Facet, ...]:
         request = self.request
@@ -173,7 +180,7 @@ class Search:
             elif name == "days" and request.country:
                 made = (facets.days(counts[kind], self.ways, request),)
             elif name == "price" and self._is_priced:
-                amounts = [_amount(price) for price in priced if price is not None]
+                amounts = [amount for rank in ranks if (amount := amount_of(rank)) is not None]
                 within = RANKED_WITHIN if count > RANKED_WITHIN else None
                 made = (facets.prices(amounts, request, ranked_within=within),)
             found.extend(map(facets.estimate, made) if kind in estimated else made)
@@ -207,18 +214,21 @@ class Search:
         if not kinds:
             return {}
         these = EngineQuery(
-            None, query.language, None, "newest", 1, snapshot=query.snapshot, counted=tuple(kinds), among=tuple(among)
+            None,
+            query.language,
+            None,
+            "newest",
+            limit=0,
+            snapshot=query.snapshot,
+            counted=tuple(kinds),
+            among=tuple(among),
         )
         return dict(self.engine.find(these).counts)
 
     def _find_fitting(self, query: EngineQuery) -> list[UUID]:
         """Return the best listings of a query that are within the span of prices."""
-        best = self.engine.find(replace(query, limit=RANKED_WITHIN))
-        return [
-            listing_id
-            for listing_id, price in zip(best.listing_ids, self._price(best), strict=True)
-            if self._fits(price)
-        ]
+        best, fits = self.engine.find(replace(query, limit=RANKED_WITHIN)), self._fitting()
+        return [listing_id for listing_id, rank in zip(best.listing_ids, self._rank(best), strict=True) if fits(rank)]
 
     def _without(self, kind: str) -> EngineQuery | None:
         """Return what is asked without what was chosen of a kind; None where nothing was."""
@@ -243,12 +253,12 @@ class Search:
     def _is_narrowed(self) -> bool:
         return self.request.price_from is not None or self.request.price_to is not None
 
-    def _price(self, found: EngineAnswer) -> list[CardPrice | None]:
-        """Return the delivered prices of what was found, in turn."""
+    def _rank(self, found: EngineAnswer) -> list[int]:
+        """Return where what was found stands by its delivered price, in turn."""
         destination, currency = destination_of(self.request), self.request.currency
-        if destination is None or not currency:
-            return [None] * len(found.listing_ids)
-        return pricing.list_card_prices(
+        assert destination is not None
+        assert currency
+        return ranking.list_ranks(
             listing_ids=found.listing_ids,
             stamps=found.stamps,
             destination=destination,
@@ -256,25 +266,20 @@ class Search:
             at=self.at,
         )
 
-    def _fits(self, price: CardPrice | None) -> bool:
-        """Say whether a delivered price is in the span that was asked for."""
+    def _fitting(self) -> Callable[[int], bool]:
+        """Return what says whether a rank's price is in the span that was asked for."""
         if not self._is_narrowed:
-            return True
+            return lambda _: True
         low, high = self.request.price_from, self.request.price_to
-        if price is None:
-            return False
-        amount = _amount(price)
-        return (low is None or low <= amount) and (high is None or amount <= high)
+        minor = minor_digits(self.request.currency or "")
+        least = 0 if low is None else int(low.scaleb(minor).to_integral_value(ROUND_CEILING))
+        most = AMOUNT_MAX if high is None else int(high.scaleb(minor).to_integral_value(ROUND_FLOOR))
+
+        def fits(rank: int) -> bool:
+            amount = amount_of(rank)
+            return amount is not None and least <= amount <= most
+
+        return fits
 
 
-def _amount(price: CardPrice) -> Decimal:
-    """Return what one piece costs in all, with what falls due at the door."""
-    return Decimal(price.amount + price.at_door).scaleb(-minor_digits(price.currency))
-
-
-def _place_by_price(price: CardPrice | None, *, lacks: bool) -> tuple[int, bool, int, int]:
-    """Return where a listing stands: what is in stock, has every word, needs nothing paid at the door comes first."""
-    if price is None:
-        return 3, lacks, 0, 0
-    empty = 0 if price.available > 0 else 1
-    return empty, lacks, _CHARGES_ORDER[price.import_charges], price.amount + price.at_door
+_first = itemgetter(0)

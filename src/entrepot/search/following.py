@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event
@@ -21,8 +21,10 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from entrepot.kernel import facts, sql
+from entrepot.pricing import ranking
 from entrepot.search import lanes, operations
 from entrepot.search.index_port import Position, SearchEngine
+from entrepot.search.ranking_ahead import RankingAhead
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +80,7 @@ class Building:
             operations.write_listings(self.index, sorted(lanes.listings_of(batch)))
             self.position = Position(batch[-1].xid, batch[-1].id)
         self.index.publish(self.position)
+        ranking.forget_whole()
         for wish in self._wishes:
             wish.unlink(missing_ok=True)
         return self.position
@@ -98,6 +101,8 @@ class Follower:
         self._swept = UUID(int=0)
         self._sweep_due = 0.0
         self._shown_at = float("-inf")
+        self._unshown: list[UUID] = []
+        self._ahead = RankingAhead(engine)
 
     def step(self) -> float:
         """
@@ -118,6 +123,14 @@ class Follower:
             return 0.0
         return self._sweep() if pause == PAUSE_SECONDS else pause
 
+    def rest(self, seconds: float, stop: Event) -> None:
+        """Work out prices ahead for so long, half of the time: others want the processor too."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not stop.is_set():
+            started = time.monotonic()
+            is_busy = self._position is not None and self._building is None and self._ahead.step()
+            stop.wait(min(left, time.monotonic() - started) if is_busy else left)
+
     def close(self) -> None:
         """Give back the right to write; what was not published is done again by who follows next."""
         if self._building is not None:
@@ -134,7 +147,7 @@ class Follower:
         if not batch:
             return PAUSE_SECONDS
         listing_ids = sorted(lanes.listings_of(batch))
-        operations.write_listings(self._engine, listing_ids)
+        self._write(listing_ids)
         position = Position(batch[-1].xid, batch[-1].id)
         self._untold += len(batch)
         is_shown = bool(listing_ids) or self._untold >= _UNTOLD_MAX
@@ -172,14 +185,20 @@ class Follower:
             return PAUSE_SECONDS
         rows = sql.fetch_all(_NEXT, [self._swept, _SWEEP_BATCH])
         self._swept = rows[-1][0] if len(rows) == _SWEEP_BATCH else UUID(int=0)
-        operations.write_listings(self._engine, [row[0] for row in rows])
+        self._write([row[0] for row in rows])
         if time.monotonic() - self._shown_at > _SWEPT_SHOWN_SECONDS:
             self._publish(self._position)
         return PUBLISH_SECONDS
 
+    def _write(self, listing_ids: Sequence[UUID]) -> None:
+        operations.write_listings(self._engine, listing_ids)
+        self._unshown.extend(listing_ids)
+
     def _publish(self, position: Position) -> None:
         self._engine.publish(position)
         self._shown_at = time.monotonic()
+        self._ahead.note(self._unshown)
+        self._unshown.clear()
 
 
 _NEXT = "SELECT id FROM catalog_listing WHERE id > %s ORDER BY id LIMIT %s"
@@ -207,8 +226,9 @@ def follow(stop: Event, *, engine: SearchEngine) -> None:
     """Keep this node's index in line until told to stop; where another process does, stand by to take its place."""
     follower = Follower(engine)
     while not stop.is_set():
+        pause = 0.0
         try:
-            pause = follower.step()
+            follower.rest(follower.step(), stop)
         except (DatabaseError, InterfaceError) as trouble:
             log.warning("search cannot read facts", reason=str(trouble).strip())
             connection.close()

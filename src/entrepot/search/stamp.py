@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from entrepot.customs.rulebook import RuleBook
 from entrepot.kernel import sql
+from entrepot.kernel.digests import digest_files
 from entrepot.pricing import queries as pricing
 
 # All that decides what stands in a document: nobody has to remember raising a number. What only asks is not among it.
 _MADE_BY = (
     "documents.py", "lanes.py", "lane_rules.py", "reach.py", "sql", "words", "embedded/fields.py", "embedded/schema.py",
 )  # fmt: skip
-_KEPT = (".py", ".sql", ".toml", ".txt")
 
 # Transaction ids, and so places in the fact log, mean nothing on another server.
 _DATABASE = """
@@ -36,18 +34,7 @@ def get_stamp() -> str:
 
 @cache
 def _digest_code() -> str:
-    digest = hashlib.sha256()
-    for name in _MADE_BY:
-        _add(digest, files(__package__).joinpath(name))
-    return digest.hexdigest()[:16]
-
-
-def _add(digest: hashlib._Hash, place: Traversable) -> None:
-    if place.is_dir():
-        for child in sorted(place.iterdir(), key=lambda child: child.name):
-            _add(digest, child)
-    elif place.name.endswith(_KEPT):
-        digest.update(place.name.encode() + b"\0" + place.read_bytes())
+    return digest_files(__package__, *_MADE_BY)
 
 
 @lru_cache(maxsize=2)

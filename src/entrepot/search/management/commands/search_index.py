@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from entrepot.kernel import clock
+from entrepot.pricing import ranking
 from entrepot.search import following, queries
 from entrepot.search.following import Progress
 from entrepot.search.ports import get_engine
@@ -36,13 +38,21 @@ class Command(BaseCommand):
             return
         if options["rebuild"]:
             self._rebuild(is_quiet=options["json"])
-        state = queries.get_index_state()
+        state, kept = queries.get_index_state(), ranking.list_kept(at=clock.now())
         seconds = round(time.monotonic() - started, 1)
         if options["json"]:
-            figures = {"documents": state.documents, "offered": state.offered, "seconds": seconds}
+            figures = {
+                "documents": state.documents,
+                "offered": state.offered,
+                "seconds": seconds,
+                "priced": {of.country: {"listings": of.listings, "whole": of.is_whole} for of in kept},
+            }
             self.stdout.write(json.dumps(figures))
         else:
             self.stdout.write(f"{state.documents} documents of {state.offered} offered listings, {seconds} s.")
+            for of in kept:
+                more = "" if of.is_whole else ", going on"
+                self.stdout.write(f"Priced ahead for {of.country}: {of.listings} listings{more}.")
 
     def _follow(self) -> None:
         stop = threading.Event()

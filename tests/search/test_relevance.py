@@ -125,6 +125,32 @@ def test_what_is_written_as_it_was_typed_comes_first(find: Find) -> None:
     assert find(listings, "smart watch")[0] == "Smart watch black"
 
 
+def _of_language(language: str, *titles: str) -> list[Document]:
+    return [replace(_listing(title), texts=(Text(language, "title", title),)) for title in titles]
+
+
+def test_a_compound_as_it_was_typed_comes_before_its_words_apart(find: Find) -> None:
+    titles = ("Tasche aus weichem Leder", "Lederhandtasche rot", "Ledertasche rot", "Stofftasche", "Gürtel aus Leder")
+    found = find(_of_language("de", *titles), "Ledertasche", language="ru")
+    assert found[0] == "Ledertasche rot"
+    assert set(found[1:3]) == {"Tasche aus weichem Leder", "Lederhandtasche rot"}
+    assert set(found[3:]) == {"Stofftasche", "Gürtel aus Leder"}, "few have both words: those that lack one follow"
+
+
+def test_compounds_are_found_by_what_they_are_and_not_by_what_they_are_for(find: Find) -> None:
+    listings = _of_language("de", "Kaffeemaschine", "Kaffee gemahlen", "Waschmaschine", "Maschine für Kaffee")
+    assert set(find(listings, "Kaffee", language="de")) == {"Kaffee gemahlen", "Maschine für Kaffee"}
+    assert find(listings, "Kaffeemaschine", language="de")[:2] == ["Kaffeemaschine", "Maschine für Kaffee"]
+    assert set(find(listings, "Maschine Kaffee", language="de")[:2]) == {"Kaffeemaschine", "Maschine für Kaffee"}
+
+
+def test_enough_of_both_words_of_a_chinese_compound_stand_alone(find: Find) -> None:
+    bags = [f"牛皮手提包 {number}号" for number in range(10)]
+    found = find(_of_language("zh-hans", *bags, "皮质单肩包", "皮包", "帆布书包", "皮鞋"), "皮包", language="zh-hans")
+    assert found[0] == "皮包"
+    assert sorted(found) == sorted([*bags, "皮质单肩包", "皮包"])
+
+
 @pytest.mark.parametrize("typed", ["tn-2110", "TN2110", "tn 2110"])
 def test_a_model_number_is_found_however_it_is_joined(find: Find, typed: str) -> None:
     listings = [_listing("Toner TN-2110 black"), _listing("Toner TN-2120 black"), _listing("Toner black 2.110 kg")]

@@ -39,7 +39,7 @@ _PIECE = re.compile(r'(?<!\S)(-?)"([^"]*)"?|(\S+)')
 TYPED_MAX = 200
 GROUPS_MAX = 12
 _BARE, _OWN, _ENGLISH, _OTHER, _NUMBER_ALONE = 0.9, 1.0, 0.8, 0.6, 0.4
-_PART = 0.8
+_PART, _BESIDE = 0.8, 0.5
 
 
 def ask(q: str, language: str, *, unfinished: bool = False) -> Asked:
@@ -133,7 +133,7 @@ def _widen_by_compounds(groups: list[Group]) -> list[Group]:
     for group in groups:
         own = next((form for form in group.forms if form.language == compounds.LANGUAGE), None)
         token = compounds.to_beside(own.tokens[0]) if own and len(own.tokens) == 1 and not group.is_phrase else ""
-        new = (Form(compounds.LANGUAGE, (token,), own.weight * _PART),) if own and token else ()
+        new = (Form(compounds.LANGUAGE, (token,), own.weight * _BESIDE),) if own and token else ()
         found.append(Group(group.typed, (*group.forms, *new), group.open_end, group.is_phrase))
     return found
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from entrepot.customs.levies import DutyLevy, FeeLevy, TaxLevy
 from entrepot.customs.limits import Limit
-from entrepot.markets.packs import AssessedValue, Duty, Fee, Regime, Tax
+from entrepot.markets.packs import AssessedValue, CollectionFloor, Doubt, Duty, Fee, Regime, Tax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +34,9 @@ class Candidate:
     taxes: tuple[TaxLevy, ...]
     fees: tuple[FeeLevy, ...]
     later_fees: tuple[FeeLevy, ...]
+    floor: CollectionFloor | None
+    doubts: tuple[Doubt, ...]
+    is_unconfirmed: bool
     taxes_at_door: bool
     duties_at_door: bool
 
@@ -68,6 +71,9 @@ class Candidate:
             taxes=tuple(TaxLevy(tax, regime, assessed) for tax in regime.taxes),
             fees=tuple(FeeLevy(fee, regime) for fee in fees if fee.when == "always" and fee.rate is None),
             later_fees=tuple(FeeLevy(fee, regime) for fee in fees if fee.when == "charged" or fee.rate is not None),
+            floor=regime.collection_floor,
+            doubts=regime.doubts,
+            is_unconfirmed="low" in (regime.confidence, assessed.confidence if assessed is not None else ""),
             taxes_at_door=no_floor and any(_is_collected_at_door(regime, tax) for tax in regime.taxes),
             duties_at_door=no_floor and any(_is_tariff_at_door(regime, duty) for duty in regime.duties),
         )

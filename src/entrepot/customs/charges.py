@@ -59,7 +59,8 @@ class Charge(msgspec.Struct, frozen=True, eq=False):
     """
     What a duty, tax or fee asks of all goods alike: everything of its parts but the amounts.
 
-    `share` is what it takes of its base, `row` or `found` where that is written. Charges are told apart as objects.
+    `share` is what it takes of its base, `row` the tariff's where that hangs on weight or number too. Charges are told
+    apart as objects.
     """
 
     code: str
@@ -73,7 +74,6 @@ class Charge(msgspec.Struct, frozen=True, eq=False):
     rounding: Rounding
     is_platforms: bool
     row: TariffRow | None
-    found: FoundRate | None
 
 
 @lru_cache(maxsize=8192)

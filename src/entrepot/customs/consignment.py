@@ -43,12 +43,17 @@ class Consignment(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """The charges of an import, why they may not be sure, and the regimes that gave them (most of them one)."""
+    """
+    The charges of an import, why they may not be sure, the regimes that gave them (most often one), and what of them is
+    paid with the order and what at the door.
+    """
 
     parts: tuple[Part, ...]
     unsure: tuple[str, ...]
     regimes: tuple[str, ...]
     unknown: bool
+    now: int
+    at_door: int
 
 
 class Work:

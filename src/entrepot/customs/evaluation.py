@@ -14,11 +14,11 @@ from operator import add
 
 from msgspec.structs import replace
 
-from entrepot.customs.charges import Charge, Part, Ratio, percent, ratio, split
+from entrepot.customs.charges import Charge, Part, Ratio, percent, split
 from entrepot.customs.levies import DutyLevy, FeeLevy, Levied, TaxLevy
 from entrepot.customs.regime_parts import RegimeParts, round_ratio
 from entrepot.customs.tariffs import TariffRow
-from entrepot.kernel.money import Money, minor_digits
+from entrepot.kernel.money import Money
 from entrepot.markets.packs import CollectionFloor, Doubt, Duty
 
 _HUNDRED = Decimal(100)
@@ -38,7 +38,7 @@ class Evaluation(RegimeParts):
     __slots__ = ()
 
     def run(self) -> list[Part]:
-        work, regime, candidate = self.work, self.regime, self.candidate
+        work, candidate = self.work, self.candidate
         for duty in candidate.duties:
             self._duty(duty)
         for fee in candidate.fees:
@@ -47,13 +47,12 @@ class Evaluation(RegimeParts):
             self._tax(tax)
         for fee in candidate.later_fees:
             self._fee(fee)
-        if regime.collection_floor is not None:
-            self._collect(regime.collection_floor)
-        assessed = candidate.assessed
-        if regime.confidence == "low" or (assessed is not None and assessed.confidence == "low"):
+        if candidate.floor is not None:
+            self._collect(candidate.floor)
+        if candidate.is_unconfirmed:
             work.unsure.add("regime_unconfirmed")
-        if regime.doubts:
-            note_doubts(regime.doubts, any(part.amount for part in self.parts), work.unsure)
+        if candidate.doubts:
+            note_doubts(candidate.doubts, any(part.amount for part in self.parts), work.unsure)
         return self.parts
 
     def _sum(self, column: Sequence[int], members: Sequence[int]) -> int:
@@ -116,12 +115,12 @@ class Evaluation(RegimeParts):
             count = sum([items[position].quantity for position in self.members])
         elif levy.per == "kg":
             count = -(-self._weight_g() // 1000)
-        assert duty.amount is not None, "a flat duty has an amount"
-        times, over = ratio(duty.amount)
-        own = times * count * 10 ** minor_digits(levy.currency), over
+        times, over = levy.amount
+        own = exact = times * count, over
         native = Money(round_ratio(own, self.regime.rounding), levy.currency)
-        one_money = levy.currency == self.work.c.currency
-        exact = own if one_money else self.work.minor_units(duty.amount * count, levy.currency)
+        if levy.currency != self.work.c.currency:
+            assert duty.amount is not None, "a flat duty has an amount"
+            exact = self.work.minor_units(duty.amount * count, levy.currency)
         self._add(levy.flat, exact, None, self._flat_column(levy.per, kinds), self.members, native)
 
     def _flat_column(self, per: str, kinds: dict[str, list[int]]) -> list[int]:
@@ -204,9 +203,8 @@ class Evaluation(RegimeParts):
                 continue
             base = self._sum(bases, members)
             exact = _times(base, factor, charge.share)
-            row = charge.row
-            if row is not None and (row.specific or row.at_most is not None):
-                exact = self._specific(row, members, exact)
+            if charge.row is not None:
+                exact = self._specific(charge.row, members, exact)
             self._add(charge, exact, base, bases, members)
         if unknown:
             work.unknown = True
@@ -237,7 +235,7 @@ class Evaluation(RegimeParts):
         if levy.exempt is not None and self._exempt(levy.exempt):
             self._nothing(levy.nothing)
             return
-        kinds, bases = self.work.kinds, self._tax_bases(levy.base)
+        kinds, bases = self.work.kinds, self._tax_bases(levy)
         factor = levy.factor
         if levy.on_excess:
             factor = (levy.law.factor * self._over(levy.exempt)).as_integer_ratio()
@@ -270,25 +268,18 @@ class Evaluation(RegimeParts):
         self._add(levy.least, least.as_integer_ratio(), base, bases, self.members)
         return True
 
-    def _tax_bases(self, base: Sequence[str]) -> Sequence[int]:
+    def _tax_bases(self, levy: TaxLevy) -> Sequence[int]:
         """Return what a tax is on, for every item of the consignment."""
         work = self.work
-        columns: list[Sequence[int]] = []
-        for name in base:
-            if name == "goods":
-                columns.append(work.goods)
-            elif name == "freight":
-                columns.append(work.c.freight_shares)
-            elif name == "assessed":
-                columns.append(self.assessed)
-            elif (sums := self.sums.get("tax" if name == "taxes" else name)) is not None:
-                columns.append(sums)
-        if len(columns) > 1 and columns[0] is work.goods and columns[1] is work.c.freight_shares:
-            columns[:2] = [work.cif]
-        total = columns[0] if columns else self.nothing
-        for column in columns[1:]:
-            total = list(map(add, total, column))
-        return total if len(columns) > 1 else list(total)  # A sum of charges goes on growing.
+        total = work.cif if levy.on_cif else [0] * self.count
+        columns = {"goods": work.goods, "freight": work.c.freight_shares, "assessed": self.assessed}
+        for value in levy.values:
+            total = list(map(add, total, columns[value]))
+        for name in levy.sums:
+            sums = self.sums.get(name)
+            if sums is not None:
+                total = list(map(add, total, sums))
+        return total
 
     # --- fees and floors -----------------------------------------------------------------------------------------
 

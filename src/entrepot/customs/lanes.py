@@ -78,10 +78,10 @@ class Lane:
         "_tax_rates",
         "book",
         "here",
-        "liabilities",
         "movement",
         "on",
         "restrictions",
+        "standings",
         "there",
     )
 
@@ -92,8 +92,8 @@ class Lane:
         self.on = on
         self.movement: Movement = book.movement(here, there)
         self.restrictions: Restrictions = book.restrictions(here, there, on)
-        # Who owes the tax of a sale, by what the rules look at in the seller: found and kept here by pricing.
-        self.liabilities: dict[Key, Any] = {}
+        # What pricing found out about sellers who send this way, by what it looks at in them.
+        self.standings: dict[Key, Any] = {}
         self._regimes: dict[tuple[str | None, frozenset[str]], tuple[Candidate, ...]] = {}
         self._same_regimes: dict[tuple[int, ...], tuple[Candidate, ...]] = {}
         self._kinds: dict[Key, Kind] = {}

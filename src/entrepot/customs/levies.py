@@ -17,7 +17,7 @@ import msgspec
 from entrepot.customs.charges import Charge, FoundRate, Group, Ratio, percent, ratio
 from entrepot.customs.limits import Limit
 from entrepot.customs.tariffs import BASIC, PREFERENCE, TariffRow
-from entrepot.kernel.money import Rounding
+from entrepot.kernel.money import Rounding, minor_digits
 from entrepot.markets.packs import AssessedValue, Collector, Duty, Fee, RateRow, Regime, Tax
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class DutyLevy:
         "_assessed",
         "_made",
         "_regime",
+        "_rows",
+        "amount",
         "base",
         "currency",
         "exempt",
@@ -59,12 +61,16 @@ class DutyLevy:
         self.law = law
         self.kind, self.base, self.on_excess = law.kind, law.base, law.on == "excess"
         self.per, self.hs_digits, self.currency = law.per, law.hs_digits, law.currency
+        # A flat amount in minor units.
+        times, over = ratio(law.amount or _ZERO)
+        self.amount: Ratio = times * 10 ** minor_digits(law.currency), over
         self.exempt = None if law.exempt is None else Limit(law.exempt)
         # Nothing but a rate on a base.
         self.is_plain = not (self.on_excess or law.minimum_per_kg or law.deduction or law.maximum is not None)
         self._regime = regime
         self._assessed = assessed if law.base == "assessed" else None
-        self._made: dict[object, Charge] = {}
+        self._rows: dict[int, tuple[TariffRow, Charge]] = {}
+        self._made: dict[str, Charge] = {}
         why = "no_duty" if law.kind == "none" else "below_threshold"
         self.nothing = _charge(regime, law.code, "duty", law.collector, reason=law.reason or why)
         # A flat duty is the same on all goods.
@@ -106,20 +112,16 @@ class DutyLevy:
         return Levied(charges + own, doubts + reasons)
 
     def _of_row(self, row: TariffRow) -> Charge:
-        found = self._made.get(id(row))  # Holds on to the row, so that nothing else can take that id.
-        if found is None:
+        known = self._rows.get(id(row))  # Holds on to the row, so that nothing else can take that id.
+        if known is None:
             reason = "" if row.rate or row.specific else "tariff_zero"
             if row.measure == PREFERENCE:
                 reason = "preferential_rate"
-            found = self._made[id(row)] = self._make(
-                percent(row.rate),
-                # A duty by weight or number alone has no percentage to show.
-                row.rate if row.rate or not row.specific else None,
-                reason=reason,
-                source=row.source,
-                row=row,
-            )
-        return found
+            # A duty by weight or number alone has no percentage to show.
+            rate = row.rate if row.rate or not row.specific else None
+            made = self._make(percent(row.rate), rate, reason=reason, source=row.source, row=row)
+            known = self._rows[id(row)] = row, made
+        return known[1]
 
     def _by_percentage(self, kind: Kind) -> Charge:
         lane = kind.lane
@@ -148,7 +150,7 @@ class DutyLevy:
             reason=reason,
             rounding=law.rounding,
             assessed=self._assessed,
-            row=row,
+            row=row if row is not None and (row.specific or row.at_most is not None) else None,
         )
 
 
@@ -161,25 +163,27 @@ class TaxLevy:
         "_made",
         "_reason",
         "_regime",
-        "base",
         "exempt",
         "factor",
         "law",
         "least",
         "nothing",
+        "on_cif",
         "on_excess",
         "scheme",
+        "sums",
         "too_little",
+        "values",
     )
 
     def __init__(self, law: Tax, regime: Regime, assessed: AssessedValue | None) -> None:
         self.law = law
-        self.base, self.scheme, self.on_excess, self.factor = (
-            law.base,
-            law.scheme,
-            law.on == "excess",
-            ratio(law.factor),
-        )
+        self.scheme, self.on_excess, self.factor = law.scheme, law.on == "excess", ratio(law.factor)
+        # What the tax is on: the value of the goods, most often with freight, and sums of what else is charged.
+        values = {name for name in law.base if name in ("goods", "freight", "assessed")}
+        self.on_cif = values == {"goods", "freight"}
+        self.values = () if self.on_cif else tuple(name for name in law.base if name in values)
+        self.sums = tuple("tax" if name == "taxes" else name for name in law.base if name not in values)
         self.exempt = None if law.exempt is None else Limit(law.exempt)
         self._regime = regime
         self._assessed = assessed if "assessed" in law.base else None
@@ -203,7 +207,7 @@ class TaxLevy:
         found = kind.lane.tax_rate(kind.hs)
         if found is None:
             return self._alike(self._of_regime(_ZERO), "rate_unknown")
-        return self._alike(self._of_rate(found, id(found)), found.doubt)
+        return self._alike(self._of_rate(found), found.doubt)
 
     def _alike(self, charge: Charge, doubt: str = "") -> Levied:
         """Return the one object for all kinds of goods that bear the same."""
@@ -213,9 +217,10 @@ class TaxLevy:
         return found
 
     def _of_regime(self, rate: Decimal) -> Charge:
-        return self._of_rate(FoundRate(rate, self._regime.source, self._regime.valid_from), str(rate))
+        return self._of_rate(FoundRate(rate, self._regime.source, self._regime.valid_from))
 
-    def _of_rate(self, found: FoundRate, key: object) -> Charge:
+    def _of_rate(self, found: FoundRate) -> Charge:
+        key = str(found.rate), found.source, found.valid_from
         made = self._made.get(key)
         if made is None:
             law, rate = self.law, found.rate
@@ -232,7 +237,6 @@ class TaxLevy:
                 reason=self._reason if rate else law.reason or "zero_rate",
                 rounding=law.rounding,
                 assessed=self._assessed,
-                found=found,
             )
         return made
 
@@ -285,7 +289,6 @@ def _charge(
     rounding: Rounding | None = None,
     assessed: AssessedValue | None = None,
     row: TariffRow | None = None,
-    found: FoundRate | None = None,
 ) -> Charge:
     """Return a charge of a regime; `assessed` took the place of the price in its base."""
     source = source or regime.source
@@ -303,5 +306,4 @@ def _charge(
         rounding=rounding or regime.rounding,
         is_platforms=(collector or regime.collector) == "platform",
         row=row,
-        found=found,
     )

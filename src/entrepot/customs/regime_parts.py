@@ -80,10 +80,12 @@ class RegimeParts:
             (2 * times + over) // (2 * over) if charge.rounding is _HALF_UP else round_ratio(exact, charge.rounding)
         )
         shares = native_shares = self._spread(amount, column, members) if amount else self.nothing
-        if native is None:
-            native = Money(amount, self.currency) if self.one_money else self._native(amount)
-        if native.minor != amount:
-            native_shares = self._spread(native.minor, column, members)
+        if native is None and self.one_money:
+            native = Money(amount, self.currency)
+        else:
+            native = native or self._native(amount)
+            if native.minor != amount:
+                native_shares = self._spread(native.minor, column, members)
         payable, liable = _BY_PLATFORM if charge.is_platforms else self.at_border
         self.parts.append(
             Part(

@@ -78,7 +78,13 @@ class Import:
         if not groups and territory is not None:
             work.unsure.add("special_territory")
             note_doubts(territory.import_doubts, False, work.unsure)
-        return Assessment(tuple(parts), tuple(sorted(work.unsure)), regimes, work.unknown)
+        now = at_door = 0
+        for part in parts:
+            if part.payable == "now":
+                now += part.amount
+            else:
+                at_door += part.amount
+        return Assessment(tuple(parts), tuple(sorted(work.unsure)), regimes, work.unknown, now, at_door)
 
 
 def _is_worth(goods: int, found: FoundRate | TariffRow | None) -> bool:

@@ -51,24 +51,11 @@ def find_liability(seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> 
     Return the first rule that fits the seller and the movement: of the place of destination, for an export of the
     place of dispatch. None: nobody wrote one.
     """
-    key = (
-        seller.country,
-        seller.dispatch_country,
-        seller.vat_registered,
-        seller.eu_sales_over_threshold,
-        seller.registrations,
-        schemes,
-    )
-    if key not in lane.liabilities:
-        place = lane.here if lane.movement == "export" else lane.there
-        fitting = (
-            Liability.of(rule)
-            for rule in lane.book.sale_rules(place.country, lane.on, place.territory)
-            if rule.movement == lane.movement and _fits(lane.book, seller, schemes, rule)
-        )
-        lane.liabilities[key] = next(fitting, None)
-    found: Liability | None = lane.liabilities[key]
-    return found
+    place = lane.here if lane.movement == "export" else lane.there
+    for rule in lane.book.sale_rules(place.country, lane.on, place.territory):
+        if rule.movement == lane.movement and _fits(lane.book, seller, schemes, rule):
+            return Liability.of(rule)
+    return None
 
 
 def _fits(book: RuleBook, seller: SellerTerms, schemes: frozenset[str], rule: SaleRule) -> bool:

@@ -16,7 +16,6 @@ from decimal import Decimal
 from operator import add
 from uuid import UUID
 
-from entrepot.customs.charges import Ratio, between_minor_units
 from entrepot.customs.lanes import Lane
 from entrepot.customs.restrictions import flag_words
 from entrepot.customs.rulebook import RuleBook
@@ -26,7 +25,6 @@ from entrepot.markets.rules import Rates
 from entrepot.pricing import sale
 from entrepot.pricing.commission import Schedule
 from entrepot.pricing.delivery import banned_channels, can_prepay, choose_service, list_services
-from entrepot.pricing.liability import find_liability
 from entrepot.pricing.quote import (
     Destination,
     ImportCharges,
@@ -39,9 +37,10 @@ from entrepot.pricing.quote import (
     SellerDue,
     SellerTerms,
 )
-from entrepot.pricing.sale import Amounts, Setting, Standing
+from entrepot.pricing.sale import Amounts, Factors, Setting, Standing
 from entrepot.shipping.rules import DeliveryChoice
 
+_REMEMBERED_MAX = 1_000
 _SEVERITY: dict[ImportCharges, int] = {"none": 0, "prepaid": 1, "due_at_door": 2, "unknown": 3}
 
 
@@ -69,11 +68,7 @@ class Desk:
     any_channel: bool = False
     on: date = field(init=False)
     _lanes: dict[tuple[str, str, str], Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _standings: dict[tuple[object, ...], Standing] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _sellers: dict[int, tuple[SellerTerms, Standing]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _conversions: dict[tuple[str, str], tuple[Decimal, Ratio]] = field(
+    _sellers: dict[int, tuple[SellerTerms, Standing, Factors, Factors]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -90,35 +85,36 @@ class Desk:
             found = self._lanes[key] = book.lane(book.place(*key), there, self.on)
         return found
 
-    def standing(self, seller: SellerTerms) -> Standing:
-        """Return what is the same for all orders of sellers of one tax status, place and payout currency."""
-        known = self._sellers.get(id(seller))  # Holds on to the seller, so that nothing else can take that id.
-        if known is not None:
-            return known[1]
+    def know(self, seller: SellerTerms) -> tuple[SellerTerms, Standing, Factors, Factors]:
+        """
+        Return a seller with what is the same for all of one tax status, place and payout currency, and what exchange
+        rates its orders asked for so far: what money is worth to the buyer, and to the seller.
+        """
+        found = self._sellers.get(id(seller))  # Holds on to the seller, so that nothing else can take that id.
+        if found is None:
+            found = self._sellers[id(seller)] = seller, self._find_standing(seller), {}, {}
+        return found
+
+    def _find_standing(self, seller: SellerTerms) -> Standing:
+        lane = self.lane(seller)
+        schemes = self.book.schemes_on(self.on) if self.schemes is None else self.schemes
         key = (
             seller.country,
             seller.dispatch_country,
-            seller.dispatch_region,
-            seller.dispatch_postal_code,
             seller.vat_registered,
             seller.eu_sales_over_threshold,
             seller.registrations,
             seller.payout_currency,
+            schemes,
+            self.currency,
+            self.margin_percent,
+            self.schedule,
         )
-        found = self._standings.get(key)
+        found: Standing | None = lane.standings.get(key)
         if found is None:
-            lane = self.lane(seller)
-            schemes = self.book.schemes_on(self.on) if self.schemes is None else self.schemes
-            found = self._standings[key] = Standing(self, seller, lane, schemes, find_liability(seller, lane, schemes))
-        self._sellers[id(seller)] = seller, found
-        return found
-
-    def conversion(self, source: str, target: str) -> tuple[Decimal, Ratio]:
-        """Return a rate, and the target's minor units per minor unit of the source."""
-        found = self._conversions.get((source, target))
-        if found is None:
-            rate = self.rates.rate(source, target)
-            found = self._conversions[source, target] = (rate, between_minor_units(rate, source, target))
+            if len(lane.standings) > _REMEMBERED_MAX:
+                lane.standings.clear()
+            found = lane.standings[key] = Standing(self, seller, lane, schemes)
         return found
 
 
@@ -211,7 +207,10 @@ class Priced:
     setting: Setting
     amounts: Amounts
     choice: DeliveryChoice
-    charges: list[Part]
+    charges: Sequence[Part]
+    # What the charges come to that are paid with the order, and those at the door.
+    charged: int
+    at_door: int
     unsure: set[str]
     regime: str
     import_charges: ImportCharges
@@ -219,12 +218,7 @@ class Priced:
     @property
     def total(self) -> int:
         """What is paid now: goods, delivery and every charge that is not left for the door."""
-        now = sum([part.amount for part in self.charges if part.payable == "now"])
-        return sum(self.amounts.goods) + sum(self.amounts.delivery) + now
-
-    @property
-    def at_door(self) -> int:
-        return sum([part.amount for part in self.charges if part.payable == "door"])
+        return sum(self.amounts.goods) + sum(self.amounts.delivery) + self.charged
 
 
 def make_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
@@ -255,7 +249,8 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
         if choice.estimated:
             unsure.add("weight_unknown")
         _note_old_rates(desk, lines, unsure)
-        return Priced(setting, amounts, choice, parts, unsure, regime, "none")
+        charged = sum([part.amount for part in parts])
+        return Priced(setting, amounts, choice, parts, charged, 0, unsure, regime, "none")
 
     sale.price_delivery(setting, amounts, choice, None)
     items = _items(lines, facts, amounts)
@@ -265,7 +260,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     assessment = None
     if not (may_prepay and at_border.is_charged_at_door()):
         assessment = at_border.assess()
-    if assessment is None or (may_prepay and _import_charges(assessment) in ("due_at_door", "unknown")):
+    if assessment is None or (may_prepay and (assessment.at_door or assessment.unknown)):
         choice = choose_service(setting, services, lines, banned, prefer_prepaid=True)
         sale.price_delivery(setting, amounts, choice, None)
         at_border.send(_consignment(setting, items, amounts, choice))
@@ -273,10 +268,18 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     unsure = set(assessment.unsure)
     if choice.estimated:
         unsure.add("weight_unknown")
-    parts = [*sale.home_tax(setting, len(lines)), *assessment.parts]
     _note_old_rates(desk, lines, unsure)
-    charges = _import_charges(assessment)
-    return Priced(setting, amounts, choice, parts, unsure, "+".join(assessment.regimes), charges)
+    return Priced(
+        setting,
+        amounts,
+        choice,
+        sale.home_tax(setting, len(lines)) + assessment.parts,
+        assessment.now,
+        assessment.at_door,
+        unsure,
+        "+".join(assessment.regimes),
+        _import_charges(assessment),
+    )
 
 
 def _note_old_rates(desk: Desk, lines: Sequence[tuple[Offer, int]], unsure: set[str]) -> None:
@@ -290,13 +293,9 @@ def _note_old_rates(desk: Desk, lines: Sequence[tuple[Offer, int]], unsure: set[
 def _import_charges(assessment: Assessment) -> ImportCharges:
     if assessment.unknown:
         return "unknown"
-    charged: ImportCharges = "none"
-    for part in assessment.parts:
-        if part.amount:
-            if part.payable == "door":
-                return "due_at_door"
-            charged = "prepaid"
-    return charged
+    if assessment.at_door:
+        return "due_at_door"
+    return "prepaid" if assessment.now else "none"
 
 
 def _items(lines: Sequence[tuple[Offer, int]], facts: Sequence[frozenset[str]], amounts: Amounts) -> tuple[Item, ...]:
@@ -330,36 +329,29 @@ def _consignment(setting: Setting, items: tuple[Item, ...], amounts: Amounts, ch
     )
 
 
-def _paid(charges: Sequence[Part], count: int) -> tuple[Sequence[int], Sequence[int], Sequence[int], int]:
-    """
-    Return what each line bears of the duties, taxes and fees that are paid with the order, a column of each, and what
-    all of them bear at the door.
-    """
+def _paid_now(charges: Sequence[Part], count: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """Return what each line bears of the duties, taxes and fees that are paid with the order, a column of each."""
     nothing = (0,) * count
     sums: dict[str, Sequence[int]] = {"duty": nothing, "tax": nothing, "fees": nothing}
-    at_door = 0
     for part in charges:
-        if not part.amount:
-            continue
-        if part.payable == "door":
-            at_door += part.amount
-        else:
+        if part.amount and part.payable == "now":
             known = sums[part.group]
             sums[part.group] = part.shares if known is nothing else list(map(add, known, part.shares))
-    return sums["duty"], sums["tax"], sums["fees"], at_door
+    return sums["duty"], sums["tax"], sums["fees"]
 
 
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     desk, seller = setting.desk, setting.seller
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
-    duties, taxes, all_fees, at_door = _paid(charges, len(lines))
+    duties, taxes, all_fees = _paid_now(charges, len(lines))
     dues = sale.seller_dues(setting, lines, amounts)
     quoted = []
     columns = (amounts.goods, amounts.goods_native, amounts.delivery, duties, taxes, all_fees, dues)
     for (offer, quantity), line_goods, native, line_delivery, duty, tax, fees, line_due in zip(
         lines, *columns, strict=True
     ):
+        price = offer.price
         quoted.append(
             LineQuote(
                 offer.sku,
@@ -368,9 +360,9 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
                 offer.title,
                 offer.options,
                 quantity,
-                offer.price,
+                price,
                 line_goods,
-                Money(native, offer.price.currency),
+                Money(native, price.currency),
                 offer.hs_code,
                 offer.origin_country,
                 offer.weight_g,
@@ -403,7 +395,7 @@ def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQu
         tax,
         fees,
         goods + delivery + duty + tax + fees,
-        at_door,
+        priced.at_door,
         not priced.unsure,
         tuple(sorted(priced.unsure)),
         priced.import_charges,

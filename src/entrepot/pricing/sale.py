@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import sub
 from typing import TYPE_CHECKING
 
 from entrepot.customs.charges import (
@@ -28,29 +29,32 @@ from entrepot.customs.charges import (
 from entrepot.customs.lanes import Lane
 from entrepot.customs.rules import note_doubts
 from entrepot.kernel.money import Money
-from entrepot.pricing.liability import Liability
+from entrepot.pricing.liability import Liability, find_liability
 from entrepot.pricing.quote import Offer, SellerDue, SellerTerms
 from entrepot.shipping.rules import DeliveryChoice
 
 if TYPE_CHECKING:
     from entrepot.pricing.rules import Desk
 
+_REMEMBERED_MAX = 5_000
 _ZERO = Decimal(0)
 _ALL: Ratio = (1, 1)
-Pair = tuple[str, str]
 _UNKNOWN_RATE = FoundRate(_ZERO, "", None)
+Pair = tuple[str, str]
+# Exchange rates by currency: the pair, its rate, and minor units per minor unit.
+Factors = dict[str, tuple[Pair, Decimal, Ratio]]
 
 
 class Standing:
     """
-    What is the same at a desk for all sellers of one tax status, place and payout currency: how their goods move, whose
-    rule the sale falls under, what their money is worth to the buyer, what the platform keeps.
+    What is the same for all sellers of one tax status, place and payout currency who sell one way and for one money:
+    whose rule the sale falls under, what their money is worth to the buyer, what the platform keeps.
+
+    Lanes remember it, so that an order finds it there.
     """
 
     __slots__ = (
         "commissions",
-        "due_factors",
-        "factors",
         "keeps_prices",
         "lane",
         "margin",
@@ -58,16 +62,18 @@ class Standing:
         "rule",
         "schemes",
         "taxed_at_home",
+        "with_margin",
     )
 
-    def __init__(
-        self, desk: Desk, seller: SellerTerms, lane: Lane, schemes: frozenset[str], rule: Liability | None
-    ) -> None:
-        self.lane, self.schemes, self.rule = lane, schemes, rule
+    def __init__(self, desk: Desk, seller: SellerTerms, lane: Lane, schemes: frozenset[str]) -> None:
+        self.lane, self.schemes = lane, schemes
+        self.rule = rule = find_liability(seller, lane, schemes)
         # Where the seller is paid in the buyer's money, what one pays the other gets.
         self.one_money = seller.payout_currency == desk.currency
         # The margin covers the risk between capture and payout: none where both are in the same money.
         self.margin = _ZERO if self.one_money else desk.margin_percent
+        added, whole = percent(self.margin)
+        self.with_margin: Ratio = whole + added, whole
         self.taxed_at_home = seller.country == seller.dispatch_country
         # Where the home tax applies the listed price is kept and split.
         self.keeps_prices = (
@@ -77,16 +83,13 @@ class Standing:
             and rule.liable == "seller"
             and self.taxed_at_home
         )
-        # What was found out: by a currency the pair, its rate and minor units per minor unit; commissions by category.
-        self.factors: dict[str, tuple[Pair, Decimal, Ratio]] = {}
-        self.due_factors: dict[str, tuple[Pair, Decimal, Ratio]] = {}
-        self.commissions: dict[str, Ratio] = {}
+        self.commissions: dict[str, Ratio] = {}  # By category.
 
 
 class Setting:
     """One order's seller at a desk, and the rates that the order used, which it keeps; customs converts with it too."""
 
-    __slots__ = ("desk", "lane", "one_money", "rule", "seller", "standing", "used")
+    __slots__ = ("_due_factors", "_factors", "desk", "lane", "one_money", "rule", "seller", "standing", "used")
 
     def __init__(self, desk: Desk, lines: Sequence[tuple[Offer, int]]) -> None:
         seller = lines[0][0].seller
@@ -95,7 +98,8 @@ class Setting:
             assert offer.seller is seller or offer.seller.seller_id == seller.seller_id, "an order has one seller"
         self.desk = desk
         self.seller = seller
-        self.standing = standing = desk.standing(seller)
+        _, standing, self._factors, self._due_factors = desk.know(seller)
+        self.standing = standing
         self.lane, self.rule, self.one_money = standing.lane, standing.rule, standing.one_money
         self.used: dict[Pair, Decimal] = {}
 
@@ -117,28 +121,32 @@ class Setting:
 
     def factor(self, currency: str) -> Ratio:
         """Return the buyer's minor units per minor unit of a currency, the margin in it."""
-        known, own = self.standing.factors, self.desk.currency
-        if currency not in known:
-            rate, (times, over) = self.desk.conversion(currency, own)
-            added, whole = percent(self.standing.margin)
-            known[currency] = (currency, own), rate, (times * (whole + added), over * whole)
-        pair, self.used[pair], found = known[currency]
-        return found
+        found = self._factors.get(currency)
+        if found is None:
+            found = self._factors[currency] = self._find_factor(currency, self.desk.currency, self.standing.with_margin)
+        pair, self.used[pair], factor = found
+        return factor
 
     def due_factor(self, currency: str) -> Ratio:
         """Return the seller's minor units per minor unit of a currency; the seller's money has no margin in it."""
-        known, own = self.standing.due_factors, self.seller.payout_currency
-        if currency not in known:
-            known[currency] = (currency, own), *self.desk.conversion(currency, own)
-        pair, self.used[pair], found = known[currency]
-        return found
+        found = self._due_factors.get(currency)
+        if found is None:
+            found = self._due_factors[currency] = self._find_factor(currency, self.seller.payout_currency, _ALL)
+        pair, self.used[pair], factor = found
+        return factor
+
+    def _find_factor(self, source: str, target: str, margin: Ratio) -> tuple[Pair, Decimal, Ratio]:
+        rate = self.desk.rates.rate(source, target)
+        times, over = between_minor_units(rate, source, target)
+        return (source, target), rate, (times * margin[0], over * margin[1])
 
     def commission(self, category: str) -> Ratio:
         """Return what the platform keeps of goods of a category."""
-        known = self.standing.commissions
+        known, desk = self.standing.commissions, self.desk
         found = known.get(category)
         if found is None:
-            desk = self.desk
+            if len(known) > _REMEMBERED_MAX:
+                known.clear()
             rate = desk.schedule.rate(category=category, country=self.seller.country, on=desk.on)
             found = known[category] = percent(rate)
         return found
@@ -147,7 +155,7 @@ class Setting:
         """Return the pairs that the order used as text, and the margin where there was one."""
         used = {f"{pair[0]}/{pair[1]}": f"{rate:f}" for pair, rate in self.used.items() if pair[0] != pair[1]}
         if self.standing.margin:
-            used["margin_percent"] = f"{self.standing.margin:f}"
+            used["margin_percent"] = f"{self.desk.margin_percent:f}"
         return used
 
 
@@ -167,10 +175,6 @@ class Amounts:
     due_delivery: Sequence[int] = field(init=False)
     due_delivery_tax: Sequence[int] = field(init=False)
     due_tax: list[int] = field(init=False)
-
-
-def _net(gross: int, rate: Decimal) -> int:
-    return portion(gross, net_of(rate)) if rate else gross
 
 
 def own_rate(setting: Setting, offer: Offer) -> Decimal:
@@ -256,8 +260,8 @@ def _share_delivery(
     nothing = (0,) * len(shares)
     if rates is None:
         return shares, nothing
-    nets = [_net(share, rate) for share, rate in zip(shares, rates, strict=True)]
-    return nets, [share - net for share, net in zip(shares, nets, strict=True)] if keeps else nothing
+    nets = [portion(share, net_of(rate)) for share, rate in zip(shares, rates, strict=True)]
+    return nets, list(map(sub, shares, nets)) if keeps else nothing
 
 
 def tax_sale(

@@ -47,7 +47,7 @@ def judge(
 
 
 def _is_dearer(desk: Desk, price: Money, limit: Decimal, currency: str) -> bool:
-    return price.decimal * desk.conversion(price.currency, currency)[0] > limit
+    return price.decimal * desk.rates.rate(price.currency, currency) > limit
 
 
 def _foreign_brand(desk: Desk, offer: Offer, lane: Lane) -> BrandRule | None:

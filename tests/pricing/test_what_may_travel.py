@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -149,13 +150,10 @@ def test_a_rule_holds_from_its_first_day_on() -> None:
 def _book_with(*rows: Restriction, country: str = "DE", brands: tuple[BrandRule, ...] = ()) -> RuleBook:
     library = book().library
     pack = library.countries[country].model_copy(update={"restricted": rows})
-    changed = type(library)(
+    changed = replace(
+        library,
         countries={**library.countries, country: pack},
-        unions=library.unions,
-        sanctions=library.sanctions,
-        operator=library.operator,
         defaults=library.defaults.model_copy(update={"restricted": ()}),
-        files=library.files,
         brands=library.brands.model_copy(update={"brands": brands}),
     )
     return RuleBook(changed, book().tariff)

@@ -245,6 +245,7 @@ def price_order(desk: Desk, lines: Sequence[tuple[Offer, int]]) -> Priced:
     choice = choose_service(setting, services, lines, banned, prefer_prepaid=False)
     if setting.lane.movement != "export":
         sale.price_delivery(setting, amounts, choice, rule)
+        sale.price_due_delivery(setting, amounts, choice, rule)
         parts, unsure, regime = sale.tax_sale(setting, lines, amounts, rule)
         if choice.estimated:
             unsure.add("weight_unknown")
@@ -343,6 +344,8 @@ def _paid_now(charges: Sequence[Part], count: int) -> tuple[Sequence[int], Seque
 def _put_together(priced: Priced, lines: Sequence[tuple[Offer, int]]) -> OrderQuote:
     setting, amounts, choice, charges = priced.setting, priced.amounts, priced.choice, priced.charges
     desk, seller = setting.desk, setting.seller
+    if setting.lane.movement == "export":
+        sale.price_due_delivery(setting, amounts, choice, None)
     goods, delivery = sum(amounts.goods), sum(amounts.delivery)
     duties, taxes, all_fees = _paid_now(charges, len(lines))
     dues = sale.seller_dues(setting, lines, amounts)

@@ -172,6 +172,7 @@ class Amounts:
     # Known once the delivery is priced.
     delivery: Sequence[int] = field(init=False)
     delivery_tax: Sequence[int] = field(init=False)
+    # Known once it is asked what the seller gets of it: no card does, of an import.
     due_delivery: Sequence[int] = field(init=False)
     due_delivery_tax: Sequence[int] = field(init=False)
     due_tax: list[int] = field(init=False)
@@ -240,28 +241,32 @@ def price_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, r
     Inside the country or the union the sender's tariff is meant as the listing prices are (with the home tax in it or
     not); what leaves the union travels free of that tax, so its price is net.
     """
-    price, keeps = choice.price_native, setting.standing.keeps_prices
-    amounts.due_tax = [0] * len(amounts.goods)
-    rates = amounts.home_rates if rule is not None and any(amounts.home_rates) else None
+    price = choice.price_native
     total = portion(price.minor, setting.factor(price.currency)) if price.minor else 0
-    amounts.delivery, amounts.delivery_tax = _share_delivery(total, amounts.goods, rates, keeps)
+    amounts.delivery, amounts.delivery_tax = _share_delivery(setting, amounts, total, amounts.goods, rule)
+
+
+def price_due_delivery(setting: Setting, amounts: Amounts, choice: DeliveryChoice, rule: Liability | None) -> None:
+    """Put into the amounts what of the delivery is due to the seller, and no tax yet."""
+    amounts.due_tax = [0] * len(amounts.goods)
     if setting.one_money:
         amounts.due_delivery, amounts.due_delivery_tax = amounts.delivery, amounts.delivery_tax
-    else:
-        total = portion(price.minor, setting.due_factor(price.currency)) if price.minor else 0
-        amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(total, amounts.due_goods, rates, keeps)
+        return
+    price = choice.price_native
+    total = portion(price.minor, setting.due_factor(price.currency)) if price.minor else 0
+    amounts.due_delivery, amounts.due_delivery_tax = _share_delivery(setting, amounts, total, amounts.due_goods, rule)
 
 
 def _share_delivery(
-    total: int, goods: Sequence[int], rates: Sequence[Decimal] | None, keeps: bool
+    setting: Setting, amounts: Amounts, total: int, goods: Sequence[int], rule: Liability | None
 ) -> tuple[Sequence[int], Sequence[int]]:
     """Return the lines' shares of a delivery net of the home tax, where it is in them, and the tax that was in them."""
     shares = split(total, goods)
     nothing = (0,) * len(shares)
-    if rates is None:
+    if rule is None or not any(amounts.home_rates):
         return shares, nothing
-    nets = [portion(share, net_of(rate)) for share, rate in zip(shares, rates, strict=True)]
-    return nets, list(map(sub, shares, nets)) if keeps else nothing
+    nets = [portion(share, net_of(rate)) for share, rate in zip(shares, amounts.home_rates, strict=True)]
+    return nets, list(map(sub, shares, nets)) if setting.standing.keeps_prices else nothing
 
 
 def tax_sale(

@@ -190,7 +190,7 @@ class Evaluation(RegimeParts):
     def _tariff_duty(self, levy: DutyLevy) -> None:
         work, bases = self.work, self._bases(levy.base)
         kinds, basic_rate = work.kinds, work.c.basic_duty_rate
-        factor = self._over(levy.exempt).as_integer_ratio() if levy.on_excess else _WHOLE
+        more, fewer = self._over(levy.exempt).as_integer_ratio() if levy.on_excess else _WHOLE
         if basic_rate is None:
             levied = [levy.on(kinds[position]) for position in self.members]
         else:
@@ -202,7 +202,8 @@ class Evaluation(RegimeParts):
                 unknown = members
                 continue
             base = self._sum(bases, members)
-            exact = _times(base, factor, charge.share)
+            times, over = charge.share
+            exact = base * times * more, over * fewer
             if charge.row is not None:
                 exact = self._specific(charge.row, members, exact)
             self._add(charge, exact, base, bases, members)

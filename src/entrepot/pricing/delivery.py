@@ -46,12 +46,14 @@ def list_services(setting: Setting, lines: Sequence[tuple[Offer, int]]) -> list[
     services = []
     for template in templates.values():
         # Only where a service is free above some value is it asked what the goods are worth.
-        asked = template.looks_at_value(country)
-        values = _values_in(setting, lines, template.currency) if asked else [0] * len(lines)
-        items = [
-            (offer.weight_g, offer.dimensions_mm, quantity, value)
-            for (offer, quantity), value in zip(lines, values, strict=True)
-        ]
+        if template.looks_at_value(country):
+            values = _values_in(setting, lines, template.currency)
+            items = [
+                (offer.weight_g, offer.dimensions_mm, quantity, value)
+                for (offer, quantity), value in zip(lines, values, strict=True)
+            ]
+        else:
+            items = [(offer.weight_g, offer.dimensions_mm, quantity, 0) for offer, quantity in lines]
         services.append((template, list_ways(template, country, items)))
     return services
 

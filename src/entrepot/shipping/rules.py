@@ -78,6 +78,7 @@ class DeliveryTemplate:
     services: tuple[Service, ...]
     default_item_weight_g: int = DEFAULT_ITEM_WEIGHT_G
     _zones_to: dict[str, tuple[tuple[Service, Zone], ...]] = field(default_factory=dict, repr=False, compare=False)
+    _looks_to: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def zones_to(self, country: str) -> tuple[tuple[Service, Zone], ...]:
         """Return the services that go to a country, each with the zone that serves it; remembered."""
@@ -88,8 +89,12 @@ class DeliveryTemplate:
         return found
 
     def looks_at_value(self, country: str) -> bool:
-        """Say whether a service to a country is free above some value of the goods."""
-        return any(zone.free_over_minor is not None for _, zone in self.zones_to(country))
+        """Say whether a service to a country is free above some value of the goods; remembered."""
+        found = self._looks_to.get(country)
+        if found is None:
+            found = any(zone.free_over_minor is not None for _, zone in self.zones_to(country))
+            self._looks_to[country] = found
+        return found
 
     @classmethod
     def from_row(

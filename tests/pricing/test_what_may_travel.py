@@ -25,7 +25,7 @@ def refusals(
     price = goods.pop("price", "20.00")
     if "made_in" in goods:
         goods["origin"] = goods.pop("made_in")
-    seller = terms(origin)
+    seller = terms(origin, dispatch_postal_code=goods.pop("from_postal_code", ""))
     thing = offer(seller, price, delivery=template("5", seller.payout_currency, channel=channel), **goods)
     where = desk(destination, "EUR", **place, **({"at": at} if at else {}))
     try:
@@ -133,6 +133,11 @@ NOBODY = {"responsible_EU": False}
         ("CN", "DE", {"flags": NOBODY, "hs": None}, ["EU-responsible-person"]),
         ("CN", "GB", {"flags": NOBODY}, []),
         ("CN", "GB", {"flags": NOBODY, "postal_code": "BT1 5GS"}, ["GB-NI-responsible-person"]),
+        ("GB", "DE", {"flags": NOBODY, "from_postal_code": "SW1A 1AA"}, ["EU-responsible-person"]),
+        ("GB", "DE", {"flags": NOBODY, "from_postal_code": "BT1 5GS"}, []),  # Belfast is inside for goods.
+        ("GB", "DE", {"hs": "040620", "from_postal_code": "SW1A 1AA"}, ["EU-food-of-animals"]),
+        ("GB", "DE", {"hs": "040620", "from_postal_code": "BT1 5GS"}, []),
+        ("IT", "GB", {"flags": NOBODY, "postal_code": "BT1 5GS"}, []),
     ],
 )
 def test_consumer_goods_enter_the_union_only_if_somebody_there_answers_for_them(

@@ -130,8 +130,8 @@ def offers(draw: st.DrawFn) -> Offer:
     seller = terms(
         country,
         name=draw(st.sampled_from(["own", "other"])),
-        dispatch_country=draw(st.sampled_from([None, None, "RU", "CN"])),
-        dispatch_postal_code=draw(st.sampled_from(["", "35001", "295000"])),
+        dispatch_country=draw(st.sampled_from([None, None, "RU", "CN", "GB"])),
+        dispatch_postal_code=draw(st.sampled_from(["", "35001", "295000", "BT1 5GS"])),
     )
     thing = offer(
         seller,

@@ -25,6 +25,11 @@ class Place:
     territory: Territory | None
 
     @property
+    def unions(self) -> tuple[str, ...]:
+        """The unions that this part of a country belongs to and the rest of it does not."""
+        return self.territory.unions if self.territory is not None else ()
+
+    @property
     def in_tax_area(self) -> bool:
         return self.territory is None or self.territory.tax_area
 

@@ -85,12 +85,16 @@ def goods_fit(goods: Goods, hs: str | None, flags: frozenset[str]) -> bool:
     return not (goods.not_flags and flags.intersection(goods.not_flags))
 
 
-def rows_between(book: RuleBook, origin: str, destination: str, on: date) -> tuple[Restriction, ...]:
-    """Return the rules between two countries on a day, those of parts of the countries among them."""
+def rows_between(book: RuleBook, here: Place, there: Place, on: date) -> tuple[Restriction, ...]:
+    """
+    Return the rules between two places on a day: those of their countries, and of parts of these.
+
+    A part that belongs to a union of its own (Northern Ireland) is no outsider to its rules.
+    """
     taken: dict[str, Restriction] = {}
-    sent, received = frozenset(book.areas(origin)), frozenset(book.areas(destination))
-    crosses = origin != destination
-    for country, side in ((origin, "export"), (destination, "import")):
+    sent, received = (frozenset((*book.areas(end.country), *end.unions)) for end in (here, there))
+    crosses = here.country != there.country
+    for country, side in ((here.country, "export"), (there.country, "import")):
         pack = book.pack(country)
         for row in pack.restricted if pack else book.library.defaults.restricted:
             fits = (

@@ -207,7 +207,7 @@ class RuleBook:
         return "export"
 
     def _unions_of(self, place: Place) -> frozenset[str]:
-        return self._unions(place.country) | frozenset(place.territory.unions if place.territory else ())
+        return self._unions(place.country) | frozenset(place.unions)
 
     def candidates(
         self,
@@ -332,12 +332,12 @@ class RuleBook:
 
     def restrictions(self, here: Place, there: Place, on: date) -> Restrictions:
         """Return what may not travel from one place to another on a day."""
-        key = (here.country, there.country, on)
+        key = (here.country, here.unions, there.country, there.unions, on)
         found = self._restrictions.get(key)
         if found is None:
             if len(self._restrictions) > _REMEMBERED_MAX:
                 self._restrictions.clear()
-            rows = rows_between(self, here.country, there.country, on)
+            rows = rows_between(self, here, there, on)
             everywhere = [row for row in rows if not (row.regions or row.postal_codes)]
             of_parts = tuple(row for row in rows if row.regions or row.postal_codes)
             found = self._restrictions[key] = Restrictions(everywhere, self.areas), of_parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from entrepot.markets.packs import Threshold
@@ -62,17 +63,27 @@ def exact(value: Decimal) -> Decimal:
 
 def _count_to(limit: Decimal, factor: Decimal) -> int:
     """Return how many units are worth a limit at the most."""
-    count = int(limit / factor)
-    while exact(count * factor) > limit:
-        count -= 1
-    while exact((count + 1) * factor) <= limit:
-        count += 1
-    return count
+    return _most(lambda count: exact(count * factor) <= limit, int(limit / factor))
 
 
 def _count_below(limit: Decimal, factor: Decimal) -> int:
     """Return how many units are worth less than a limit; -1: not even none of them are."""
-    count = _count_to(limit, factor)
-    while exact(count * factor) >= limit and count >= 0:
-        count -= 1
-    return count
+    return _most(lambda count: exact(count * factor) < limit, int(limit / factor))
+
+
+def _most(holds: Callable[[int], bool], guess: int) -> int:
+    """Return the greatest count for which something holds that holds for all below it, -1 for none; a guess is near."""
+    low, step = min(guess, _NO_END), 1
+    while low >= 0 and not holds(low):
+        low, step = low - step, 2 * step
+    low = max(low, -1)
+    high, step = low + 1, 1
+    while high < _NO_END and holds(high):
+        low, high, step = high, high + step, 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle
+    return low

@@ -9,6 +9,7 @@ the data folder when they are missing or their source changed, so that a clean c
 from __future__ import annotations
 
 import ast
+import csv
 import hashlib
 import io
 import os
@@ -27,8 +28,8 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parent.parent
 SOURCE = PACKAGE / "ui" / "locale"
 ALLOWED = SOURCE / "allowed.toml"
-# How the parts of a pack's source begin that are no titles but sentences of ours.
-_SAID_BY_US = ("Our own rule", "Not yet compared with")
+# How sources of packs and of exchange rates begin that are no titles but words of ours.
+_SAID_BY_US = ("Our own rule", "Not yet compared with", "approximate figure")
 DOMAIN = "django"
 _KEYWORDS = {
     "_": None,
@@ -67,6 +68,10 @@ def extract() -> Catalog:
     for path in sorted(files):
         for label in _of_pack(tomllib.loads(path.read_text(encoding="utf-8"))):
             catalog.add(label)
+    with (packs / "fx_snapshot.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(line for line in file if not line.startswith("#")):
+            if row["source"].startswith(_SAID_BY_US):
+                catalog.add(row["source"])
     for pattern in ("*.html", "*.txt"):
         for path in sorted(PACKAGE.rglob(f"templates/**/{pattern}")):
             for message, context in _of_template(path):

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 _BETWEEN = re.compile(r";\s*(?![^()]*\))")  # Not inside of brackets.
 _ADDRESS = re.compile(r"^(?:(?P<title>.*\S)\s+\()?(?P<address>https?://[^\s()]+)\)?$")
 # What tells an English title: a screen reader has to know whose language it reads.
-_ENGLISH = re.compile(r"\b(the|of|and|on|for|from|to|Act|Regulations?|Directive|Customs|Tax|Code|Order|Tariff)\b")
+_ENGLISH = re.compile(r"\b(the|of|and|on|for|from|to|Act|Bank|Regulations?|Directive|Customs|Tax|Code|Order|Tariff)\b")
 _LONG_HOST = 24
 
 

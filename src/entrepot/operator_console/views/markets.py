@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from entrepot.kernel import audit, clock
 from entrepot.kernel.errors import DomainError
+from entrepot.kernel.sentences import Sentence
 from entrepot.markets import operations, queries
 from entrepot.markets.packs import CountryPack
 from entrepot.markets.rules import CLOSED_MARKET, STAGES as STAGE_CODES, MarketStages
@@ -22,6 +23,7 @@ from entrepot.operator_console import corridors, words
 from entrepot.operator_console.desk import actor, counts_of, operators_only, show
 from entrepot.operator_console.forms import STAGES, StageForm
 from entrepot.orders.queries import oversight
+from entrepot.pricing import labels
 from entrepot.ui import formats, refusals
 from entrepot.ui.requests import PageRequest
 
@@ -188,7 +190,7 @@ def _show(
     now = clock.now()
     report = queries.readiness(pack.code, today=now.date())
     findings = [
-        {**part, "words": FINDINGS[part["state"]], "part": _said(part["part"]), "detail": _said(part["detail"])}
+        {**part, "words": FINDINGS[part["state"]], "part": _said(part["part"]), "detail": _detail(part["detail"])}
         for part in report["parts"]
     ]
     orders = oversight.count_orders_by_corridor(since=now - _FIGURES_OF)
@@ -220,6 +222,15 @@ def _show(
 
 def _said(text: str) -> str:
     return refusals.reason(text)
+
+
+def _detail(text: str) -> str:
+    """Return what was found of a part; the codes of its doubts as the sentences that buyers read."""
+    if not isinstance(text, Sentence) or "doubts" not in text.values:
+        return _said(text)
+    language = get_language() or "en"
+    doubts = " ".join(labels.reason(code, language) for code in text.values["doubts"].split(", "))
+    return f"{_said(text.values['finding'])} · {doubts}"
 
 
 assert set(STAGES) == set(STAGE_CODES)

@@ -33,7 +33,7 @@ STARTS = {
 }
 DARK = ("storefront:home", "storefront:listing", "storefront:purchase", "seller_centre:orders", "operator_console:home")
 # Pages behind the buttons of a list, for what is marked in it.
-FOR_MARKED = ("listing_prices", "listing_stock")
+FOR_MARKED = ("listing_prices", "listing_stock", "listing_safety")
 # Addresses that hand out a file or lead on, and links that only a letter carries.
 NO_PAGES = frozenset(
     "storefront:suggestions storefront:export_data storefront:erase_data "

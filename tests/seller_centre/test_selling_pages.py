@@ -28,7 +28,8 @@ def _parameters(seller_id: UUID) -> dict[str, Any]:
     return {
         "seller_id": seller_id, "order_id": uuid4(), "parcel_id": uuid4(), "listing_id": uuid4(),
         "document_id": uuid4(), "payout_id": uuid4(), "run_id": uuid4(), "category_id": 1, "step": "about",
-        "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(), "language": "fr",
+        "member_id": uuid4(), "invitation_id": uuid4(), "key_id": uuid4(), "contact_id": uuid4(),
+        "language": "fr",
         "shipping_class": "theirs", "service": "theirs", "zone": 0, "place": "logo",
     }  # fmt: skip
 
@@ -77,6 +78,7 @@ THINGS = (
     "member_id",
     "invitation_id",
     "key_id",
+    "contact_id",
     "shipping_class",
 )
 
@@ -137,6 +139,8 @@ def test_every_page_of_the_centre_renders_in_both_directions(choice: str) -> Non
         "money/account/",
         "store/",
         "store/stories/",
+        "store/safety/",
+        "store/safety/new/",
         "store/delivery/",
         "store/delivery/standard/?to=DE&weight_g=700",
         "store/delivery/standard/add?to=BR",

@@ -90,6 +90,7 @@ NOT_WALKED = frozenset(
         "seller_centre:feed_apply",
         "seller_centre:invitation",
         "seller_centre:listing_prices",
+        "seller_centre:listing_safety",
         "seller_centre:listing_stock",
         "seller_centre:step",
         "seller_centre:translation_remove",

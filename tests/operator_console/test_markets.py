@@ -45,7 +45,7 @@ def test_a_market_shows_what_its_pack_has_from_which_source_and_how_sure() -> No
     assert [
         "regime IT-excise",
         "doubtful",
-        "since 2021-07-01, confidence low, excise_unknown",
+        "since 2021-07-01, confidence low · Excise duty is not known.",
         "Directive (EU) 2020/262",
     ] in readiness
     assert ["payout", "ready", "SEPA transfer in EUR", ""] in table(reader, "Readiness: Selling")

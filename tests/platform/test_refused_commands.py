@@ -126,6 +126,7 @@ def test_a_pack_that_does_not_fit_is_told_a_place_a_line() -> None:
         ("fx show /", "a pair is written such as USD/BRL"),
         ("fx import {folder}/none.csv", "none.csv cannot be read: No such file or directory"),
         ("tariffs import {folder}/none.csv", "none.csv cannot be read: No such file or directory"),
+        ("quote --from CN --to DE --item value=1e30", "item 1, value: This is too small or too large."),
         ("nomenclature show 6109 --language xx", "'xx' is no language of the shop"),
     ],
 )

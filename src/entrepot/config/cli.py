@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,12 @@ def in_words(refusal: DomainError) -> str:
 
     rows: list[tuple[str, Any]] = [*refusals.field_errors(refusal)]
     rows = rows or [(name, value) for name, value in refusal.fields.items() if value not in (None, "", [], ())]
-    return "\n".join([refusals.text(refusal), *(f"  {name}: {_told(value)}" for name, value in rows)])
+    return "\n".join([refusals.text(refusal), *(f"  {_place(name)}: {_told(value)}" for name, value in rows)])
+
+
+def _place(name: str) -> str:
+    """Return a field as a person counts: `items.0.value` is `item 1, value`."""
+    return re.sub(r"^(\w+?)s\.(\d+)\.", lambda found: f"{found[1]} {int(found[2]) + 1}, ", name)
 
 
 def _told(value: Any) -> str:

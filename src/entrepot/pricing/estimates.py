@@ -156,6 +156,7 @@ def _faults(wanted: EstimateRequest) -> list[dict[str, str]]:
     if wanted.duty_rate is not None and not 0 <= wanted.duty_rate <= 1000:
         found.append({"field": "duty_rate", "reason": "out_of_range"})
     found += [{"field": "fx", "reason": "out_of_range"} for rate in wanted.fx.values() if not 0 < rate <= VALUE_MAX]
+    found += [{"field": "fx", "reason": "twice"} for pair in wanted.fx if pair[:3] == pair[4:]]
     for position, item in enumerate(wanted.items[:ITEMS_MAX]):
         found += [{"field": f"items.{position}.{name}", "reason": reason} for name, reason in _item_faults(item, known)]
     return found

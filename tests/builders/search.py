@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import time_machine
 from django.db import connection
 
 from entrepot.search import following
 from entrepot.search.embedded.engine import EmbeddedEngine
 from entrepot.search.embedded.reader import Reader
 from entrepot.search.following import Follower
-from entrepot.search.index_port import Document, Position
+from entrepot.search.index_port import Position
 from entrepot.search.ports import get_engine
 from tests.builders.facts import facts_of_this_transaction
 
@@ -36,11 +35,6 @@ class UpToDateEngine(EmbeddedEngine):
         """Know all there is, and follow nothing more: a page then costs what it costs where the worker follows."""
         self.catch_up()
         self.follows = False
-
-    def write(self, documents: Sequence[Document]) -> None:
-        # What is written is told apart by its time, and the clock of a test may stand.
-        with time_machine.travel(time_machine.escape_hatch.time.time(), tick=True):
-            super().write(documents)
 
     def catch_up(self) -> None:
         """Follow every fact that there is."""

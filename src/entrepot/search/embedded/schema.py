@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -104,7 +105,7 @@ def to_row(document: Document) -> Row:
         "id": document.listing_id.hex,
         "id_high": number >> 64,
         "id_low": number & 0xFFFF_FFFF_FFFF_FFFF,
-        "written": time.time_ns(),
+        "written": _tell_time(),
         "popularity": fields.to_popularity(document),
         "by_newest": stocked | seconds,
         "by_orders": stocked | orders << 34 | seconds,
@@ -130,6 +131,17 @@ def to_row(document: Document) -> Row:
             by_language.setdefault(language_key(language), []).append(name + BETWEEN + value)
         values["attributes"] = by_language
     return Row.from_dict(values, build())
+
+
+_told = [0]
+_telling = threading.Lock()
+
+
+def _tell_time() -> int:
+    """Return the time in nanoseconds, later each time even where the clock stands or is set back."""
+    with _telling:
+        _told[0] = max(time.time_ns(), _told[0] + 1)
+        return _told[0]
 
 
 def _to_like(document: Document) -> bytes:

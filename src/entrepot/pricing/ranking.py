@@ -7,6 +7,7 @@ currencies are worked out each time.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from uuid import UUID
 from django.conf import settings
 
 from entrepot.kernel.digests import digest_files
+from entrepot.kernel.errors import InvalidField
 from entrepot.markets import queries as markets
 from entrepot.markets.rules import FxTable
 from entrepot.pricing import cards, queries
@@ -66,10 +68,10 @@ def list_wanted_desks(*, at: datetime) -> list[Desk]:
     """Return the desks of the countries whose buyers lately ordered by delivered price."""
     desks = []
     for country in _get_shelves().list_asked(within_seconds=_WANTED_SECONDS):
-        pack = markets.find_pack(country)
-        if pack is not None:
+        if (pack := markets.find_pack(country)) is not None:
             where = queries.reference_destination(country)
-            desks.append(queries.get_desk(destination=where, currency=pack.currency, at=at))
+            with contextlib.suppress(InvalidField):  # Its money has no rate any more: nobody can ask either.
+                desks.append(queries.get_desk(destination=where, currency=pack.currency, at=at))
     return desks
 
 

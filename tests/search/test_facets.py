@@ -101,3 +101,17 @@ def test_a_span_of_prices_holds_what_costs_so_much_delivered(mugs: None) -> None
         }
         assert set(found.listing_ids) == expected
         assert found.count == len(expected)
+
+
+def test_a_list_that_was_shared_with_readers_of_another_language_is_the_same(mugs: None) -> None:
+    shared = replace(EVERYTHING, attributes=(("Colour", "red"),))
+    theirs, ours = find(replace(shared, language="it")), find(shared)
+    assert theirs.count == ours.count > 0
+    assert set(theirs.listing_ids) == set(ours.listing_ids)
+    (colour,) = (facet for facet in theirs.facets if facet.label == "Colour")
+    assert {value.value: (value.count, value.chosen) for value in colour.values} == {
+        "red": (ours.count, True),
+        "blue": (find(replace(EVERYTHING, attributes=(("Colour", "blue"),))).count, False),
+    }
+    assert find(replace(shared, language="it", brands=("Nobody",))).count == 0
+    assert find(replace(shared, language="it", attributes=(("Colour", "mauve"),))).count == 0

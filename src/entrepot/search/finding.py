@@ -79,6 +79,15 @@ class Search:
             self, query=replace(self.query, asked=words.ask(text, self.query.language, unfinished=unfinished))
         )
 
+    def in_language_of_attributes(self) -> Search:
+        """Return this search with attributes in the language that has those chosen; itself where the reader's has."""
+        own = self.query.language
+        for language in (own, *(other for other in words.LANGUAGES if other != own)):
+            having = EngineQuery(None, language, None, "newest", limit=1, attributes=self.query.attributes)
+            if self.engine.find(having).count:
+                return self if language == own else replace(self, query=replace(self.query, language=language))
+        return self
+
     def is_for_nothing(self) -> bool:
         """Say whether what was typed holds no word at all, so that nothing can fit it."""
         asked = self.query.asked

@@ -24,15 +24,18 @@ def find(request: SearchRequest, *, at: datetime | None = None) -> SearchPage:
     Return the page of listings that fit, those in stock first, and only what may be sold to the buyer's country now.
 
     Delivered prices order, narrow and count within the best `finding.RANKED_WITHIN` by relevance; in their order what
-    is prepaid comes before what falls due at the door, and what cannot be priced comes last. Where nothing fits what
-    was typed, whatever is chosen besides, its last word is taken for an unfinished one, then another spelling is tried,
-    and at last some of the words are enough.
+    is prepaid comes before what falls due at the door, and what cannot be priced comes last. Attributes that a reader
+    of another language chose, who shared the list, are found and counted in that one. Where nothing fits what was
+    typed, whatever is chosen besides, its last word is taken for an unfinished one, then another spelling is tried, and
+    at last some of the words are enough.
 
     :raises SearchNotReady: the index is being built.
     """
     moment, engine = at or clock.now(), get_engine()
     search = finding.prepare(request, engine=engine, at=moment)
     page = search.answer()
+    if not page.count and request.attributes and (named := search.in_language_of_attributes()) is not search:
+        search, page = named, named.answer()
     if page.count or search.query.asked is None or search.is_for_nothing() or search.finds_without_choices():
         return page
     typed = (request.q or "").strip()

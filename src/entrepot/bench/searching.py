@@ -22,6 +22,7 @@ Row = dict[str, Any]
 
 _WORKERS = 2
 _LOOK_SECONDS = 3.0
+_PRICES_SECONDS_MAX = 3600.0
 GOALS_MS = {"api": 6.0, "html": 10.0, "product_api": 2.0, "product_html": 5.0}
 
 
@@ -111,12 +112,13 @@ def _await_prices(shop: Installation, progress: Progress) -> None:
     for destination in questions.DESTINATIONS:
         with urllib.request.urlopen(shop.url + questions.order_by_price(destination), timeout=60) as answer:
             answer.read()
-    while True:
+    while (took := time.monotonic() - started) < _PRICES_SECONDS_MAX:
         time.sleep(_LOOK_SECONDS)
         kept = json.loads(shop.run("search_index", "--json").stdout)["priced"]
         if all(kept.get(destination.country, {}).get("whole") for destination in questions.DESTINATIONS):
-            break
-    progress(f"priced ahead for {', '.join(sorted(kept))} in {time.monotonic() - started:.0f} s")
+            progress(f"priced ahead for {', '.join(sorted(kept))} in {took:.0f} s")
+            return
+    raise RuntimeError("the worker does not come to an end with pricing ahead")
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ DARK = ("storefront:home", "storefront:listing", "storefront:purchase", "seller_
 FOR_MARKED = ("listing_prices", "listing_stock", "listing_safety")
 # Addresses that hand out a file or lead on, and links that only a letter carries.
 NO_PAGES = frozenset(
-    "storefront:suggestions storefront:export_data storefront:erase_data "
+    "storefront:suggestions storefront:related storefront:export_data storefront:erase_data "
     "storefront:robots storefront:sitemap storefront:sitemap_pages storefront:sitemap_listings "
     "seller_centre:document seller_centre:papers seller_centre:papers_of_orders seller_centre:packing_slips "
     "seller_centre:rejected seller_centre:statement_pdf seller_centre:statement_csv seller_centre:invitation "

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
 from entrepot.kernel import sql
 from entrepot.markets import operations as markets
@@ -110,6 +112,30 @@ def test_goods_that_do_not_go_to_the_reader_stand_beside_similar_ones_that_do(
     assert "The seller does not deliver there." in reader.words
     (section,) = reader.page.xpath("//section[.//h2[contains(., 'Similar goods that go to Germany')]]")
     assert [" ".join(node.text_content().split()) for node in section.xpath(".//h3")] == ["Another lamp"]
+
+
+def test_similar_goods_and_those_of_the_store_come_as_the_reader_scrolls_down_to_them(
+    shelf: Shelf, run_jobs: Callable[..., int]
+) -> None:
+    orders.goods(shelf.chinese, title="Another shirt", category="mens-shirts")
+    orders.goods(shelf.chinese, title="A bowl", hs="691200", category="lighting")
+    run_jobs()
+    reader = Reader("DE.EUR.en").open(address_of(shelf.shirt))
+    (place,) = reader.page.xpath("//div[@hx-trigger='revealed']")
+    links = [link.get("href") for link in place.xpath(".//section//a")]
+    assert links == ["/category/mens-shirts", f"/store/{shelf.chinese.store.slug}"], "without script they lead on"
+    assert not place.xpath(".//h3")
+
+    address = place.get("hx-get")
+    part = html.fromstring(reader.client.get(address, headers={"HX-Request": "true"}).content.decode())
+    titles = {
+        section.xpath("string(.//h2)"): [node.text_content().strip() for node in section.xpath(".//h3")]
+        for section in part.xpath("//section")
+    }
+    assert titles["Similar goods"] == ["Another shirt"]
+    assert "A bowl" in titles[f"More from {shelf.chinese.store.name}"]
+    assert reader.open(address).address == address_of(shelf.shirt), "by itself it is no page"
+    assert reader.client.get(f"/related/{uuid4()}").status_code == 404
 
 
 def test_a_card_names_the_town_to_those_who_can_read_it(shelf: Shelf) -> None:

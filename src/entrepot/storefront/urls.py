@@ -32,6 +32,7 @@ urlpatterns = [
     path("category/<slug:slug>", finding.category, name="category"),
     path("store/<slug:slug>", finding.store, name="store"),
     path("listing/<uuid:listing_id>/<str:slug>", listing.listing, name="listing"),
+    path("related/<uuid:listing_id>", listing.related, name="related"),
     path("protection", browse.protection, name="protection"),
     path("landed-cost", landed_cost.landed_cost, name="landed_cost"),
     path("landed-cost/countries", landed_cost.countries, name="landed_cost_countries"),

@@ -69,12 +69,26 @@ def listing(request: PageRequest, listing_id: UUID, slug: str) -> HttpResponse:
         "protection_days": protection_days(choice.country),
         "is_wished": wishing.is_wished(request, view.id),
         "seen": seen.list_cards(request, but=view.id),
-        **_related(view, choice),
+        "similar": None,  # Not looked for until somebody scrolls down to them.
+        "more": None,
         **_offer(sku, choice),
     }
+    if not context["price"]:  # What the reader can have instead belongs to the answer.
+        context |= _related(view, choice)
     response = render(request, "storefront/listing.html", context)
     seen.keep(request, response, view.id)
     return response
+
+
+@require_GET
+def related(request: PageRequest, listing_id: UUID) -> HttpResponse:
+    """Return the part of a listing's page that shows goods like it and of its store, once somebody scrolls to it."""
+    view = catalog.get_listing(listing_id, request.choice.language)
+    if request.headers.get("HX-Request") != "true":
+        return redirect("storefront:listing", listing_id=listing_id, slug=view.slug)
+    return render(
+        request, "storefront/_related.html", {"listing": view, "price": True, **_related(view, request.choice)}
+    )
 
 
 def _offer(sku: SkuView, choice: Choice) -> dict[str, Any]:

@@ -68,8 +68,8 @@ def _words_of_titles() -> list[str]:
     return sorted({word for (title,) in titles for word in title.casefold().split()}, key=len, reverse=True)
 
 
-# Reached by a link in a letter or a form that was sent, files, and pages that the stage has nothing for; their
-# templates are read by `test_no_bare_words.py`.
+# Reached by a link in a letter or a form that was sent, files, what comes while a page is scrolled, and pages that the
+# stage has nothing for; their templates are read by `test_no_bare_words.py`.
 NOT_WALKED = frozenset(
     {
         "account_confirm_email",
@@ -98,6 +98,7 @@ NOT_WALKED = frozenset(
         "storefront:confirm",
         "storefront:default_address",
         "storefront:drop",
+        "storefront:related",
         "storefront:robots",
         "storefront:sitemap",
         "storefront:sitemap_listings",

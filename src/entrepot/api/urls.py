@@ -47,5 +47,5 @@ urlpatterns = [
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
     *_patterns(),
-    re_path("^.*$", _nothing_here),
+    re_path("^", _nothing_here),  # Whatever follows, line breaks too.
 ]
